@@ -1,0 +1,23 @@
+-- Round trips per second of pairs of processes that send each other integers.
+local io, time = require("io"), require("time")
+
+local function result(metric, value, unit)
+  io.print(string.format("RESULT %s %.3f %s", metric, value, unit))
+end
+
+local function main()
+  local pairs_count, trips = tonumber(io.args()[1] or 1), tonumber(io.args()[2] or 500000)
+  local done, me = process.listen("done"), process.pid()
+  local began = time.now()
+  for _ = 1, pairs_count do
+    local pong = assert(process.spawn("bench:pong", "bench:processes"))
+    assert(process.spawn("bench:ping", "bench:processes", me, pong, trips))
+  end
+  local right = 0
+  for _ = 1, pairs_count do right = right + done:receive() end
+  local seconds = time.now():sub(began):seconds()
+  assert(right == pairs_count * trips, "wrong answers")
+  result("pingpong_" .. pairs_count, right / seconds, "round trips/s")
+end
+
+return { main = main }

@@ -1,0 +1,12 @@
+-- Passes a counter on to the next node, one less. Who sees zero tells the parent. "next" arrives before any token.
+local function main(parent, next_pid)
+  local inbox = process.inbox()
+  if not next_pid then next_pid = inbox:receive():payload():data() end
+  while true do
+    local left = inbox:receive():payload():data()
+    if left < 0 then return end
+    if left == 0 then process.send(parent, "done", process.pid()) else process.send(next_pid, "token", left - 1) end
+  end
+end
+
+return { main = main }

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: MIT
+# Compile options, and the function that makes a folder a static library.
+
+set(SANITIZE "" CACHE STRING "'' | address,undefined | thread | fuzzer-no-link,address,undefined")
+option(WERROR "Treat warnings as errors" OFF)
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+set(CMAKE_C_STANDARD 17)
+set(CMAKE_C_STANDARD_REQUIRED ON)
+set(CMAKE_C_EXTENSIONS ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+add_compile_definitions(_GNU_SOURCE MOONLET_VERSION="${PROJECT_VERSION}")
+add_compile_options(-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
+                    -fno-strict-aliasing -fstack-protector-strong)
+# All relocations at start: the lazy resolver must never run inside the preemption signal's handler.
+add_link_options(-Wl,-z,now -Wl,-z,relro)
+include_directories(${CMAKE_SOURCE_DIR})
+if(CMAKE_C_COMPILER_ID MATCHES "Clang")
+  # struct message, whose bytes follow it, is embedded where none follow.
+  add_compile_options(-Wno-gnu-variable-sized-type-not-at-end)
+endif()
+if(WERROR)
+  add_compile_options(-Werror)
+endif()
+if(SANITIZE)
+  add_compile_options(-fsanitize=${SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${SANITIZE})
+endif()
+if(SANITIZE MATCHES "thread")
+  # gcc warns wherever atomic_thread_fence is used: TSan does not model fences, which the code knows.
+  if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-Wno-tsan)
+  endif()
+  include(${CMAKE_SOURCE_DIR}/tests/support/ck_tsan.cmake)
+endif()
+
+# layer(target folder [LINK libs…] [EXCLUDE files…])
+# All .c files of the folder, not of its subfolders, as one static library that brings the libraries it links. A folder
+# without sources gives an empty library, so that the layers can grow one after the other.
+function(layer target folder)
+  cmake_parse_arguments(LAYER "" "" "LINK;EXCLUDE" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.c)
+  foreach(name ${LAYER_EXCLUDE})
+    list(REMOVE_ITEM sources ${CMAKE_SOURCE_DIR}/${folder}/${name})
+  endforeach()
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    set_target_properties(${target} PROPERTIES OUTPUT_NAME moonlet_${target})
+    target_link_libraries(${target} PUBLIC ${LAYER_LINK})
+    set_property(GLOBAL APPEND PROPERTY LAYER_LIBRARIES ${target})
+  else()
+    add_library(${target} INTERFACE)
+    target_link_libraries(${target} INTERFACE ${LAYER_LINK})
+  endif()
+endfunction()

@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# run.sh <moonlet> <example>: runs `moonlet run` with the words of <example>/command in the example's folder and compares its
+# output with <example>/expected.txt, where a line "..." stands for any lines.
+set -u
+moonlet=$(realpath "$1")
+cd "$(dirname "$0")/$2" || exit 1
+output=$(mktemp)
+trap 'rm -f "$output"' EXIT
+
+# shellcheck disable=SC2046 # a list of words
+timeout -k 5 $((30 * ${SLOWNESS:-1})) "$moonlet" run $(cat command) </dev/null >"$output"
+code=$?
+awk -v code="$code" '
+    FNR == NR { want[++wants] = $0; next }
+    { got[++gots] = $0 }
+    END {
+        w = g = 1
+        while (w <= wants) {
+            if (want[w] == "...") { # skip to what follows
+                w++
+                while (g <= gots && got[g] != want[w]) g++
+            } else if (g > gots || got[g] != want[w]) {
+                printf "expected: %s\n", want[w]
+                break
+            } else { w++; g++ }
+        }
+        if (code != 0) printf "exit status %d\n", code
+        if (code != 0 || w <= wants || g <= gots) {
+            for (i = 1; i <= gots; i++) printf "%s %s\n", (i == g ? "here >" : "      "), got[i]
+            exit 1
+        }
+    }' expected.txt "$output"

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* application: see the header. */
+#include "host/application.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/alloc.h"
+#include "host/definitions.h"
+#include "host/text.h"
+
+static const char *skip_names(void)
+{
+    return getenv("MOONLET_SKIP_DIRS");
+}
+
+static char *explain_source(const struct lockfile *lockfile, int error)
+{
+    if (lockfile->file)
+        return text_format("%s: the source directory %s cannot be read: %s", lockfile->file, lockfile->source,
+                           strerror(-error));
+    return text_format(
+        "there is no application here: the directory %s cannot be read (%s)\n"
+        "An application has its definitions in src/**/*.yaml; a moonlet.lock may name another directory.",
+        lockfile->source, strerror(-error));
+}
+
+int application_load(struct application *application, struct log *log, char **message)
+{
+    struct lockfile *lockfile = &application->lockfile;
+    *application = (struct application){.problems = {.log = log}};
+    if (lockfile_read(lockfile, ".", &application->problems, message))
+        return -1;
+    int error = definitions_load(&application->entries, lockfile->source, skip_names(), &application->problems);
+    if (error) {
+        *message = explain_source(lockfile, error);
+        return -1;
+    }
+    for (size_t i = 0; i < lockfile->module_count; i++) {
+        error = definitions_load(&application->entries, lockfile->modules[i], skip_names(), &application->problems);
+        if (error)
+            problem_add(&application->problems, LOG_WARN, lockfile->modules[i], 0, NULL,
+                        "the module cannot be read: %s", strerror(-error));
+    }
+    if (!application->entries.count) {
+        *message =
+            text_format("there is no application here: no definition file in %s holds an entry", lockfile->source);
+        return -1;
+    }
+    application_check_kinds(application);
+    order_compute(&application->order, &application->entries, &application->problems);
+    return 0;
+}
+
+void application_free(struct application *application)
+{
+    order_free(&application->order);
+    entries_free(&application->entries);
+    problems_free(&application->problems);
+    lockfile_free(&application->lockfile);
+}
+
+static bool is_known(const char *kind)
+{
+    static const char *const kinds[] = {"process.lua",   "library.lua",   "process.host",   "process.service",
+                                        "terminal.host", "module.lua",    "registry.entry", "ns.definition",
+                                        "ns.dependency", "ns.requirement"};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (!strcmp(kind, kinds[i]))
+            return true;
+    return false;
+}
+
+static size_t count_kind(const struct entries *entries, size_t from, const char *kind)
+{
+    size_t count = 0;
+    for (size_t i = from; i < entries->count; i++)
+        count += entry_is_kind(entries->items[i], kind);
+    return count;
+}
+
+static bool is_first_of_kind(const struct entries *entries, size_t position)
+{
+    for (size_t i = 0; i < position; i++)
+        if (entry_is_kind(entries->items[i], entries->items[position]->kind))
+            return false;
+    return true;
+}
+
+void application_check_kinds(struct application *application)
+{
+    const struct entries *entries = &application->entries;
+    for (size_t i = 0; i < entries->count; i++) {
+        const struct entry *entry = entries->items[i];
+        if (is_known(entry->kind) || !is_first_of_kind(entries, i))
+            continue;
+        size_t others = count_kind(entries, i + 1, entry->kind);
+        if (others)
+            problem_add(&application->problems, LOG_WARN, entry->file, entry->line, entry->id,
+                        "kind %s does nothing in this version; it is only stored, as are %zu more of its kind",
+                        entry->kind, others);
+        else
+            problem_add(&application->problems, LOG_WARN, entry->file, entry->line, entry->id,
+                        "kind %s does nothing in this version; it is only stored", entry->kind);
+    }
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * boot: command line -> logs -> application -> runtime -> exit code. What goes wrong on the way is one message on standard error; with logs
+ * switched off the problems found while loading are shown before it, since they may be the cause.
+ */
+#include "host/boot.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/alloc.h"
+#include "host/application.h"
+#include "host/command.h"
+#include "host/logsink.h"
+#include "host/options.h"
+#include "host/runtime.h"
+#include "host/seeded.h"
+#include "host/settings.h"
+#include "host/text.h"
+#include "host/version.h"
+
+enum { EXIT_ERROR = 1, FLUSH_NS = 500000000 };
+
+struct boot {
+    struct options options;
+    struct settings settings;
+    struct logsink *logsink;
+    struct application application;
+    char *message; /* why it failed */
+};
+
+/* Flags decide first; the settings file can only ask for less than what they show. */
+static enum log_level choose_level(const struct boot *boot)
+{
+    enum log_level level = boot->options.verbose ? LOG_DEBUG : LOG_INFO;
+    if (options_is_silent(&boot->options))
+        return LOG_OFF;
+    return boot->settings.min_level > level ? boot->settings.min_level : level;
+}
+
+static int open_logs(struct boot *boot)
+{
+    const struct options *options = &boot->options;
+    bool colour = isatty(STDERR_FILENO) && !getenv("NO_COLOR");
+    struct logsink_config config = {
+        .fd = STDERR_FILENO,
+        .format = options->logs == OPTIONS_LOGS_CONSOLE ? LOGFORMAT_CONSOLE
+                  : boot->settings.json_logs            ? LOGFORMAT_JSON
+                                                        : LOGFORMAT_TEXT,
+        .colour = colour,
+        .level = choose_level(boot),
+    };
+    int error = logsink_new(&boot->logsink, &config);
+    if (error)
+        boot->message = text_format("the log writer cannot be started: %s", strerror(-error));
+    return error;
+}
+
+static void print_banner(const struct boot *boot)
+{
+    const struct options *options = &boot->options;
+    if (options_is_silent(options))
+        return;
+    fprintf(stderr, "moonlet %s, %zu entries from %s", MOONLET_VERSION, boot->application.entries.count,
+            boot->application.lockfile.source);
+    if (options->seeded)
+        fprintf(stderr, ", seed %llu", (unsigned long long)options->seed);
+    fputs("\n", stderr);
+}
+
+/* What to run on which terminal host; both NULL: services only. */
+static int choose_command(struct boot *boot, struct runtime_config *config)
+{
+    const struct options *options = &boot->options;
+    const struct entries *entries = &boot->application.entries;
+    if (options->exec)
+        config->command = command_find_exec(entries, options->exec, &boot->message);
+    else if (options->command)
+        config->command = command_find(entries, options->command, &boot->message);
+    else
+        return 0;
+    if (config->command)
+        config->terminal_host = command_find_host(entries, options->host, &boot->message);
+    config->args = options->args;
+    config->arg_count = options->arg_count;
+    return config->terminal_host ? 0 : -1;
+}
+
+static int run_application(struct boot *boot)
+{
+    const struct options *options = &boot->options;
+    struct runtime_config config = {
+        .application = &boot->application,
+        .logsink = boot->logsink,
+        .workers = options->workers,
+        .seeded = options->seeded,
+        .seed = options->seed,
+        .memory_limit = options->memory_limit,
+        .shutdown_timeout_ns = boot->settings.shutdown_timeout_ns,
+    };
+    print_banner(boot);
+    if (choose_command(boot, &config))
+        return EXIT_ERROR;
+    return runtime_run(&config, &boot->message);
+}
+
+static int list_commands(struct boot *boot)
+{
+    struct text text = {0};
+    int result = command_list(&boot->application.entries, &text, &boot->message);
+    if (!result && !text.length)
+        fputs("no process entry has a meta.command.name\n", stderr);
+    fputs(text_string(&text), stdout);
+    text_free(&text);
+    return result ? EXIT_ERROR : 0;
+}
+
+static void print_problems(const struct boot *boot)
+{
+    const struct problems *problems = &boot->application.problems;
+    for (size_t i = 0; i < problems->count; i++)
+        if (strcmp(problems->items[i].text, boot->message) != 0)
+            fprintf(stderr, "moonlet: %s\n", problems->items[i].text);
+}
+
+static int run_with_logs(struct boot *boot)
+{
+    int code = EXIT_ERROR;
+    if (!application_load(&boot->application, logsink_log(boot->logsink), &boot->message))
+        code = boot->options.action == OPTIONS_LIST ? list_commands(boot) : run_application(boot);
+    logsink_flush(boot->logsink, FLUSH_NS);
+    if (boot->message && options_is_silent(&boot->options))
+        print_problems(boot);
+    return code;
+}
+
+static int run(struct boot *boot, char **argv)
+{
+    if (boot->options.seeded && seeded_enter(argv))
+        fprintf(stderr, "moonlet: addresses stay random (%s): runs with one seed may differ in the order of pairs\n",
+                strerror(errno));
+    if (settings_read(&boot->settings, &boot->message) || open_logs(boot))
+        return EXIT_ERROR;
+    int code = run_with_logs(boot);
+    application_free(&boot->application);
+    logsink_free(boot->logsink);
+    return code;
+}
+
+static int print_version(const struct options *options)
+{
+    printf(options->short_version ? "%s\n" : "moonlet %s (Lua 5.3)\n", MOONLET_VERSION);
+    return 0;
+}
+
+static int act(struct boot *boot, char **argv)
+{
+    switch (boot->options.action) {
+    case OPTIONS_HELP:
+        fputs(options_help(boot->options.topic), stdout);
+        return 0;
+    case OPTIONS_VERSION:
+        return print_version(&boot->options);
+    default:
+        return run(boot, argv);
+    }
+}
+
+int boot_main_program(int argc, char **argv)
+{
+    struct boot boot = {0};
+    int code = EXIT_ERROR;
+    /* Reading the options reorders argv; a seeded run starts over with the words as they were. */
+    char **original = alloc_zeroed(((size_t)argc + 1) * sizeof *original);
+    memcpy(original, argv, (size_t)argc * sizeof *original);
+    if (!options_parse(&boot.options, argc, argv, getenv("GOMEMLIMIT"), &boot.message))
+        code = act(&boot, original);
+    free(original);
+    if (boot.message)
+        fprintf(stderr, "moonlet: %s\n", boot.message);
+    free(boot.message);
+    return code;
+}

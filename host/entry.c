@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* entry: see the header. The index is a hash table of positions with linear probing, at most half full. */
+#include "host/entry.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/alloc.h"
+#include "host/text.h"
+#include "host/value.h"
+
+enum { FIRST_BUCKETS = 64, LONGEST_ID = 255 };
+
+const char *entry_id_problem(const char *namespace, const char *name)
+{
+    if (!*name)
+        return "the name is empty";
+    if (!*namespace)
+        return "the namespace is empty";
+    if (strchr(namespace, ':') || strchr(name, ':'))
+        return "neither name nor namespace may hold a ':'";
+    if (strlen(namespace) + strlen(name) + 1 > LONGEST_ID)
+        return "namespace and name together are longer than 255 bytes";
+    for (const char *part = namespace; part; part = part == namespace ? name : NULL)
+        for (const unsigned char *c = (const unsigned char *)part; *c; c++)
+            if (*c <= ' ' || *c == 0x7F || strchr("{}|@", *c))
+                return "neither name nor namespace may hold blanks, control characters or any of {}|@";
+    return NULL;
+}
+
+struct entry *entry_new(const char *namespace, const char *name, char *kind, struct value *meta, struct value *data,
+                        const char *file, unsigned line)
+{
+    struct entry *entry = alloc_zeroed(sizeof *entry);
+    entry->id = text_format("%s:%s", namespace, name);
+    entry->namespace_length = strlen(namespace);
+    entry->kind = kind;
+    entry->meta = meta;
+    entry->data = data;
+    entry->file = alloc_string(file);
+    entry->line = line;
+    return entry;
+}
+
+void entry_free(struct entry *entry)
+{
+    if (!entry)
+        return;
+    free(entry->id);
+    free(entry->kind);
+    value_free(entry->meta);
+    value_free(entry->data);
+    free(entry->file);
+    free(entry);
+}
+
+const char *entry_name(const struct entry *entry)
+{
+    return entry->id + entry->namespace_length + 1;
+}
+
+char *entry_resolve_id(const struct entry *from, const char *reference)
+{
+    if (strchr(reference, ':'))
+        return alloc_string(reference);
+    return text_format("%.*s:%s", (int)from->namespace_length, from->id, reference);
+}
+
+bool entry_is_kind(const struct entry *entry, const char *kind)
+{
+    return !strcmp(entry->kind, kind);
+}
+
+bool entry_is_process(const struct entry *entry)
+{
+    return entry_is_kind(entry, "process.lua");
+}
+
+static uint64_t hash_id(const char *id)
+{
+    uint64_t hash = 14695981039346656037u;
+    for (; *id; id++)
+        hash = (hash ^ (unsigned char)*id) * 1099511628211u;
+    return hash;
+}
+
+/* The bucket where the id is or would be. */
+static size_t *find_bucket(const struct entries *entries, const char *id)
+{
+    size_t at = hash_id(id) & (entries->bucket_count - 1);
+    while (entries->buckets[at] && strcmp(entries->items[entries->buckets[at] - 1]->id, id))
+        at = (at + 1) & (entries->bucket_count - 1);
+    return &entries->buckets[at];
+}
+
+static void grow_index(struct entries *entries)
+{
+    entries->bucket_count = entries->bucket_count ? entries->bucket_count * 2 : FIRST_BUCKETS;
+    free(entries->buckets);
+    entries->buckets = alloc_zeroed(entries->bucket_count * sizeof *entries->buckets);
+    for (size_t i = 0; i < entries->count; i++)
+        *find_bucket(entries, entries->items[i]->id) = i + 1;
+}
+
+bool entries_add(struct entries *entries, struct entry *entry)
+{
+    if (entries_find(entries, entry->id))
+        return false;
+    if ((entries->count + 1) * 2 > entries->bucket_count)
+        grow_index(entries);
+    entries->items = alloc_grow(entries->items, entries->count, &entries->capacity, sizeof(struct entry *));
+    entries->items[entries->count++] = entry;
+    *find_bucket(entries, entry->id) = entries->count;
+    return true;
+}
+
+struct entry *entries_find(const struct entries *entries, const char *id)
+{
+    if (!entries->bucket_count)
+        return NULL;
+    size_t found = *find_bucket(entries, id);
+    return found ? entries->items[found - 1] : NULL;
+}
+
+struct entry *entries_resolve(const struct entries *entries, const struct entry *from, const char *reference)
+{
+    char *id = entry_resolve_id(from, reference);
+    struct entry *entry = entries_find(entries, id);
+    free(id);
+    return entry;
+}
+
+size_t entries_index(const struct entries *entries, const struct entry *entry)
+{
+    return *find_bucket(entries, entry->id) - 1;
+}
+
+void entries_free(struct entries *entries)
+{
+    for (size_t i = 0; i < entries->count; i++)
+        entry_free(entries->items[i]);
+    free(entries->items);
+    free(entries->buckets);
+    *entries = (struct entries){0};
+}

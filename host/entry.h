@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * entry: one item of an application's definition, and the table of them all. Ids are "namespace:name", split at the first
+ * colon. The table keeps the order of loading (files in byte order of their paths, entries in file order), so everything built
+ * from it comes out the same in every run. Filled by one thread, then only read.
+ */
+#ifndef HOST_ENTRY_H
+#define HOST_ENTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct value;
+
+struct entry {
+    char *id;
+    size_t namespace_length; /* of the part before the colon */
+    char *kind;
+    struct value *meta; /* a map, never NULL */
+    struct value *data; /* the payload, never NULL */
+    char *file;         /* where it is defined */
+    unsigned line;
+};
+
+struct entries {
+    struct entry **items;
+    size_t count, capacity;
+    size_t *buckets; /* open addressing: index + 1, 0: free */
+    size_t bucket_count;
+};
+
+/* Why the parts make no id ("the name is empty", …), or NULL if they do. */
+const char *entry_id_problem(const char *namespace, const char *name);
+
+/* Takes kind, meta and data, copies the rest. */
+struct entry *entry_new(const char *namespace, const char *name, char *kind, struct value *meta, struct value *data,
+                        const char *file, unsigned line);
+void entry_free(struct entry *entry);
+
+const char *entry_name(const struct entry *entry);
+
+/* The full id that a reference found in `from` means (a bare one lives in its namespace); the caller frees it. */
+char *entry_resolve_id(const struct entry *from, const char *reference);
+
+bool entry_is_kind(const struct entry *entry, const char *kind);
+/* Can it be spawned? (process.host and process.service begin with "process." too.) */
+bool entry_is_process(const struct entry *entry);
+
+/* Takes the entry; false (and the entry stays the caller's) if its id is there already. */
+bool entries_add(struct entries *entries, struct entry *entry);
+struct entry *entries_find(const struct entries *entries, const char *id);
+/* The entry that `reference` means inside `from`, or NULL. */
+struct entry *entries_resolve(const struct entries *entries, const struct entry *from, const char *reference);
+/* Position in loading order; the entry is in the table. */
+size_t entries_index(const struct entries *entries, const struct entry *entry);
+void entries_free(struct entries *entries);
+
+#endif

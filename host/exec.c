@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* exec: see the header. */
+#include "host/exec.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/actor.h"
+#include "host/alloc.h"
+#include "host/encode.h"
+#include "host/logsink.h"
+#include "host/program.h"
+#include "host/text.h"
+#include "io/stdio.h"
+#include "vm/code.h"
+#include "vm/codec.h"
+#include "vm/native.h"
+#include "vm/vm.h"
+
+void exec_init(struct exec *exec, char *const *args, size_t arg_count)
+{
+    *exec = (struct exec){.args = alloc_zeroed((arg_count + 1) * sizeof(char *)), .arg_count = arg_count};
+    for (size_t i = 0; i < arg_count; i++)
+        exec->args[i] = alloc_string(args[i]);
+}
+
+void exec_destroy(struct exec *exec)
+{
+    for (size_t i = 0; i < exec->arg_count; i++)
+        free(exec->args[i]);
+    free(exec->args);
+}
+
+/* Low eight bits, as the system keeps; but what is not 0 does not look like success. */
+static int code_of(int64_t number)
+{
+    int code = (int)(number & 255);
+    return number && !code ? 1 : code;
+}
+
+static int code_of_float(double number)
+{
+    if (isnan(number) || fabs(number) > 9e18)
+        return 1;
+    return code_of((int64_t)number);
+}
+
+void exec_read_result(struct exec_outcome *outcome, bool failed, const void *data, size_t length)
+{
+    struct codec_view view;
+    struct text text = {0};
+    *outcome = (struct exec_outcome){.is_error = failed, .code = failed};
+    if (!codec_view(data, length, failed ? 1 : 0, &view)) {
+        outcome->code = failed;
+        return;
+    }
+    switch (view.tag) {
+    case CODEC_BOOLEAN:
+        outcome->code = !view.boolean;
+        break;
+    case CODEC_INTEGER:
+        outcome->code = code_of(view.integer);
+        break;
+    case CODEC_NUMBER:
+        outcome->code = code_of_float(view.number);
+        break;
+    case CODEC_STRING:
+    case CODEC_ERROR:
+        text_add(&text, view.string.data, view.string.length);
+        text_add_char(&text, '\n');
+        outcome->print_length = text.length;
+        outcome->print = text_detach(&text);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Logs are hidden while a process has the terminal, if its host says so. */
+static void attach(struct exec *exec, bool on)
+{
+    if (exec->is_attached != on && exec->hide_logs)
+        logsink_hide(exec->logsink, on);
+    exec->is_attached = on;
+}
+
+static void finish(struct exec *exec, const struct exec_outcome *outcome)
+{
+    if (outcome->print)
+        io_stdio_write(exec->stdio, outcome->is_error, outcome->print, outcome->print_length);
+    attach(exec, false);
+    exec->child = NULL;
+    exec->done(exec->ctx, outcome->code);
+}
+
+static void on_loaded(void *ctx)
+{
+    (void)ctx;
+}
+
+static void refuse(struct exec *exec, const struct vm_error *error)
+{
+    struct exec_outcome outcome = {.code = 1, .is_error = true, .print = text_format("%s\n", error->message)};
+    outcome.print_length = strlen(outcome.print);
+    finish(exec, &outcome);
+    free(outcome.print);
+}
+
+static void on_refused(void *ctx, const struct vm_error *error)
+{
+    refuse(ctx, error);
+}
+
+static void on_ended(void *ctx, bool failed, const void *data, size_t length)
+{
+    struct exec_outcome outcome;
+    exec_read_result(&outcome, failed, data, length);
+    finish(ctx, &outcome);
+    free(outcome.print);
+}
+
+void exec_start(struct exec *exec, struct programs *programs, const char *id, struct vm_host *host)
+{
+    static const struct child_callbacks callbacks = {.loaded = on_loaded, .refused = on_refused, .ended = on_ended};
+    struct vm_error error = {0};
+    struct codec_bytes args;
+    struct code *code;
+    if (programs_resolve(programs, id, strlen(id), &code, &error)) {
+        refuse(exec, &error);
+        return;
+    }
+    encode_strings(&args, exec->args, exec->arg_count);
+    exec->terminal = (struct terminal){.stdio = exec->stdio, .args = (const char *const *)exec->args};
+    struct native_spawn spawn = {
+        .code = code,
+        .host = host,
+        .args = args.data,
+        .args_length = args.length,
+        .terminal = &exec->terminal,
+    };
+    attach(exec, true);
+    exec->child = child_spawn(exec->actor, &spawn, &callbacks, exec, &error);
+    codec_bytes_free(&args);
+    code_unref(code);
+    if (!exec->child)
+        refuse(exec, &error);
+}

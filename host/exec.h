@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exec: one process on a terminal host, whose result becomes the exit code of the program:
+ *
+ *   nothing, true    0
+ *   false            1
+ *   a number n       n (its low eight bits)
+ *   a string         0; it is printed
+ *   an error         1; its text goes to standard error
+ */
+#ifndef HOST_EXEC_H
+#define HOST_EXEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "stdlib/io.h"
+
+struct actor;
+struct child;
+struct io_stdio;
+struct logsink;
+struct programs;
+struct vm_host;
+
+struct exec {
+    struct actor *actor;
+    struct io_stdio *stdio;
+    struct logsink *logsink;
+    bool hide_logs; /* while it is attached */
+    bool is_attached;
+    char **args; /* NULL ended, owned */
+    size_t arg_count;
+    struct terminal terminal;
+    struct child *child; /* NULL: not running */
+    /* Once, with the exit code. */
+    void (*done)(void *ctx, int code);
+    void *ctx;
+};
+
+void exec_init(struct exec *exec, char *const *args, size_t arg_count);
+void exec_destroy(struct exec *exec);
+
+/* Spawns the process `id`; done is called later, whatever comes of it. Inside the actor. */
+void exec_start(struct exec *exec, struct programs *programs, const char *id, struct vm_host *host);
+
+/* The exit code of a result (encoding of value and error); *print: text to write, to standard error if is_error. */
+struct exec_outcome {
+    int code;
+    bool is_error;
+    char *print; /* the caller frees it; NULL: nothing */
+    size_t print_length;
+};
+void exec_read_result(struct exec_outcome *outcome, bool failed, const void *data, size_t length);
+
+#endif

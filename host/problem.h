@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * problem: what is wrong with an application's files, one line each: "src/_index.yaml:12: entry app:hello: …". They are
+ * collected while loading, logged as warnings, and shown again on standard error when the boot fails with logs switched off. One
+ * thread at a time.
+ */
+#ifndef HOST_PROBLEM_H
+#define HOST_PROBLEM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "sched/base/compiler.h"
+#include "sched/base/log.h"
+
+struct problem {
+    enum log_level level; /* LOG_WARN: loading went on; LOG_ERROR: something asked for cannot be had */
+    char *text;
+};
+
+struct problems {
+    struct problem *items;
+    size_t count, capacity;
+    struct log *log; /* where each is written as it comes; may be NULL */
+};
+
+/* Adds "file:line: entry <id>: text"; file, line (0) and id (NULL) may be absent. */
+void problem_add(struct problems *problems, enum log_level level, const char *file, unsigned line, const char *id,
+                 const char *fmt, ...) printf_like(6, 7);
+
+/* The line that problem_add would make; the caller frees it. */
+char *problem_format(const char *file, unsigned line, const char *id, const char *fmt, ...) printf_like(4, 5);
+
+bool problems_has_errors(const struct problems *problems);
+void problems_free(struct problems *problems);
+
+#endif

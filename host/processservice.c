@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* processservice: see the header. */
+#include "host/processservice.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/actor.h"
+#include "host/alloc.h"
+#include "host/encode.h"
+#include "host/entry.h"
+#include "host/program.h"
+#include "host/service.h"
+#include "host/text.h"
+#include "host/value.h"
+#include "vm/code.h"
+#include "vm/codec.h"
+#include "vm/error.h"
+#include "vm/native.h"
+#include "vm/vm.h"
+
+struct processservice {
+    struct actor *actor;
+    const struct entries *entries;
+    struct programs *programs;
+    const struct entry *entry;
+    struct child *child; /* NULL: none */
+};
+
+struct processservice *processservice_new(struct actor *actor, const struct entries *entries, struct programs *programs,
+                                          const struct entry *entry)
+{
+    struct processservice *object = alloc_zeroed(sizeof *object);
+    *object = (struct processservice){.actor = actor, .entries = entries, .programs = programs, .entry = entry};
+    return object;
+}
+
+void processservice_free(struct processservice *service)
+{
+    free(service);
+}
+
+static bool kind_is(const char *kind, size_t length, const char *expected)
+{
+    return length == strlen(expected) && !memcmp(kind, expected, length);
+}
+
+/* Refusals that the same definition will meet again. */
+static bool may_retry_refusal(const struct vm_error *error)
+{
+    return strcmp(error->kind, ERROR_NOT_FOUND) != 0 && strcmp(error->kind, ERROR_INVALID) != 0 &&
+           strcmp(error->kind, ERROR_PERMISSION_DENIED) != 0;
+}
+
+/*
+ * Deaths that the runtime decided on are restarted although their errors are not retryable for who called; everything else obeys
+ * the error's own word.
+ */
+static bool may_retry_failure(const struct codec_view *error)
+{
+    static const char *const deaths[] = {"process terminated", "linked process failed"};
+    for (size_t i = 0; i < sizeof deaths / sizeof deaths[0]; i++)
+        if (error->string.length == strlen(deaths[i]) && !memcmp(error->string.data, deaths[i], error->string.length))
+            return true;
+    return error->retryable != 0 && !kind_is(error->kind, error->kind_length, ERROR_CANCELED);
+}
+
+static void on_loaded(void *ctx)
+{
+    service_started(ctx);
+}
+
+static void on_refused(void *ctx, const struct vm_error *error)
+{
+    struct service *service = ctx;
+    struct processservice *object = service->object;
+    object->child = NULL;
+    service_failed(service, may_retry_refusal(error), error->message);
+}
+
+static void on_ended(void *ctx, bool failed, const void *data, size_t length)
+{
+    struct service *service = ctx;
+    struct processservice *object = service->object;
+    struct codec_view error;
+    object->child = NULL;
+    if (!failed) {
+        service_ended(service);
+        return;
+    }
+    if (!codec_view(data, length, 1, &error) || error.tag != CODEC_ERROR) {
+        service_failed(service, true, "it ended with an error that cannot be read");
+        return;
+    }
+    char *message = alloc_copy(error.string.data, error.string.length);
+    service_failed(service, may_retry_failure(&error), message);
+    free(message);
+}
+
+static const struct child_callbacks child_callbacks = {.loaded = on_loaded, .refused = on_refused, .ended = on_ended};
+
+/* What `process:` and `host:` name. NULL and the reason in *problem (the caller frees it) when one is missing. */
+static struct code *find_code(struct processservice *object, struct vm_host **host, char **problem)
+{
+    const struct entry *entry = object->entry;
+    const char *process = value_get_string(entry->data, "process"), *host_id = value_get_string(entry->data, "host");
+    if (!process || !host_id) {
+        *problem = text_format("%s is missing", process ? "host" : "process");
+        return NULL;
+    }
+    struct vm_error error = {0};
+    struct code *code = NULL;
+    char *id = entry_resolve_id(entry, host_id);
+    *host = vm_host_find(actor_vm(object->actor), id, strlen(id));
+    const struct entry *target = entries_find(object->entries, id);
+    if (!*host || !target)
+        *problem = target ? text_format("host: %s is a %s, not a process.host", id, target->kind)
+                          : text_format("host: there is no entry %s", id);
+    free(id);
+    if (!*host || !target)
+        return NULL;
+    id = entry_resolve_id(entry, process);
+    target = entries_find(object->entries, id);
+    if (!target || !entry_is_process(target))
+        *problem = target ? text_format("process: %s is a %s, not a process.lua", id, target->kind)
+                          : text_format("process: there is no entry %s", id);
+    else if (programs_resolve(object->programs, id, strlen(id), &code, &error))
+        *problem = alloc_string(programs_problem(object->programs, target));
+    free(id);
+    return code;
+}
+
+static void start(struct service *service)
+{
+    struct processservice *object = service->object;
+    struct vm_host *host;
+    char *problem = NULL;
+    struct code *code = find_code(object, &host, &problem);
+    if (!code) {
+        service_failed(service, false, problem);
+        free(problem);
+        return;
+    }
+    struct codec_bytes args;
+    struct vm_error error = {0};
+    encode_list(&args, value_get(object->entry->data, "input"));
+    struct native_spawn spawn = {.code = code, .host = host, .args = args.data, .args_length = args.length};
+    object->child = child_spawn(object->actor, &spawn, &child_callbacks, service, &error);
+    codec_bytes_free(&args);
+    code_unref(code);
+    if (!object->child)
+        service_failed(service, may_retry_refusal(&error), error.message);
+}
+
+static void stop(struct service *service)
+{
+    struct processservice *object = service->object;
+    child_cancel(object->child, "service stopping");
+}
+
+static void kill_process(struct service *service)
+{
+    struct processservice *object = service->object;
+    if (object->child)
+        child_kill(object->child);
+    object->child = NULL;
+}
+
+const struct service_driver *processservice_driver(void)
+{
+    static const struct service_driver driver = {.start = start, .stop = stop, .kill = kill_process};
+    return &driver;
+}

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * program: a depth-first walk over imports puts libraries before their importers, each once, and meets circles as entries that
+ * are still being walked. What the walk collects is a code_spec, whose strings stay in the entries.
+ */
+#include "host/program.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/alloc.h"
+#include "host/entry.h"
+#include "host/problem.h"
+#include "host/text.h"
+#include "host/value.h"
+#include "sched/base/compiler.h"
+#include "vm/code.h"
+#include "vm/error.h"
+#include "vm/lazy.h"
+
+enum { MOST_UNITS = 4000, DEEPEST = 200, LONGEST_ID = 255 };
+
+struct builder {
+    const struct entries *entries;
+    const struct library *libraries;
+    struct problems *problems;
+    const struct entry **walk; /* from the process entry to the one being visited */
+    size_t depth;
+    const struct entry **members; /* of the units, in load order */
+    struct code_unit_spec *units;
+    size_t count, member_capacity, unit_capacity;
+    struct vm_error error;
+    const struct entry *wrong;       /* the entry the error is about */
+    const struct value *wrong_value; /* or NULL */
+};
+
+printf_like(5, 6) static int refuse(struct builder *b, const char *kind, const struct entry *entry,
+                                    const struct value *value, const char *fmt, ...)
+{
+    va_list args;
+    struct text text = {0};
+    va_start(args, fmt);
+    text_vprintf(&text, fmt, args);
+    va_end(args);
+    vm_error_set(&b->error, kind, "%s", text_string(&text));
+    text_free(&text);
+    b->wrong = entry;
+    b->wrong_value = value;
+    return -1;
+}
+
+static bool is_library(const struct builder *b, const char *name)
+{
+    for (const struct library *library = b->libraries; library->name; library++)
+        if (!strcmp(library->name, name))
+            return true;
+    return false;
+}
+
+/* A module that does not exist only warns: the program may never touch it. */
+static int read_modules(struct builder *b, const struct entry *entry, struct code_unit_spec *unit)
+{
+    const struct value *list = value_get(entry->data, "modules");
+    if (!list || list->kind == VALUE_NULL)
+        return 0;
+    if (list->kind != VALUE_LIST)
+        return refuse(b, ERROR_INVALID, entry, list, "modules must be a list of names, not %s", value_kind_name(list));
+    const char **names = alloc_zeroed((list->list.count + 1) * sizeof *names);
+    unit->modules = names;
+    for (size_t i = 0; i < list->list.count; i++) {
+        const struct value *item = list->list.items[i];
+        names[i] = value_string(item);
+        if (!names[i])
+            return refuse(b, ERROR_INVALID, entry, item, "modules must be a list of names; one is %s",
+                          value_kind_name(item));
+        if (!is_library(b, names[i]))
+            problem_add(b->problems, LOG_WARN, entry->file, item->line, entry->id,
+                        "lists module '%s', which does not exist in this version; require fails", names[i]);
+    }
+    return 0;
+}
+
+static int refuse_cycle(struct builder *b, const struct entry *entry, const struct entry *importer,
+                        const struct value *value)
+{
+    struct text names = {0};
+    size_t from = 0;
+    while (b->walk[from] != entry)
+        from++;
+    for (size_t i = from; i < b->depth; i++)
+        text_printf(&names, "%s -> ", b->walk[i]->id);
+    refuse(b, ERROR_INVALID, importer, value, "imports go in a circle: %s%s", text_string(&names), entry->id);
+    text_free(&names);
+    return -1;
+}
+
+static bool is_being_walked(const struct builder *b, const struct entry *entry)
+{
+    for (size_t i = 0; i < b->depth; i++)
+        if (b->walk[i] == entry)
+            return true;
+    return false;
+}
+
+static int visit(struct builder *b, const struct entry *entry, unsigned *index);
+
+/* Resolves one import of `entry` to the index of its unit. */
+static int visit_import(struct builder *b, const struct entry *entry, const struct value_pair *pair, unsigned *index)
+{
+    const char *reference = value_string(pair->value);
+    if (!reference)
+        return refuse(b, ERROR_INVALID, entry, pair->value, "import '%s' must be the id of a library, not %s",
+                      pair->key, value_kind_name(pair->value));
+    const struct entry *target = entries_resolve(b->entries, entry, reference);
+    if (!target)
+        return refuse(b, ERROR_NOT_FOUND, entry, pair->value, "import '%s': there is no entry %s", pair->key,
+                      reference);
+    if (is_being_walked(b, target))
+        return refuse_cycle(b, target, entry, pair->value);
+    if (!entry_is_kind(target, "library.lua"))
+        return refuse(b, ERROR_INVALID, entry, pair->value, "import '%s': %s is a %s, not a library.lua", pair->key,
+                      target->id, target->kind);
+    return visit(b, target, index);
+}
+
+static int read_imports(struct builder *b, const struct entry *entry, struct code_unit_spec *unit)
+{
+    const struct value *map = value_get(entry->data, "imports");
+    if (!map || map->kind == VALUE_NULL)
+        return 0;
+    if (map->kind != VALUE_MAP)
+        return refuse(b, ERROR_INVALID, entry, map, "imports must be a map of names to library ids, not %s",
+                      value_kind_name(map));
+    const char **aliases = alloc_zeroed((map->map.count + 1) * sizeof *aliases);
+    unsigned *indexes = alloc_zeroed((map->map.count + 1) * sizeof *indexes);
+    unit->import_aliases = aliases;
+    unit->import_units = indexes;
+    for (size_t i = 0; i < map->map.count; i++) {
+        aliases[i] = map->map.pairs[i].key;
+        if (visit_import(b, entry, &map->map.pairs[i], &indexes[i]))
+            return -1;
+    }
+    return 0;
+}
+
+static int read_source(struct builder *b, const struct entry *entry, struct code_unit_spec *unit)
+{
+    const struct value *source = value_get(entry->data, "source");
+    if (!value_string(source))
+        return refuse(b, ERROR_INVALID, entry, source, source ? "source must be Lua text" : "source is missing");
+    unit->id = entry->id;
+    unit->source = source->string.data;
+    unit->source_length = source->string.length;
+    return 0;
+}
+
+static void free_unit(struct code_unit_spec *unit)
+{
+    free((void *)unit->modules);
+    free((void *)unit->import_aliases);
+    free((void *)unit->import_units);
+}
+
+/* Adds the unit of the entry behind those of its imports, unless it is there. */
+static int visit(struct builder *b, const struct entry *entry, unsigned *index)
+{
+    struct code_unit_spec unit = {0};
+    for (size_t i = 0; i < b->count; i++)
+        if (b->members[i] == entry)
+            return *index = (unsigned)i, 0;
+    if (b->depth == DEEPEST || b->count == MOST_UNITS)
+        return refuse(b, ERROR_INVALID, entry, NULL, "imports are nested deeper than %d or more than %d", DEEPEST,
+                      MOST_UNITS);
+    b->walk[b->depth++] = entry;
+    int result = read_source(b, entry, &unit);
+    if (!result)
+        result = read_modules(b, entry, &unit);
+    if (!result)
+        result = read_imports(b, entry, &unit);
+    b->depth--;
+    if (result) {
+        free_unit(&unit);
+        return result;
+    }
+    b->members = alloc_grow(b->members, b->count, &b->member_capacity, sizeof *b->members);
+    b->units = alloc_grow(b->units, b->count, &b->unit_capacity, sizeof *b->units);
+    b->members[b->count] = entry;
+    b->units[b->count] = unit;
+    *index = (unsigned)b->count++;
+    return 0;
+}
+
+/*
+ * The compiler says "app:hello:3: unexpected symbol"; this gives "src/hello.lua:3: entry app:hello: unexpected symbol" when the text
+ * of that entry came from a file. The caller frees it.
+ */
+static char *explain(const struct builder *b)
+{
+    const char *message = b->error.message;
+    for (size_t i = 0; i < b->count; i++) {
+        const struct entry *member = b->members[i];
+        size_t length = strlen(member->id);
+        char *rest;
+        if (strncmp(message, member->id, length) != 0 || message[length] != ':')
+            continue;
+        unsigned long line = strtoul(message + length + 1, &rest, 10);
+        const struct value *source = value_get(member->data, "source");
+        if (rest == message + length + 1 || *rest != ':' || !source->string.origin)
+            continue;
+        return problem_format(source->string.origin, (unsigned)line, member->id, "%s", rest + 1 + (rest[1] == ' '));
+    }
+    const struct entry *entry = b->wrong;
+    return problem_format(entry->file, b->wrong_value ? b->wrong_value->line : entry->line, entry->id, "%s", message);
+}
+
+static int read_method(struct builder *b, const struct entry *entry, const char **method)
+{
+    const struct value *value = value_get(entry->data, "method");
+    *method = value_string(value);
+    if (value && value->kind != VALUE_NULL && !*method)
+        return refuse(b, ERROR_INVALID, entry, value, "method must be the name of a function, not %s",
+                      value_kind_name(value));
+    return 0;
+}
+
+static struct program *build(struct builder *b, struct vm *vm, const struct entry *entry)
+{
+    struct program *program = alloc_zeroed(sizeof *program);
+    struct code_spec spec = {0};
+    unsigned index;
+    int result = read_method(b, entry, &spec.method);
+    if (!result)
+        result = visit(b, entry, &index);
+    if (!result) {
+        spec.units = b->units;
+        spec.count = (unsigned)b->count;
+        b->wrong = entry;
+        result = code_new(vm, &program->code, &spec, &b->error);
+    }
+    if (result) {
+        program->code = NULL;
+        program->problem = explain(b);
+        problem_add(b->problems, LOG_ERROR, NULL, 0, NULL, "%s", program->problem);
+        program->error = b->error;
+    }
+    return program;
+}
+
+void programs_build(struct programs *programs, struct vm *vm, const struct entries *entries,
+                    const struct library *libraries, struct problems *problems)
+{
+    *programs = (struct programs){.entries = entries, .items = alloc_zeroed(entries->count * sizeof(struct program *))};
+    for (size_t i = 0; i < entries->count; i++) {
+        const struct entry *walk[DEEPEST];
+        struct builder b = {.entries = entries, .libraries = libraries, .problems = problems, .walk = walk};
+        if (!entry_is_process(entries->items[i]))
+            continue;
+        programs->items[i] = build(&b, vm, entries->items[i]);
+        for (size_t j = 0; j < b.count; j++)
+            free_unit(&b.units[j]);
+        free(b.units);
+        free(b.members);
+    }
+}
+
+void programs_free(struct programs *programs)
+{
+    for (size_t i = 0; programs->items && i < programs->entries->count; i++) {
+        struct program *program = programs->items[i];
+        if (!program)
+            continue;
+        if (program->code)
+            code_unref(program->code);
+        free(program->problem);
+        free(program);
+    }
+    free(programs->items);
+    *programs = (struct programs){0};
+}
+
+const char *programs_problem(const struct programs *programs, const struct entry *entry)
+{
+    const struct program *program = programs->items[entries_index(programs->entries, entry)];
+    return program ? program->problem : "it is no process";
+}
+
+static int refuse_unknown(struct vm_error *error, const char *id, size_t length)
+{
+    int shown = length < LONGEST_ID ? (int)length : LONGEST_ID;
+    vm_error_set(error, ERROR_NOT_FOUND, "factory not found");
+    strcpy(error->detail_key, "factory_id");
+    snprintf(error->detail, sizeof error->detail, "%.*s", shown, id);
+    return -1;
+}
+
+int programs_resolve(void *ctx, const char *id, size_t length, struct code **out, struct vm_error *error)
+{
+    const struct programs *programs = ctx;
+    char key[LONGEST_ID + 1];
+    if (length > LONGEST_ID || memchr(id, '\0', length))
+        return refuse_unknown(error, id, length);
+    memcpy(key, id, length);
+    key[length] = '\0';
+    const struct entry *entry = entries_find(programs->entries, key);
+    const struct program *program = entry ? programs->items[entries_index(programs->entries, entry)] : NULL;
+    if (!program)
+        return refuse_unknown(error, id, length);
+    if (!program->code) {
+        *error = program->error;
+        return -1;
+    }
+    *out = code_ref(program->code);
+    return 0;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * program: the compiled code of every process.lua entry: its own chunk and those of the library.lua entries it imports. Built
+ * once before the VM starts; afterwards only read, so spawns resolve an id on any worker without a lock.
+ */
+#ifndef HOST_PROGRAM_H
+#define HOST_PROGRAM_H
+
+#include <stddef.h>
+
+#include "vm/vm.h"
+
+struct code;
+struct entries;
+struct entry;
+struct library;
+struct problems;
+
+struct program {
+    struct code *code;     /* NULL: it cannot be built */
+    struct vm_error error; /* why, for who spawns it */
+    char *problem;         /* why, for people: with file, line and entry */
+};
+
+struct programs {
+    const struct entries *entries;
+    struct program **items; /* by position in the entry table; NULL for other kinds */
+};
+
+/* Builds them all. What is wrong with one is reported as an error and kept as the answer to attempts to spawn it. */
+void programs_build(struct programs *programs, struct vm *vm, const struct entries *entries,
+                    const struct library *libraries, struct problems *problems);
+void programs_free(struct programs *programs);
+
+/* Why the process entry cannot be spawned, NULL if it can. */
+const char *programs_problem(const struct programs *programs, const struct entry *entry);
+
+/* vm_config.resolve with the struct programs as ctx. */
+int programs_resolve(void *ctx, const char *id, size_t length, struct code **out, struct vm_error *error);
+
+#endif

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reference: a walk over payload and meta. A key from the list below makes the strings of its value ids to look up: the value
+ * itself, or the items of a list, or (imports, methods) the values of a map.
+ */
+#include "host/reference.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/alloc.h"
+#include "host/entry.h"
+#include "host/text.h"
+#include "host/value.h"
+
+struct finder {
+    struct references *out;
+    const struct entries *entries;
+    const struct entry *entry;
+};
+
+static const char *const data_keys[] = {
+    "driver",   "queue",    "func",    "process",  "host",    "database", "store",      "fs",     "storage",
+    "storages", "server",   "network", "client",   "bucket",  "env",      "set",        "config", "token_store",
+    "groups",   "policies", "imports", "contract", "methods", "requires", "depends_on", NULL,
+};
+static const char *const meta_keys[] = {"server", "router", "parent", "depends_on", "requires", "groups", NULL};
+
+static bool is_listed(const char *key, const char *const *keys)
+{
+    for (; *keys; keys++)
+        if (!strcmp(*keys, key))
+            return true;
+    return false;
+}
+
+static void add(struct finder *finder, const struct entry *target)
+{
+    struct references *out = finder->out;
+    if (!target || target == finder->entry)
+        return;
+    out->items = alloc_grow(out->items, out->count, &out->capacity, sizeof *out->items);
+    out->items[out->count++] = entries_index(finder->entries, target);
+}
+
+/* The env.variable entry with that public name or id. */
+static const struct entry *find_variable(const struct finder *finder, const char *name)
+{
+    const struct entry *target = entries_resolve(finder->entries, finder->entry, name);
+    for (size_t i = 0; !target && i < finder->entries->count; i++) {
+        const struct entry *entry = finder->entries->items[i];
+        const char *variable = value_get_string(entry->data, "variable");
+        if (entry_is_kind(entry, "env.variable") && variable && !strcmp(variable, name))
+            target = entry;
+    }
+    return target;
+}
+
+/* "${env:NAME}", "${env:NAME|default}", "${NAME|default}" anywhere in a text. */
+static void add_placeholders(struct finder *finder, const char *text)
+{
+    while ((text = strstr(text, "${"))) {
+        text += 2;
+        if (!strncmp(text, "env:", 4))
+            text += 4;
+        size_t length = 0;
+        while (isalnum((unsigned char)text[length]) || strchr("_.:-", text[length] ? text[length] : ' '))
+            length++;
+        char *name = alloc_copy(text, length);
+        if (length && (text[length] == '}' || text[length] == '|'))
+            add(finder, find_variable(finder, name));
+        free(name);
+    }
+}
+
+/* All strings of a value under an id key. */
+static void add_ids(struct finder *finder, const struct value *value)
+{
+    if (value->kind == VALUE_STRING)
+        add(finder, entries_resolve(finder->entries, finder->entry, value->string.data));
+    else if (value->kind == VALUE_LIST)
+        for (size_t i = 0; i < value->list.count; i++)
+            add_ids(finder, value->list.items[i]);
+}
+
+static void add_map_ids(struct finder *finder, const struct value *map)
+{
+    for (size_t i = 0; i < map->map.count; i++)
+        add_ids(finder, map->map.pairs[i].value);
+}
+
+static bool ends_in(const char *key, const char *tail)
+{
+    size_t length = strlen(key), tail_length = strlen(tail);
+    return length > tail_length && !strcmp(key + length - tail_length, tail);
+}
+
+/* `options`: the map belongs to middleware, whose option values may be ids. */
+static void visit(struct finder *finder, const struct value *value, const char *const *keys, bool options);
+
+static void visit_pair(struct finder *finder, const struct value_pair *pair, const char *const *keys, bool options)
+{
+    const struct value *value = pair->value;
+    bool is_middleware = !strcmp(pair->key, "middleware") || !strcmp(pair->key, "post_middleware") ||
+                         !strcmp(pair->key, "options") || !strcmp(pair->key, "post_options");
+    if (is_listed(pair->key, keys) && value->kind == VALUE_MAP && strcmp(pair->key, "set") && strcmp(pair->key, "env"))
+        add_map_ids(finder, value);
+    else if (is_listed(pair->key, keys) || options)
+        add_ids(finder, value);
+    if (ends_in(pair->key, "_env") && value_string(value))
+        add(finder, find_variable(finder, value->string.data));
+    visit(finder, value, keys, is_middleware);
+}
+
+static void visit(struct finder *finder, const struct value *value, const char *const *keys, bool options)
+{
+    switch (value->kind) {
+    case VALUE_STRING:
+        if (!value->string.origin)
+            add_placeholders(finder, value->string.data);
+        break;
+    case VALUE_LIST:
+        for (size_t i = 0; i < value->list.count; i++)
+            visit(finder, value->list.items[i], keys, options);
+        break;
+    case VALUE_MAP:
+        for (size_t i = 0; i < value->map.count; i++)
+            visit_pair(finder, &value->map.pairs[i], keys, options);
+        break;
+    default:
+        break;
+    }
+}
+
+static int compare_positions(const void *a, const void *b)
+{
+    size_t left = *(const size_t *)a, right = *(const size_t *)b;
+    return (left > right) - (left < right);
+}
+
+void references_find(struct references *out, const struct entries *entries, const struct entry *entry)
+{
+    struct finder finder = {.out = out, .entries = entries, .entry = entry};
+    *out = (struct references){0};
+    visit(&finder, entry->data, data_keys, false);
+    visit(&finder, entry->meta, meta_keys, false);
+    if (!out->count)
+        return;
+    qsort(out->items, out->count, sizeof *out->items, compare_positions);
+    size_t kept = 1;
+    for (size_t i = 1; i < out->count; i++)
+        if (out->items[i] != out->items[kept - 1])
+            out->items[kept++] = out->items[i];
+    out->count = kept;
+}
+
+void references_free(struct references *references)
+{
+    free(references->items);
+    *references = (struct references){0};
+}

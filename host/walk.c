@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * walk: a depth-first walk over directory descriptors. Reading goes through openat2 with RESOLVE_BENEATH, so that neither `..` nor a
+ * symbolic link leads out; where a sandbox forbids openat2, the caller's lexical check (link.c) is what is left.
+ */
+#include "host/walk.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "host/alloc.h"
+#include "host/text.h"
+
+static bool has_suffix(const char *name, const char *suffix)
+{
+    size_t length = strlen(name), tail = strlen(suffix);
+    return length > tail && !strcmp(name + length - tail, suffix);
+}
+
+static bool is_candidate(const char *name)
+{
+    return has_suffix(name, ".yaml") || has_suffix(name, ".yml") || has_suffix(name, ".json");
+}
+
+static bool is_skipped(const char *name, const char *skip)
+{
+    if (!strcmp(name, "node_modules"))
+        return true;
+    size_t length = strlen(name);
+    while (skip && *skip) {
+        skip += strspn(skip, ", ");
+        size_t word = strcspn(skip, ", ");
+        if (word == length && !strncmp(skip, name, length))
+            return true;
+        skip += word;
+    }
+    return false;
+}
+
+static char *join(const char *directory, const char *name)
+{
+    return *directory ? text_format("%s/%s", directory, name) : alloc_string(name);
+}
+
+static int compare_names(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int is_listed(const struct dirent *entry)
+{
+    return strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
+}
+
+static void add_path(struct walk *walk, char *path)
+{
+    walk->paths = alloc_grow(walk->paths, walk->count, &walk->capacity, sizeof(char *));
+    walk->paths[walk->count++] = path;
+}
+
+/* One pass over the names of a directory: its files, or (directories) what is below it. */
+static int visit(struct walk *walk, const char *directory, const char *skip, int depth)
+{
+    struct dirent **names;
+    int count = scandirat(walk->fd, *directory ? directory : ".", &names, is_listed, compare_names);
+    if (count < 0)
+        return -errno;
+    for (int pass = 0; pass < 2; pass++) {
+        for (int i = 0; i < count; i++) {
+            struct stat st;
+            char *path = join(directory, names[i]->d_name);
+            bool known = !fstatat(walk->fd, path, &st, pass ? AT_SYMLINK_NOFOLLOW : 0);
+            if (known && !pass && S_ISREG(st.st_mode) && is_candidate(names[i]->d_name))
+                add_path(walk, alloc_string(path));
+            if (known && pass && S_ISDIR(st.st_mode) && depth < WALK_MAX_DEPTH && !is_skipped(names[i]->d_name, skip))
+                visit(walk, path, skip, depth + 1);
+            free(path);
+        }
+    }
+    for (int i = 0; i < count; i++)
+        free(names[i]);
+    free(names);
+    return 0;
+}
+
+static char *clean_root(const char *root)
+{
+    while (root[0] == '.' && root[1] == '/')
+        root += 2 + strspn(root + 2, "/");
+    char *copy = alloc_string(*root ? root : ".");
+    size_t length = strlen(copy);
+    while (length > 1 && copy[length - 1] == '/')
+        copy[--length] = '\0';
+    return copy;
+}
+
+int walk_open(struct walk *walk, const char *root, const char *skip)
+{
+    *walk = (struct walk){.root = clean_root(root)};
+    walk->fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (walk->fd < 0)
+        return -errno;
+    return visit(walk, "", skip, 0);
+}
+
+void walk_close(struct walk *walk)
+{
+    if (walk->fd >= 0)
+        close(walk->fd);
+    for (size_t i = 0; i < walk->count; i++)
+        free(walk->paths[i]);
+    free(walk->paths);
+    free(walk->root);
+}
+
+char *walk_label(const struct walk *walk, const char *path)
+{
+    return strcmp(walk->root, ".") ? join(walk->root, path) : alloc_string(path);
+}
+
+static int open_beneath(int root, const char *path)
+{
+    struct open_how how = {.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK,
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
+    int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof how);
+    if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+        fd = openat(root, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    return fd < 0 ? -errno : fd;
+}
+
+static int read_all(int fd, struct text *out)
+{
+    char chunk[16 * 1024];
+    size_t total = 0;
+    for (;;) {
+        ssize_t n = read(fd, chunk, sizeof chunk);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            return 0;
+        total += (size_t)n;
+        if (total > WALK_MAX_FILE)
+            return -EFBIG;
+        text_add(out, chunk, (size_t)n);
+    }
+}
+
+int walk_read(const struct walk *walk, const char *path, struct text *out)
+{
+    int fd = open_beneath(walk->fd, path);
+    if (fd < 0)
+        return fd;
+    struct stat st;
+    int result = fstat(fd, &st) ? -errno : 0;
+    if (!result && !S_ISREG(st.st_mode))
+        result = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+    if (!result)
+        result = read_all(fd, out);
+    close(fd);
+    return result;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * compiler: the few compiler facilities that every layer uses.
+ */
+#ifndef SCHED_BASE_COMPILER_H
+#define SCHED_BASE_COMPILER_H
+
+#include <stddef.h>
+
+enum { CACHE_LINE = 64 };
+
+#define likely(x) __builtin_expect(!!(x), 1)
+#define unlikely(x) __builtin_expect(!!(x), 0)
+#define cache_aligned __attribute__((aligned(64)))
+#define printf_like(fmt, first) __attribute__((format(printf, fmt, first)))
+
+/* The struct of `type` whose member `member` lies at `ptr`. */
+#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
+
+#endif

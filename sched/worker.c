@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * worker: the loop of a worker thread and what tasks may ask of it.
+ *
+ * A slice costs: one pop, two changes of the state word, one reading of the cycle counter (the end of a slice is the start
+ * of the next) and a few plain stores. Everything else - poll, submit, timers, injected tasks - waits for the service,
+ * after SERVICE_SLICES slices or SERVICE_US microseconds, whichever is first.
+ */
+#include "sched/worker.h"
+
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sched/base/fault.h"
+#include "sched/base/fence.h"
+#include "sched/core.h"
+#include "sched/interrupt.h"
+#include "sched/spare.h"
+#include "sched/task_state.h"
+
+enum {
+    SERVICE_SLICES = 8,
+    SERVICE_US = 10,
+    SPIN_US = 5,        /* searching before sleep */
+    SPIN_PAUSES = 20,   /* between two searches */
+    RESYNC_US = 1000,   /* age of the pair (base_ns, base) at which it is read again */
+    STALL_SECONDS = 2,  /* FAULT_WORKER_STALL */
+    SEEDED_BUDGET = 16, /* seeded mode: one in so many questions for the budget is answered with yes */
+};
+
+static __thread struct worker *self;
+
+struct worker *worker_self(void)
+{
+    return self;
+}
+
+static uint64_t us(const struct worker *w, unsigned count)
+{
+    return w->sched->cycles.per_us * count;
+}
+
+/* Timers, poller, injected tasks. */
+
+void worker_fire_timers(struct worker *w, bool try_only)
+{
+    struct task *tasks[WHEEL_FIRE_BATCH];
+    unsigned fired, count;
+    do {
+        fired = wheel_fire(&w->wheel, clock_now_ns(&w->sched->clock), try_only, tasks, &count);
+        for (unsigned i = 0; i < count; i++)
+            task_wake(w->sched, tasks[i]);
+        if (fired)
+            atomic_fetch_add_explicit(&w->counters.timers_fired, fired, memory_order_relaxed);
+    } while (fired == WHEEL_FIRE_BATCH);
+}
+
+void worker_poll(struct worker *w)
+{
+    w->ops->poll(w->poller);
+    w->ops->submit(w->poller);
+    if (wheel_next_due_ns(&w->wheel) <= worker_slice_start_ns(w))
+        worker_fire_timers(w, false);
+}
+
+static void take_injected(struct worker *w)
+{
+    unsigned injected = runqueue_drain_inject(&w->queue);
+    if (injected)
+        counter_add(&w->counters.injected, injected);
+}
+
+/* What was queued outside a slice has woken nobody so far. */
+static void share(struct worker *w)
+{
+    if (idle_has_sleepers(&w->sched->idle) && runqueue_has_several(&w->queue))
+        idle_wake_one(w->sched, IDLE_ANY);
+}
+
+void worker_service(struct worker *w)
+{
+    w->serviced = w->now;
+    w->until_service = SERVICE_SLICES;
+    worker_poll(w);
+    take_injected(w);
+    share(w);
+    if (w->is_spare && atomic_load_explicit(&w->mode, memory_order_acquire) == WORKER_RESTING)
+        spare_rest(w);
+}
+
+static bool service_is_due(struct worker *w)
+{
+    return --w->until_service == 0 || w->now - w->serviced > us(w, SERVICE_US);
+}
+
+/* Slices. */
+
+static void stall(void)
+{
+    struct timespec left = {STALL_SECONDS, 0};
+    while (nanosleep(&left, &left) != 0)
+        continue;
+}
+
+void worker_run_slice(struct worker *w, struct task *task)
+{
+    uint64_t seq = atomic_load_explicit(&w->seq, memory_order_relaxed);
+    atomic_store_explicit(&w->mark, w->now, memory_order_relaxed);
+    atomic_store_explicit(&w->current, task, memory_order_relaxed);
+    /* Release: whoever reads the odd number (acquire) sees `current` of this slice or of a later one. */
+    atomic_store_explicit(&w->seq, seq + 1, memory_order_release);
+    task_start(task);
+    enum task_verdict verdict = task->run(task);
+    atomic_store_explicit(&w->seq, seq + 2, memory_order_release);
+    uint64_t end = sched_cycles(w->sched);
+    counter_add(&w->counters.busy_cycles, cycles_since(end, w->now));
+    w->now = end;
+    if (verdict != TASK_ENDED && task_finish(task, verdict))
+        runqueue_push(&w->queue, task);
+    if (unlikely(fault_hit(w->fault, FAULT_WORKER_STALL)))
+        stall();
+}
+
+void worker_queue(struct worker *w, struct task *task, bool next)
+{
+    bool in_slice = atomic_load_explicit(&w->seq, memory_order_relaxed) & 1;
+    if (!in_slice) {
+        runqueue_push(&w->queue, task);
+        return;
+    }
+    if (!next)
+        runqueue_push(&w->queue, task);
+    else if (!runqueue_push_next(&w->queue, task))
+        return;
+    idle_wake_one(w->sched, IDLE_ANY);
+}
+
+/* Without work. */
+
+/* It has given no sign of life for long enough that its run-next is anybody's. */
+static bool is_stuck(const struct worker *w, uint64_t now)
+{
+    return !atomic_load_explicit(&w->is_asleep, memory_order_relaxed) &&
+           cycles_since(now, atomic_load_explicit(&w->mark, memory_order_relaxed)) > us(w, CORE_STUCK_US);
+}
+
+static struct task *steal(struct worker *w)
+{
+    struct sched *sched = w->sched;
+    uint64_t now = sched_cycles(sched);
+    unsigned start = (unsigned)rng_below(&w->rng, sched->capacity), count;
+    for (unsigned i = 0; i < sched->capacity; i++) {
+        struct worker *victim = sched->workers[(start + i) % sched->capacity];
+        if (victim == w)
+            continue;
+        struct task *task = runqueue_steal(&victim->queue, &w->queue, is_stuck(victim, now), &count);
+        if (task) {
+            counter_add(&w->counters.steals, 1);
+            counter_add(&w->counters.stolen_tasks, count);
+            return task;
+        }
+    }
+    return NULL;
+}
+
+static struct task *search(struct worker *w)
+{
+    struct task *task;
+    uint64_t start = sched_cycles(w->sched);
+    if (!w->is_searching)
+        idle_search_begin(w);
+    do {
+        task = steal(w);
+        if (task)
+            break;
+        for (int i = 0; i < SPIN_PAUSES; i++)
+            fence_pause();
+        w->ops->poll(w->poller);
+        take_injected(w);
+        task = runqueue_pop(&w->queue);
+    } while (!task && cycles_since(sched_cycles(w->sched), start) < us(w, SPIN_US));
+    if (task)
+        idle_search_end(w);
+    return task;
+}
+
+static bool is_quiet(struct worker *w, bool claimable)
+{
+    struct sched *sched = w->sched;
+    bool is_active = atomic_load_explicit(&w->mode, memory_order_acquire) == WORKER_ACTIVE;
+    if (sched_is_stopping(sched) || w->ops->poll(w->poller) || runqueue_has_any(&w->queue) || is_active != claimable)
+        return false;
+    if (!is_active)
+        return true;
+    if (sched->config.seeded && seeded_has_more(w))
+        return false;
+    for (unsigned i = 0; i < sched->capacity; i++)
+        if (runqueue_has_stealable(&sched->workers[i]->queue))
+            return false;
+    return true;
+}
+
+static uint64_t ns_until_timer(struct worker *w)
+{
+    uint64_t due = wheel_next_due_ns(&w->wheel);
+    if (due == UINT64_MAX || w->sched->config.seeded)
+        return UINT64_MAX;
+    uint64_t now = worker_now(w);
+    return due > now ? due - now : 0;
+}
+
+void worker_park(struct worker *w)
+{
+    bool claimable = atomic_load_explicit(&w->mode, memory_order_relaxed) == WORKER_ACTIVE;
+    uint64_t timeout_ns;
+    idle_enter(w, claimable);
+    if (is_quiet(w, claimable) && (timeout_ns = ns_until_timer(w)) > 0) {
+        w->ops->submit(w->poller);
+        counter_add(&w->counters.parks, 1);
+        w->ops->park(w->poller, timeout_ns);
+    }
+    w->now = sched_cycles(w->sched);
+    atomic_store_explicit(&w->mark, w->now, memory_order_relaxed);
+    idle_leave(w, claimable);
+}
+
+/* A task of its own; whoever has one does not search. */
+static struct task *take_own(struct worker *w)
+{
+    struct task *task = runqueue_pop(&w->queue);
+    if (task && w->is_searching)
+        idle_search_end(w);
+    return task;
+}
+
+/* The queue is empty. Looks everywhere, and sleeps if there is nothing; NULL: look again. */
+static struct task *find_or_park(struct worker *w)
+{
+    w->now = sched_cycles(w->sched);
+    worker_service(w);
+    struct task *task = take_own(w);
+    if (!task)
+        task = search(w);
+    if (!task) {
+        worker_park(w);
+        share(w);
+        return take_own(w);
+    }
+    w->now = sched_cycles(w->sched);
+    return task;
+}
+
+static void loop(struct worker *w)
+{
+    while (!sched_is_stopping(w->sched)) {
+        struct task *task = runqueue_pop(&w->queue);
+        if (unlikely(!task))
+            task = find_or_park(w);
+        if (unlikely(!task))
+            continue;
+        worker_run_slice(w, task);
+        if (unlikely(service_is_due(w)))
+            worker_service(w);
+    }
+}
+
+void *worker_main(void *arg)
+{
+    struct worker *w = arg;
+    struct gate *gate = &w->sched->gate;
+    self = w;
+    w->tid = gettid();
+    w->now = sched_cycles(w->sched);
+    w->until_service = 1;
+    atomic_store_explicit(&w->mark, w->now, memory_order_relaxed);
+    interrupt_unblock();
+    int error = w->ops->open(w->sched->config.poller_ctx, w, &w->poller);
+    if (error && w->is_spare)
+        spare_fail(w, error);
+    if (gate_arrive(gate, w, error)) {
+        if (w->sched->config.seeded)
+            seeded_loop(w);
+        else
+            loop(w);
+    }
+    /* A searcher that leaves the loop must not leave its count behind: wakers on other threads read it. */
+    if (w->is_searching)
+        atomic_fetch_sub(&w->sched->idle.searching, 1);
+    w->is_searching = false;
+    gate_leave(gate);
+    interrupt_block();
+    if (!error)
+        w->ops->close(w->poller);
+    self = NULL;
+    return NULL;
+}
+
+/* For tasks. */
+
+struct sched *worker_sched(const struct worker *w)
+{
+    return w->sched;
+}
+
+unsigned worker_index(const struct worker *w)
+{
+    return w->index;
+}
+
+struct rng *worker_rng(struct worker *w)
+{
+    return &w->rng;
+}
+
+void *worker_poller(const struct worker *w)
+{
+    return w->poller;
+}
+
+void *worker_local(const struct worker *w)
+{
+    return w->local;
+}
+
+void worker_set_local(struct worker *w, void *local)
+{
+    w->local = local;
+}
+
+uint64_t worker_now(struct worker *w)
+{
+    w->base = sched_cycles(w->sched);
+    w->base_ns = clock_now_ns(&w->sched->clock);
+    return w->base_ns;
+}
+
+uint64_t worker_slice_start_ns(struct worker *w)
+{
+    if (w->sched->config.seeded)
+        return clock_now_ns(&w->sched->clock);
+    uint64_t age = cycles_since(w->now, w->base);
+    if (unlikely(age > us(w, RESYNC_US)))
+        return worker_now(w);
+    /* A thousandth less, so that an error of the calibration does not put it ahead of the clock. */
+    uint64_t age_ns = cycles_to_ns(&w->sched->cycles, age);
+    return w->base_ns + age_ns - (age_ns >> 10);
+}
+
+uint64_t worker_slice_used_ns(const struct worker *w)
+{
+    return cycles_to_ns(&w->sched->cycles, cycles_since(sched_cycles(w->sched), w->now));
+}
+
+bool worker_is_over_budget(struct worker *w)
+{
+    if (w->sched->config.seeded)
+        return rng_below(&w->rng, SEEDED_BUDGET) == 0;
+    return cycles_since(sched_cycles(w->sched), w->now) > us(w, CORE_STUCK_US);
+}
+
+bool worker_has_others(const struct worker *w)
+{
+    return runqueue_has_any(&w->queue) || w->sched->seeded.count > 0;
+}
+
+void worker_kick(struct worker *w)
+{
+    idle_kick(w);
+}

@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# test.sh [preset]...: builds the presets and runs their tests; without arguments what CI runs: dev (with lint), asan and
+# tsan. Ends with one line over all of them, "N passed, N failed".
+#
+#   JOBS=n           parallel compilations and tests (default: CPUs)
+#   TESTS=regex      only tests whose name matches
+set -u
+cd "$(dirname "$0")/.." || exit 1
+[ $# -gt 0 ] || set -- dev asan tsan
+jobs=${JOBS:-$(nproc)}
+
+scripts/setup.sh || exit 1
+
+passed=0
+failed=0
+for preset in "$@"; do
+    echo "== $preset"
+    if ! scripts/build.sh "$preset"; then
+        failed=$((failed + 1))
+        continue
+    fi
+    log=build/$preset-tests.log
+    ctest --test-dir "build/$preset" --output-on-failure --timeout 300 -j "$jobs" ${TESTS:+-R "$TESTS"} >"$log" 2>&1
+    # ctest prints "1/9 Test #1: unit.x ... Passed  0.02 sec"; what failed is shown with its output.
+    ok=$(grep -cE '^ *[0-9]+/[0-9]+ Test +#.* Passed ' "$log")
+    all=$(grep -E '^ *[0-9]+/[0-9]+ Test +#' "$log" | grep -vcF '***Skipped')
+    passed=$((passed + ok))
+    failed=$((failed + all - ok))
+    if [ "$all" -eq 0 ]; then
+        echo "no test ran; see $log"
+        failed=$((failed + 1))
+    fi
+    if [ "$ok" -eq "$all" ]; then
+        grep -E 'tests passed|^Total Test time' "$log"
+    else
+        cat "$log"
+    fi
+done
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

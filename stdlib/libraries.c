@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libraries: the table. Global ones first, in the order of how often they are looked up; then the modules that an entry must list.
+ */
+#include "stdlib/libraries.h"
+
+#include <stddef.h>
+
+#include "stdlib/channel.h"
+#include "stdlib/coroutine.h"
+#include "stdlib/errors.h"
+#include "stdlib/io.h"
+#include "stdlib/logger.h"
+#include "stdlib/math.h"
+#include "stdlib/os.h"
+#include "stdlib/payload.h"
+#include "stdlib/process.h"
+#include "stdlib/string.h"
+#include "stdlib/system.h"
+#include "stdlib/table.h"
+#include "stdlib/time.h"
+#include "stdlib/utf8.h"
+
+const struct library std_libraries[] = {
+    {.name = "process", .is_global = true, .entries = std_process_entries},
+    {.name = "channel", .is_global = true, .entries = std_channel_entries},
+    {.name = "string", .is_global = true, .entries = std_string_entries},
+    {.name = "table", .is_global = true, .entries = std_table_entries},
+    {.name = "coroutine", .is_global = true, .entries = std_coroutine_entries},
+    {.name = "math", .is_global = true, .entries = std_math_entries},
+    {.name = "errors", .is_global = true, .entries = std_errors_entries},
+    {.name = "os", .is_global = true, .entries = std_os_entries},
+    {.name = "payload", .is_global = true, .entries = std_payload_entries},
+    {.name = "utf8", .is_global = true, .entries = std_utf8_entries},
+    {.name = "time", .entries = std_time_entries},
+    {.name = "logger", .open = std_open_logger},
+    {.name = "io", .entries = std_io_entries},
+    {.name = "system", .entries = std_system_entries},
+    {.name = NULL},
+};

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* process_target: who a destination argument means: PID text or a registered name. */
+#ifndef STDLIB_PROCESS_TARGET_H
+#define STDLIB_PROCESS_TARGET_H
+
+#include <stdint.h>
+
+#include <lua.h>
+
+/* The PID that the string at `index` names; 0: nobody, with nil and an error pushed (return 2). Raises if it is no string. */
+uint64_t process_target(lua_State *L, int index);
+
+#endif

@@ -1,0 +1,191 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# services.sh: services start in order of what they need, are restarted, and stop in reverse.
+. "$(dirname "$0")/lib.sh"
+
+# order: c needs b, b needs a; all need the host
+project <<'END'
+  - name: waiter
+    kind: process.lua
+    source: |
+      return { main = function(name)
+        print(name .. " starts")
+        local event = process.events():receive()
+        print(name .. " gets " .. event.kind .. " " .. event.reason)
+      end }
+  - {name: c, kind: process.service, process: waiter, host: processes, input: [c], lifecycle: {auto_start: true, requires: [b]}}
+  - {name: b, kind: process.service, process: waiter, host: processes, input: [b], lifecycle: {depends_on: ["app:a"]}}
+  - {name: a, kind: process.service, process: waiter, host: processes, input: [a], lifecycle: {auto_start: true}}
+  - {name: idle, kind: process.service, process: waiter, host: processes, input: [idle]}
+END
+start run
+await err "c starts"
+await err "application is running"
+finish TERM
+want_code 0
+want_order "service app:processes is running" "service app:a is running" "service app:b is running" "service app:c is running" \
+    "shutting down" "c gets pid.cancel service stopping" "service app:c has stopped" "service app:b has stopped" \
+    "service app:a has stopped" "service app:processes has stopped"
+want_no_err "idle"
+
+# restart with backoff, until attempts are used up
+project <<'END'
+  - name: crash
+    kind: process.lua
+    source: return { main = function() print("attempt") error("boom") end }
+  - name: s
+    kind: process.service
+    process: crash
+    host: processes
+    lifecycle: {auto_start: true, restart: {initial_delay: 1ms, jitter: 0, backoff_factor: 2, max_attempts: 3}}
+END
+start run
+await err "no more restarts after 3"
+finish INT
+want_code 0
+want_count 4 "attempt"
+want_order "; restart 1 in 1ms" "; restart 2 in 2ms" "; restart 3 in 4ms" "no more restarts after 3"
+
+# a normal end, a failure that is not to be retried, terminated by another
+project <<'END'
+  - {name: once, kind: process.lua, source: "return function() return 1 end"}
+  - {name: hopeless, kind: process.lua, source: "return function() return nil, 'not again' end"}
+  - name: victim
+    kind: process.lua
+    source: |
+      return function()
+        process.registry.register("victim")
+        print("victim lives")
+        process.events():receive()
+      end
+  - name: killer
+    kind: process.lua
+    source: |
+      return function()
+        local pid
+        repeat
+          pid = process.registry.lookup("victim")
+          coroutine.yield()
+        until pid
+        print("killing", process.terminate(pid))
+        while true do
+          local now = process.registry.lookup("victim")
+          if now and now ~= pid then break end
+          coroutine.yield()
+        end
+        print("victim is back")
+      end
+  - {name: s_once, kind: process.service, process: once, host: processes, lifecycle: {auto_start: true}}
+  - {name: s_hopeless, kind: process.service, process: hopeless, host: processes, lifecycle: {auto_start: true}}
+  - name: s_victim
+    kind: process.service
+    process: victim
+    host: processes
+    lifecycle: {auto_start: true, restart: {initial_delay: 1ms, jitter: 0}}
+  - {name: s_killer, kind: process.service, process: killer, host: processes, lifecycle: {auto_start: true, requires: [s_victim]}}
+END
+start run
+await err "victim is back"
+await err "service app:s_once has ended"
+await err "service app:s_hopeless failed and is not restarted: not again"
+finish TERM
+want_code 0
+want_count 2 "victim lives"
+want_err "service app:s_victim failed: process terminated; restart 1 in 1ms"
+
+# a required service that cannot start ends the boot; an optional one does not
+for case in "startup: optional" "startup: required"; do
+    project <<END
+  - {name: bad, kind: process.lua, source: "error('cannot load')"}
+  - {name: s, kind: process.service, process: bad, host: processes, lifecycle: {auto_start: true, $case}}
+  - {name: go, kind: process.lua, source: "return function() return 4 end"}
+END
+    run run -x app:go
+    if [ "$case" = "startup: optional" ]; then
+        want_code 4
+    else
+        want_code 1
+        want_err "moonlet: src/_index.yaml:6: entry app:s: the service cannot start: app:bad:1: cannot load"
+    fi
+done
+
+# what a service names does not exist
+while read -r fields wrong; do
+    fields=$(echo "$fields" | sed 's/:/: /g; s/,/, /g')
+    project <<END
+  - {name: p, kind: process.lua, source: "return function() end"}
+  - {name: s, kind: process.service, lifecycle: {auto_start: true}, $fields}
+END
+    run run
+    want_code 1
+    want_err "moonlet: src/_index.yaml:6: entry app:s: the service cannot start: $wrong"
+done <<'END'
+process:p host is missing
+process:p,host:none host: there is no entry app:none
+process:p,host:p host: app:p is a process.lua, not a process.host
+process:none,host:processes process: there is no entry app:none
+process:processes,host:processes process: app:processes is a process.host, not a process.lua
+END
+
+# slips that only warn
+project <<'END'
+  - {name: p, kind: process.lua, source: "return function(...) print(select('#', ...)) end"}
+  - {name: s, kind: process.service, process: p, host: processes, input: 5, lifecycle: {auto_start: true, requires: [gone]}}
+  - {name: go, kind: process.lua, source: "return function() return 4 end"}
+END
+run run -v -x app:go
+want_code 4
+want_err "entry app:s: lifecycle requires: there is no entry gone"
+want_err "entry app:s: input must be a list of arguments, not an integer; it is ignored"
+
+# stop timeout: a service that does not listen is ended
+project <<'END'
+  - name: deaf
+    kind: process.lua
+    source: return function() print("deaf starts") while true do end end
+  - {name: s, kind: process.service, process: deaf, host: processes, lifecycle: {auto_start: true, stop_timeout: 20ms}}
+END
+start run
+await err "deaf starts"
+finish TERM
+want_code 0
+want_err "service app:s: stop timeout after 20ms; it is ended"
+want_order "stop timeout" "service app:processes has stopped"
+
+# shutdown.timeout: everything that is left is ended
+project <<'END'
+  - name: deaf
+    kind: process.lua
+    source: return function() print("deaf starts") while true do end end
+  - {name: s, kind: process.service, process: deaf, host: processes, lifecycle: {auto_start: true, stop_timeout: 1h}}
+END
+echo 'shutdown: {timeout: 50ms}' | put .moonlet.yaml
+start run
+await err "deaf starts"
+finish TERM
+want_code 0
+want_err "shutting down took too long"
+rm .moonlet.yaml
+
+# a second signal exits at once
+start run
+await err "deaf starts"
+kill -s TERM "$pid"
+await err "shutting down"
+finish TERM
+want_code 1
+want_err "second signal"
+
+# JSON logs and a level
+project <<'END'
+  - {name: go, kind: process.lua, source: "return function() print('quiet') end"}
+  - {name: odd, kind: some.thing}
+END
+echo 'logger: {encoding: json}
+logmanager: {min_level: 1}' | put .moonlet.yaml
+run run -v -x app:go
+want_code 0
+want_err '{"level":"warn","ts":"'
+want_err '"logger":"loader","msg":"src/_index.yaml:6: entry app:odd: kind some.thing'
+want_no_err "quiet"
+done_testing

@@ -1,0 +1,27 @@
+-- Raising and catching (10.3): objects pass unchanged, runtime errors are strings with their position.
+local e = errors.new{message = "raised", kind = errors.CONFLICT, retryable = true, details = {n = 1}}
+local ok, caught = pcall(error, e)
+assert(not ok and rawequal(caught, e))
+ok, caught = pcall(function() error(e, 2) end)
+assert(not ok and rawequal(caught, e) and caught:message() == "raised", "no position is added")
+ok, caught = pcall(function() pcall(error, "inner") error(e) end)
+assert(not ok and rawequal(caught, e))
+ok, caught = pcall(assert, false, e)
+assert(not ok and rawequal(caught, e))
+ok, caught = xpcall(function() error(e) end, function(err) return err end)
+assert(not ok and rawequal(caught, e))
+local co = coroutine.create(function() error(e) end)
+ok, caught = coroutine.resume(co)
+assert(not ok and rawequal(caught, e))
+
+ok, caught = pcall(function() error("text") end)
+assert(not ok and type(caught) == "string" and string.find(caught, ":%d+: text$"))
+ok, caught = pcall(function() local t = nil return t.x end)
+assert(not ok and type(caught) == "string" and string.find(caught, ":%d+: attempt to index"))
+ok, caught = pcall(function() error("text", 0) end)
+assert(caught == "text")
+ok, caught = pcall(error)
+assert(not ok and caught == nil)
+local t = {}
+ok, caught = pcall(error, t)
+assert(not ok and caught == t)

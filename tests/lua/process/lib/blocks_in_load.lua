@@ -1,0 +1,2 @@
+channel.new():receive()
+return { main = function() end }

@@ -1,0 +1,3 @@
+local x = nil
+x.field = 1
+return {}

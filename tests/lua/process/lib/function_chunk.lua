@@ -1,0 +1,2 @@
+-- method: whatever
+return function(v) return v end

@@ -1,0 +1,26 @@
+-- modules: time
+local a = time.now()
+local b = time.now()
+assert(type(a) == "userdata" and a ~= b)
+assert(math.type(a:unix()) == "integer" and a:unix() > 1500000000 and math.abs(a:unix() - os.time()) <= 1)
+assert(math.type(a:unix_nano()) == "integer" and a:unix_nano() // 1000000000 == a:unix())
+assert(b:sub(a):nanoseconds() == b:unix_nano() - a:unix_nano() and a:sub(a):nanoseconds() == 0)
+time.sleep("1ms")
+local c = time.now()
+assert(a:before(c) and not c:before(a) and c:after(a) and not a:after(c) and a:equal(a) and not a:equal(c))
+assert(not a:before(a) and not a:after(a))
+assert(a:format_rfc3339():match("^%d%d%d%d%-%d%d%-%d%dT%d%d:%d%d:%d%d"))
+local zone = a:format_rfc3339():sub(20)
+assert(zone == "Z" or zone:match("^[+-]%d%d:%d%d$"), zone)
+assert(a:format_rfc3339():sub(1, 19) == os.date("%Y-%m-%dT%H:%M:%S", a:unix()))
+assert(tostring(a):match("^%d%d%d%d%-%d%d%-%d%d %d%d:%d%d:%d%d[.%d]* [+-]%d%d%d%d %S+$"), tostring(a))
+for _, name in ipairs{"sub", "before", "after", "equal"} do
+    assert(not pcall(a[name], a) and not pcall(a[name], a, 1) and not pcall(a[name], a, time.parse_duration("1s")), name)
+end
+assert(not pcall(function() return a < b end) and not pcall(function() return a - b end))
+assert(not pcall(a.unix) and not pcall(a.unix, {}))
+-- neither a Time nor a Duration crosses a border
+local inbox = process.inbox()
+process.send(process.pid(), "t", {now = a, n = 1})
+local data = inbox:receive():payload():data()
+assert(data.now == nil and data.n == 1)

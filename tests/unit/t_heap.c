@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: MIT */
+/* links: vm */
+#include <criterion/criterion.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sched/base/fault.h"
+#include "sched/base/rng.h"
+#include "vm/heap.h"
+#include "vm/slab.h"
+#include "vm/slab_asan.h"
+
+enum { KB = 1024, MB = 1024 * KB };
+
+static struct slab_depot *depot;
+static struct slab_cache *cache;
+
+static void begin(void)
+{
+    depot = slab_depot_new(false, NULL);
+    cache = slab_cache_new(depot);
+}
+
+/* Nothing may be left: every test ends here with all its heaps dropped. */
+static void end(void)
+{
+    struct slab_stats stats;
+    slab_cache_free(cache);
+    slab_depot_stats(depot, &stats);
+    cr_assert_eq(stats.used, 0);
+    cr_assert_eq(stats.large, 0);
+    slab_depot_free(depot);
+}
+
+static void drop(struct heap *heap)
+{
+    while (!heap_drop(heap, cache, 3))
+        ;
+}
+
+Test(heap, a_new_heap_has_a_zeroed_user_area, .init = begin, .fini = end)
+{
+    static const char zero[300];
+    char *dirty = slab_alloc(cache, 2 * KB);
+    memset(dirty, 0xEE, 2 * KB);
+    slab_free(cache, dirty, 2 * KB);
+    struct heap *heap = heap_new(cache, 300, 1500, NULL);
+    cr_assert_eq(memcmp(heap_user(heap), zero, 300), 0);
+    cr_assert_eq(heap_of_user(heap_user(heap)), heap);
+    cr_assert_eq(heap_used(heap), 0);
+    cr_assert_eq(heap_reserved(heap), 2 * KB);
+    cr_assert_eq(heap_limit(heap), SIZE_MAX);
+    drop(heap);
+}
+
+Test(heap, the_first_chunk_may_be_large, .init = begin, .fini = end)
+{
+    struct heap *heap = heap_new(cache, 64, 300 * KB, NULL);
+    cr_assert_eq(heap_reserved(heap), 300 * KB);
+    for (int i = 0; i < 70; i++)
+        memset(heap_alloc(heap, NULL, 0, 4 * KB), i, 4 * KB);
+    cr_assert_eq(heap_reserved(heap), 300 * KB);
+    drop(heap);
+}
+
+struct block {
+    unsigned char *at;
+    size_t size;
+    unsigned char mark;
+};
+
+static void check_block(const struct block *block)
+{
+    for (size_t i = 0; i < block->size; i++)
+        cr_assert_eq(block->at[i], block->mark);
+}
+
+static size_t any_size(struct rng *rng)
+{
+    static const size_t most[] = {40, 130, 300, 1100, 5000, 40000, 300000};
+    size_t pick = rng_below(rng, 100);
+    return 1 + rng_below(rng, most[pick < 40   ? 0
+                                   : pick < 65 ? 1
+                                   : pick < 80 ? 2
+                                   : pick < 92 ? 3
+                                   : pick < 97 ? 4
+                                   : pick < 99 ? 5
+                                               : 6]);
+}
+
+/* Allocates, resizes and frees at random: no two blocks overlap, contents survive, the count is exact. */
+Test(heap, random_blocks_keep_their_content, .init = begin, .fini = end)
+{
+    enum { BLOCKS = 400, STEPS = 60000 };
+    static struct block blocks[BLOCKS];
+    struct rng rng;
+    size_t used = 0;
+    rng_seed(&rng, 42);
+    struct heap *heap = heap_new(cache, 0, 4 * KB, NULL);
+    for (int step = 0; step < STEPS; step++) {
+        struct block *block = &blocks[rng_below(&rng, BLOCKS)];
+        size_t size = rng_below(&rng, 3) == 0 ? 0 : any_size(&rng);
+        check_block(block);
+        unsigned char *at = heap_alloc(heap, block->at, block->at ? block->size : 5, size);
+        cr_assert_eq(at == NULL, size == 0);
+        cr_assert_eq((uintptr_t)at % 8, 0);
+        for (size_t i = 0; i < size && i < block->size; i++)
+            cr_assert_eq(at[i], block->mark);
+        used += size - block->size;
+        *block = (struct block){at, size, (unsigned char)step};
+        if (size > 0)
+            memset(at, block->mark, size);
+        cr_assert_eq(heap_used(heap), used);
+        cr_assert_geq(heap_reserved(heap), used);
+    }
+    for (int i = 0; i < BLOCKS; i += 2)
+        heap_alloc(heap, blocks[i].at, blocks[i].size, 0);
+    drop(heap);
+}
+
+Test(heap, realloc_within_a_class_stays_in_place, .init = begin, .fini = end)
+{
+    struct heap *heap = heap_new(cache, 0, 4 * KB, NULL);
+    char *block = heap_alloc(heap, NULL, 0, 260);
+    cr_assert_eq(heap_alloc(heap, block, 260, 320), block);
+    cr_assert_eq(heap_alloc(heap, block, 320, 257), block);
+    cr_assert_eq(heap_alloc(heap, block, 257, 100), block, "shrinking moved");
+    cr_assert_neq(heap_alloc(heap, block, 100, 400), block);
+    drop(heap);
+}
+
+Test(heap, freed_memory_serves_other_sizes, .init = begin, .fini = end)
+{
+    enum { COUNT = 2000 };
+    static void *blocks[COUNT];
+    struct heap *heap = heap_new(cache, 0, 4 * KB, NULL);
+    for (size_t round = 0; round < 6; round++) {
+        static const size_t sizes[] = {500, 64, 1000, 32, 250, 2000};
+        size_t count = COUNT * 32 / sizes[round];
+        for (size_t i = 0; i < count; i++)
+            blocks[i] = heap_alloc(heap, NULL, 0, sizes[round]);
+        for (size_t i = 0; i < count; i++)
+            heap_alloc(heap, blocks[i], sizes[round], 0);
+    }
+    /* 64 KB are live at a time. */
+    cr_assert_lt(heap_reserved(heap), 400 * KB);
+    drop(heap);
+}
+
+/* Once there is no fresh memory, larger free blocks are cut up before a chunk is taken. */
+Test(heap, a_larger_free_block_is_cut, .init = begin, .fini = end)
+{
+    struct heap *heap = heap_new(cache, 0, 8 * KB, NULL);
+    void *block = heap_alloc(heap, NULL, 0, 3000);
+    heap_alloc(heap, block, 3000, 0);
+    for (int i = 0; i < 115; i++)
+        memset(heap_alloc(heap, NULL, 0, 64), i, 64);
+    cr_assert_eq(heap_reserved(heap), 8 * KB);
+    drop(heap);
+}
+
+/* A heap that grew and was emptied gives its chunks back, and live blocks stay as they are. */
+Test(heap, reclaim_gives_back_empty_chunks_only, .init = begin, .fini = end)
+{
+    enum { COUNT = 20000 };
+    static unsigned char *blocks[COUNT];
+    struct heap *heap = heap_new(cache, 0, 4 * KB, NULL);
+    for (size_t i = 0; i < COUNT; i++) {
+        blocks[i] = heap_alloc(heap, NULL, 0, 8 + i % 200);
+        memset(blocks[i], (int)i, 8 + i % 200);
+    }
+    size_t peak = heap_reserved(heap);
+    for (size_t i = 0; i < COUNT; i++)
+        if (i % 4000 != 0)
+            heap_alloc(heap, blocks[i], 8 + i % 200, 0);
+    size_t released = heap_reclaim(heap);
+    cr_assert_eq(heap_reserved(heap), peak - released);
+    cr_assert_lt(heap_reserved(heap), peak / 4);
+    cr_assert_eq(heap_reclaim(heap), 0);
+    for (size_t i = 0; i < COUNT; i += 4000)
+        for (size_t at = 0; at < 8 + i % 200; at++)
+            cr_assert_eq(blocks[i][at], (unsigned char)i);
+    for (size_t i = 0; i < COUNT; i++)
+        if (i % 4000 != 0)
+            memset(blocks[i] = heap_alloc(heap, NULL, 0, 8 + i % 200), (int)i, 8 + i % 200);
+    for (size_t i = 0; i < COUNT; i++)
+        for (size_t at = 0; at < 8 + i % 200; at++)
+            cr_assert_eq(blocks[i][at], (unsigned char)i);
+    drop(heap);
+}
+
+/* Small blocks freed, then only bigger ones wanted: the chunks of the small ones come back by themselves. */
+Test(heap, growing_reclaims, .init = begin, .fini = end)
+{
+    enum { COUNT = 40000 };
+    static void *blocks[COUNT];
+    struct heap *heap = heap_new(cache, 0, 4 * KB, NULL);
+    for (size_t i = 0; i < COUNT; i++)
+        blocks[i] = heap_alloc(heap, NULL, 0, 64);
+    size_t peak = heap_reserved(heap);
+    for (size_t i = 0; i < COUNT; i++)
+        heap_alloc(heap, blocks[i], 64, 0);
+    for (size_t i = 0; i < 2 * MB / 1000; i++)
+        cr_assert_not_null(heap_alloc(heap, NULL, 0, 1000));
+    cr_assert_lt(heap_reserved(heap), peak + peak / 4);
+    drop(heap);
+}
+
+Test(heap, big_heaps_have_few_chunks, .init = begin, .fini = end)
+{
+    struct heap *heap = heap_new(cache, 0, 4 * KB, NULL);
+    for (int i = 0; i < 8 * MB / 100; i++)
+        cr_assert_not_null(heap_alloc(heap, NULL, 0, 100));
+    cr_assert_lt(heap_reserved(heap), 10 * MB);
+    unsigned steps = 1;
+    for (; !heap_drop(heap, cache, 1); steps++)
+        ;
+    cr_assert_lt(steps, 500);
+}
+
+Test(heap, drop_is_done_in_bounded_steps, .init = begin, .fini = end)
+{
+    struct slab_stats before, after;
+    struct heap *heap = heap_new(cache, 0, 4 * KB, NULL);
+    for (int i = 0; i < 20; i++)
+        cr_assert_not_null(heap_alloc(heap, NULL, 0, 100 * KB));
+    for (int i = 0; i < 19; i++) {
+        slab_depot_stats(depot, &before);
+        cr_assert_not(heap_drop(heap, cache, 1));
+        slab_depot_stats(depot, &after);
+        cr_assert_lt(after.large, before.large);
+        cr_assert_gt(after.large, before.large - 110 * KB);
+    }
+    cr_assert_not(heap_drop(heap, cache, 1));
+    cr_assert(heap_drop(heap, cache, 1));
+}
+
+Test(heap, a_heap_moves_between_caches, .init = begin, .fini = end)
+{
+    struct slab_cache *other = slab_cache_new(depot);
+    struct heap *heap = heap_new(cache, 0, 2 * KB, NULL);
+    for (int i = 0; i < 100; i++) {
+        heap_enter(heap, i % 2 ? cache : other);
+        memset(heap_alloc(heap, NULL, 0, 900), i, 900);
+        heap_alloc(heap, NULL, 0, (size_t)i * KB + 1);
+    }
+    cr_assert(heap_drop(heap, other, 1000));
+    slab_cache_free(other);
+}
+
+struct reports {
+    unsigned collect, over;
+};
+
+static void report(void *user, enum heap_pressure what)
+{
+    struct reports *reports = user;
+    if (what == HEAP_COLLECT)
+        reports->collect++;
+    else
+        reports->over++;
+}
+
+Test(heap, the_limit_is_reported_and_then_refused, .init = begin, .fini = end)
+{
+    enum { STEP = 1000 };
+    const size_t limit = 16 * MB;
+    struct heap *heap = heap_new(cache, sizeof(struct reports), 4 * KB, NULL);
+    const struct reports *reports = heap_user(heap);
+    heap_set_limit(heap, limit, report);
+    cr_assert_eq(heap_limit(heap), limit);
+    size_t used = 0;
+    for (; used + STEP <= limit / 8 * 7; used += STEP)
+        cr_assert_not_null(heap_alloc(heap, NULL, 0, STEP));
+    cr_assert_eq(reports->collect, 0);
+    for (; used + STEP <= limit; used += STEP)
+        cr_assert_not_null(heap_alloc(heap, NULL, 0, STEP));
+    cr_assert_geq(reports->collect, 7);
+    cr_assert_leq(reports->collect, 8, "more than once per 1/64");
+    cr_assert_eq(reports->over, 0);
+    void *block;
+    for (; (block = heap_alloc(heap, NULL, 0, STEP)); used += STEP)
+        cr_assert_eq(reports->over, 1);
+    cr_assert_eq(reports->over, 1, "once");
+    cr_assert_leq(used, limit + limit / 4 + 8 * MB);
+    cr_assert_geq(used, limit + limit / 4 + 6 * MB);
+    cr_assert_leq(heap_reserved(heap), limit + limit / 4 + 8 * MB);
+    cr_assert_eq(heap_used(heap), used);
+    drop(heap);
+}
+
+Test(heap, pressure_comes_again_after_relief, .init = begin, .fini = end)
+{
+    const size_t limit = 1 * MB;
+    struct heap *heap = heap_new(cache, sizeof(struct reports), 4 * KB, NULL);
+    const struct reports *reports = heap_user(heap);
+    heap_set_limit(heap, limit, report);
+    void *most = heap_alloc(heap, NULL, 0, limit / 8 * 7 - 10 * KB);
+    for (unsigned i = 1; i <= 3; i++) {
+        void *more = heap_alloc(heap, NULL, 0, 11 * KB);
+        cr_assert_eq(reports->collect, 2 * i - 1);
+        heap_alloc(heap, more, 11 * KB, 0);
+        more = heap_alloc(heap, NULL, 0, 11 * KB);
+        cr_assert_eq(reports->collect, 2 * i - 1, "again within 1/64");
+        void *rest = heap_alloc(heap, NULL, 0, limit / 64 + KB);
+        cr_assert_eq(reports->collect, 2 * i);
+        heap_alloc(heap, rest, limit / 64 + KB, 0);
+        heap_alloc(heap, more, 11 * KB, 0);
+        most = heap_alloc(heap, most, limit / 8 * 7 - 10 * KB, limit / 2);
+        most = heap_alloc(heap, most, limit / 2, limit / 8 * 7 - 10 * KB);
+    }
+    cr_assert_eq(reports->over, 0);
+    drop(heap);
+}
+
+Test(heap, one_request_beyond_all_is_refused_and_reported, .init = begin, .fini = end)
+{
+    struct heap *heap = heap_new(cache, sizeof(struct reports), 4 * KB, NULL);
+    const struct reports *reports = heap_user(heap);
+    heap_set_limit(heap, 4 * MB, report);
+    char *block = heap_alloc(heap, NULL, 0, 100);
+    memset(block, 9, 100);
+    cr_assert_null(heap_alloc(heap, NULL, 0, 100 * MB));
+    cr_assert_eq(reports->over, 1);
+    cr_assert_null(heap_alloc(heap, block, 100, 100 * MB));
+    cr_assert_null(heap_alloc(heap, NULL, 0, (size_t)1 << 62));
+    cr_assert_eq(block[99], 9);
+    cr_assert_eq(heap_used(heap), 100);
+    cr_assert_eq(reports->over, 1);
+    heap_set_limit(heap, SIZE_MAX, NULL);
+    block = heap_alloc(heap, block, 100, 13 * MB);
+    cr_assert_eq(block[99], 9);
+    drop(heap);
+}
+
+Test(heap, charges_count_toward_the_limit, .init = begin, .fini = end)
+{
+    struct heap *heap = heap_new(cache, sizeof(struct reports), 4 * KB, NULL);
+    const struct reports *reports = heap_user(heap);
+    heap_set_limit(heap, 4 * MB, report);
+    heap_charge(heap, 3 * MB);
+    cr_assert_eq(reports->collect, 0);
+    heap_charge(heap, MB - KB);
+    cr_assert_eq(reports->collect, 1);
+    heap_charge(heap, 2 * KB);
+    cr_assert_eq(reports->over, 1);
+    cr_assert_eq(heap_used(heap), 4 * MB + KB);
+    heap_charge(heap, -(4 * MB + KB));
+    cr_assert_eq(heap_used(heap), 0);
+    cr_assert_eq(heap_reserved(heap), 4 * KB);
+    drop(heap);
+}
+
+/* Lua relies on it: shrinking never fails, whatever else does. */
+Test(heap, shrinking_never_fails, .init = begin, .fini = end)
+{
+    struct fault_plan *plan = fault_plan_new();
+    struct heap *heap = heap_new(cache, sizeof(struct reports), 4 * KB, plan);
+    static const size_t sizes[] = {500000, 100000, 40000, 30000, 5000, 4096, 3000, 700, 130, 64, 8};
+    unsigned char *block = heap_alloc(heap, NULL, 0, sizes[0]);
+    memset(block, 5, sizes[0]);
+    fault_set(plan, FAULT_HEAP, 1, UINT64_MAX, 12);
+    heap_set_limit(heap, 1, report);
+    for (size_t i = 1; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        block = heap_alloc(heap, block, sizes[i - 1], sizes[i]);
+        cr_assert_not_null(block);
+        cr_assert_eq(heap_used(heap), sizes[i]);
+        for (size_t at = 0; at < sizes[i]; at++)
+            cr_assert_eq(block[at], 5);
+    }
+    cr_assert_null(heap_alloc(heap, block, 8, 16));
+    heap_alloc(heap, block, 8, 0);
+    cr_assert_eq(heap_used(heap), 0);
+    drop(heap);
+    fault_plan_free(plan);
+}
+
+Test(heap, faults_fail_new_heaps_and_blocks, .init = begin, .fini = end)
+{
+    struct fault_plan *plan = fault_plan_new();
+    fault_set(plan, FAULT_HEAP, 1, 1, 12);
+    cr_assert_null(heap_new(cache, 0, 4 * KB, plan));
+    struct heap *heap = heap_new(cache, 0, 4 * KB, plan);
+    fault_set(plan, FAULT_HEAP, 2, 1, 12);
+    void *block = heap_alloc(heap, NULL, 0, 50);
+    cr_assert_not_null(block);
+    cr_assert_null(heap_alloc(heap, NULL, 0, 50));
+    cr_assert_not_null(heap_alloc(heap, block, 50, 150));
+    cr_assert_eq(heap_used(heap), 150);
+    drop(heap);
+    fault_plan_free(plan);
+}
+
+/* Free blocks and the bytes past a block are poisoned for AddressSanitizer; in other builds nothing is. */
+Test(heap, free_memory_is_poisoned, .init = begin, .fini = end)
+{
+    struct heap *heap = heap_new(cache, 0, 4 * KB, NULL);
+    bool on = slab_is_poisoned((char *)heap + 4 * KB - 1);
+    char *block = heap_alloc(heap, NULL, 0, 260);
+    cr_assert_not(slab_is_poisoned(block + 259));
+    cr_assert_eq(slab_is_poisoned(block + 264), on);
+    block = heap_alloc(heap, block, 260, 300);
+    cr_assert_not(slab_is_poisoned(block + 299));
+    heap_alloc(heap, block, 300, 0);
+    cr_assert_eq(slab_is_poisoned(block), on);
+    cr_assert_eq(slab_is_poisoned(block + 299), on);
+    drop(heap);
+    cr_assert_eq(slab_is_poisoned(heap), on);
+}
+
+Test(heap, an_image_is_packed_and_its_blocks_can_be_freed, .init = begin, .fini = end)
+{
+    /* A user area of 16 bytes, blocks of 300, 24 and 1000 bytes. */
+    static char bytes[16 + 304 + 24 + 1000];
+    static const char shared[64];
+    memset(bytes, 1, sizeof(bytes));
+    struct heap_image image = {
+        .bytes = bytes, .size = sizeof(bytes), .live = 1324, .shared = shared, .shared_size = sizeof(shared)};
+    struct heap *heap = heap_new_image(cache, &image, NULL);
+    char *a = (char *)heap_user(heap) + 16, *b = a + 304, *c = b + 24;
+    cr_assert_eq(heap_used(heap), 1324);
+    cr_assert_neq(heap_alloc(heap, a, 300, 310), a, "grew over its neighbour");
+    cr_assert_eq(*b, 1);
+    cr_assert_eq(heap_alloc(heap, c, 1000, 500), c);
+    char *other[40];
+    for (size_t i = 0; i < 40; i++) {
+        other[i] = heap_alloc(heap, NULL, 0, 24 + i * 8);
+        memset(other[i], 2, 24 + i * 8);
+    }
+    for (size_t i = 0; i < 24; i++)
+        cr_assert_eq(b[i], 1);
+    for (size_t i = 0; i < 500; i++)
+        cr_assert_eq(c[i], 1);
+    size_t used = heap_used(heap);
+    heap_alloc(heap, (void *)(uintptr_t)shared, 64, 0);
+    cr_assert_eq(heap_used(heap), used);
+    char *moved = heap_alloc(heap, (void *)(uintptr_t)(shared + 8), 16, 40);
+    cr_assert_eq(heap_used(heap), used + 40);
+    cr_assert_eq(memcmp(moved, shared, 16), 0);
+    drop(heap);
+}
+
+Test(heap, a_shell_gives_nothing, .init = begin, .fini = end)
+{
+    char *memory = calloc(1, heap_user_offset() + 16);
+    struct heap *heap = heap_init_shell(memory);
+    cr_assert_null(heap_alloc(heap, NULL, 0, 100));
+    cr_assert_null(heap_alloc(heap, NULL, 0, 100000));
+    cr_assert_eq((char *)heap_user(heap), memory + heap_user_offset());
+    cr_assert_eq(heap_used(heap), 0);
+    free(memory);
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+/* links: sched */
+/* runqueue: order, the bound of run-next, overflow, and what thieves get. */
+#include "sched/runqueue.h"
+
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+#include "sched/task.h"
+
+enum { MANY = 1000 };
+
+static struct runqueue queue, other;
+static struct task tasks[MANY];
+
+static void setup(void)
+{
+    runqueue_init(&queue);
+    runqueue_init(&other);
+}
+
+static void teardown(void)
+{
+    runqueue_destroy(&queue);
+    runqueue_destroy(&other);
+}
+
+TestSuite(runqueue, .init = setup, .fini = teardown);
+
+static unsigned count_all(struct runqueue *q)
+{
+    unsigned n = 0;
+    runqueue_drain_inject(q);
+    while (runqueue_pop(q))
+        n++;
+    return n;
+}
+
+Test(runqueue, first_in_first_out)
+{
+    cr_assert_null(runqueue_pop(&queue));
+    for (int i = 0; i < 10; i++)
+        runqueue_push(&queue, &tasks[i]);
+    for (int i = 0; i < 10; i++)
+        cr_assert_eq(runqueue_pop(&queue), &tasks[i]);
+    cr_assert_null(runqueue_pop(&queue));
+}
+
+Test(runqueue, order_holds_through_the_backlog)
+{
+    for (int i = 0; i < MANY; i++)
+        runqueue_push(&queue, &tasks[i]);
+    cr_assert(runqueue_has_several(&queue));
+    for (int i = 0; i < MANY; i++) {
+        cr_assert_eq(runqueue_pop(&queue), &tasks[i], "at %d", i);
+        runqueue_push(&queue, &tasks[i]);
+    }
+    for (int i = 0; i < MANY; i++)
+        cr_assert_eq(runqueue_pop(&queue), &tasks[i], "second round at %d", i);
+    cr_assert_not(runqueue_has_any(&queue));
+}
+
+Test(runqueue, next_goes_first_and_displaces)
+{
+    runqueue_push(&queue, &tasks[0]);
+    cr_assert_not(runqueue_push_next(&queue, &tasks[1]));
+    cr_assert(runqueue_push_next(&queue, &tasks[2]));
+    cr_assert_eq(runqueue_pop(&queue), &tasks[2]);
+    cr_assert_eq(runqueue_pop(&queue), &tasks[0]);
+    cr_assert_eq(runqueue_pop(&queue), &tasks[1]);
+}
+
+Test(runqueue, next_is_bounded)
+{
+    runqueue_push(&queue, &tasks[0]);
+    int uses = 0;
+    for (;; uses++) {
+        runqueue_push_next(&queue, &tasks[1]);
+        if (runqueue_pop(&queue) != &tasks[1])
+            break;
+    }
+    cr_assert_eq(uses, RUNQUEUE_NEXT_USES);
+    /* The one that had to wait is behind the other, and the count starts anew. */
+    cr_assert_eq(runqueue_pop(&queue), &tasks[1]);
+}
+
+Test(runqueue, injected_tasks_keep_their_order)
+{
+    for (int i = 0; i < MANY; i++)
+        runqueue_inject(&queue, &tasks[i]);
+    cr_assert(runqueue_has_stealable(&queue));
+    cr_assert_null(runqueue_pop(&queue));
+    cr_assert_eq(runqueue_drain_inject(&queue), MANY);
+    for (int i = 0; i < MANY; i++)
+        cr_assert_eq(runqueue_pop(&queue), &tasks[i]);
+}
+
+Test(runqueue, a_thief_takes_half_of_the_ring)
+{
+    unsigned count;
+    for (int i = 0; i < 9; i++)
+        runqueue_push(&queue, &tasks[i]);
+    cr_assert_eq(runqueue_steal(&queue, &other, false, &count), &tasks[0]);
+    cr_assert_eq(count, 5);
+    for (int i = 1; i < 5; i++)
+        cr_assert_eq(runqueue_pop(&other), &tasks[i]);
+    for (int i = 5; i < 9; i++)
+        cr_assert_eq(runqueue_pop(&queue), &tasks[i]);
+}
+
+Test(runqueue, a_thief_takes_from_backlog_and_inject)
+{
+    unsigned count, seen = 0;
+    for (int i = 0; i < 500; i++)
+        runqueue_push(&queue, &tasks[i]);
+    for (int i = 500; i < MANY; i++)
+        runqueue_inject(&queue, &tasks[i]);
+    while (runqueue_steal(&queue, &other, false, &count))
+        seen += 1 + count_all(&other);
+    cr_assert_eq(seen, MANY);
+    cr_assert_not(runqueue_has_any(&queue));
+    cr_assert_eq(count_all(&queue), 0);
+}
+
+Test(runqueue, next_is_stolen_only_when_allowed)
+{
+    unsigned count;
+    runqueue_push_next(&queue, &tasks[0]);
+    cr_assert(runqueue_has_any(&queue));
+    cr_assert_not(runqueue_has_stealable(&queue));
+    cr_assert_null(runqueue_steal(&queue, &other, false, &count));
+    cr_assert_eq(runqueue_steal(&queue, &other, true, &count), &tasks[0]);
+    cr_assert_eq(count, 1);
+    cr_assert_null(runqueue_pop(&queue));
+}

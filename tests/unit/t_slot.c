@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+/* links: vm */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "sched/sched.h"
+#include "vm/message.h"
+#include "vm/pid.h"
+#include "vm/slot.h"
+
+enum { HOST = 5 };
+
+static struct slot_table *table;
+static struct sched *sched; /* not started: a wake only queues the task, and the tests hold their tasks running */
+
+static enum task_verdict never_run(struct task *task)
+{
+    (void)task;
+    return TASK_PARKED;
+}
+
+static void set_up(void)
+{
+    table = slot_table_new();
+    cr_assert_eq(sched_new(&sched, &(struct sched_config){.workers = 1}), 0);
+}
+
+static void tear_down(void)
+{
+    sched_free(sched);
+    slot_table_free(table);
+}
+
+static struct slot *acquire(void)
+{
+    struct slot *slot = slot_acquire(table, HOST, never_run);
+    cr_assert_not_null(slot);
+    return slot;
+}
+
+static uint64_t pid_of(struct slot *slot)
+{
+    return atomic_load(&slot->pid);
+}
+
+static struct message *close_and_release(struct slot *slot)
+{
+    struct message *left = slot_close(slot);
+    task_end(&slot->task);
+    slot_release(table, slot);
+    return left;
+}
+
+static struct message *user(uint64_t id, size_t length)
+{
+    static const unsigned char zeros[4096];
+    struct message *m = message_new(MESSAGE_USER, 0, "t", 1, zeros, length);
+    m->id = id;
+    return m;
+}
+
+static unsigned free_all(struct message *m)
+{
+    unsigned count = 0;
+    for (struct message *next; m; m = next, count++) {
+        next = m->next;
+        message_free(m);
+    }
+    return count;
+}
+
+TestSuite(slot, .init = set_up, .fini = tear_down);
+
+Test(slot, acquired_is_open_and_held)
+{
+    struct slot *slot = acquire();
+    uint64_t pid = pid_of(slot);
+    cr_assert_eq(pid_host(pid), HOST);
+    cr_assert_eq(pid_slot(pid), slot->index);
+    cr_assert_neq(pid_generation(pid), 0);
+    cr_assert_eq(slot_of_pid(table, pid), slot);
+    cr_assert_eq(slot_at(table, slot->index), slot);
+    cr_assert_not(slot_has_mail(slot));
+    cr_assert_null(slot_drain(slot));
+    cr_assert_eq(atomic_load(&slot->task.state), TASK_RUNNING);
+    cr_assert_null(close_and_release(slot));
+}
+
+Test(slot, indexes_beyond_the_table_are_nobody)
+{
+    cr_assert_null(slot_at(table, 0));
+    cr_assert_null(slot_of_pid(table, 0));
+    cr_assert_null(slot_of_pid(table, pid_make(HOST, 1, 3)));
+    acquire();
+    cr_assert_eq(slot_table_size(table), 1);
+    cr_assert_null(slot_at(table, 1));
+    cr_assert_null(slot_at(table, UINT32_MAX));
+    cr_assert_null(slot_of_pid(table, pid_make(HOST, 1, (1u << PID_SLOT_BITS) - 1)));
+}
+
+/* Through the borders of the segments: every slot has a place of its own that does not move. */
+Test(slot, table_grows_in_place)
+{
+    enum { COUNT = 9000 };
+    struct slot **slots = malloc(COUNT * sizeof *slots);
+    for (uint32_t i = 0; i < COUNT; i++) {
+        slots[i] = acquire();
+        cr_assert_eq(slots[i]->index, i);
+    }
+    for (uint32_t i = 0; i < COUNT; i++) {
+        cr_assert_eq(slot_at(table, i), slots[i]);
+        cr_assert_eq((uintptr_t)slots[i] % 64, 0);
+        cr_assert_eq(slot_of_pid(table, pid_of(slots[i])), slots[i]);
+    }
+    cr_assert_eq(slot_table_size(table), COUNT);
+    free(slots);
+}
+
+/* Free slots wait in a queue until there are many, and come back oldest first with the next generation. */
+Test(slot, reuse_is_oldest_first)
+{
+    enum { COUNT = 3000 };
+    struct slot *slots[COUNT];
+    uint64_t pids[COUNT];
+    for (unsigned i = 0; i < COUNT; i++) {
+        slots[i] = acquire();
+        pids[i] = pid_of(slots[i]);
+    }
+    for (unsigned i = COUNT; i-- > 0;)
+        close_and_release(slots[i]); /* the last one is the oldest now */
+    unsigned next = COUNT - 1;
+    for (unsigned i = 0; i < COUNT / 2; i++) {
+        struct slot *slot = acquire();
+        if (slot->index >= COUNT)
+            continue;
+        cr_assert_eq(slot, slots[next]);
+        cr_assert_eq(pid_generation(pid_of(slot)), pid_generation(pids[next]) + 1);
+        cr_assert_null(slot_of_pid(table, pids[next]));
+        next--;
+    }
+    cr_assert_lt(next, COUNT - 1, "nothing was reused");
+}
+
+Test(slot, one_slot_is_not_reused_at_once)
+{
+    struct slot *slot = acquire();
+    close_and_release(slot);
+    for (unsigned i = 0; i < 500; i++) {
+        struct slot *other = acquire();
+        cr_assert_neq(other, slot);
+        close_and_release(other);
+    }
+}
+
+Test(slot, generation_wraps_past_zero)
+{
+    struct slot *slot = acquire();
+    uint64_t old = pid_of(slot);
+    close_and_release(slot);
+    atomic_store(&slot->generation, (1u << PID_GENERATION_BITS) - 1);
+    for (struct slot *other = NULL; other != slot;) {
+        other = acquire();
+        if (other == slot)
+            break;
+        close_and_release(other);
+    }
+    cr_assert_eq(pid_generation(pid_of(slot)), 1);
+    cr_assert_neq(pid_of(slot), 0);
+    (void)old;
+}
+
+Test(slot, mailbox_keeps_order)
+{
+    struct slot *slot = acquire();
+    for (uint64_t i = 0; i < 100; i++)
+        cr_assert(slot_push(slot, pid_of(slot), user(i, 1)));
+    cr_assert(slot_has_mail(slot));
+    struct message *m = slot_drain(slot);
+    cr_assert_not(slot_has_mail(slot));
+    for (uint64_t i = 0; i < 100; i++) {
+        struct message *next = m->next;
+        cr_assert_eq(m->id, i);
+        cr_assert_eq(m->target, pid_of(slot));
+        message_free(m);
+        m = next;
+    }
+    cr_assert_null(m);
+    close_and_release(slot);
+}
+
+Test(slot, close_takes_all_and_refuses_the_rest)
+{
+    struct slot *slot = acquire();
+    uint64_t pid = pid_of(slot);
+    for (uint64_t i = 0; i < 3; i++)
+        slot_push(slot, pid, user(i, 1));
+    struct message *m = slot_close(slot), *late = user(9, 1);
+    cr_assert_eq(m->id, 0);
+    cr_assert_eq(free_all(m), 3);
+    cr_assert_not(slot_push(slot, pid, late));
+    cr_assert_eq(slot_send(table, sched, pid, late), -ESRCH);
+    cr_assert_null(slot_of_pid(table, pid), "closed is gone, before the slot is released");
+    message_free(late);
+    task_end(&slot->task);
+    slot_release(table, slot);
+    cr_assert_null(slot_of_pid(table, pid));
+}
+
+Test(slot, stale_pid_finds_nobody)
+{
+    struct slot *slot = acquire();
+    uint64_t old = pid_of(slot);
+    close_and_release(slot);
+    struct slot *again = NULL;
+    while (again != slot) {
+        if (again)
+            close_and_release(again);
+        again = acquire();
+    }
+    struct message *m = user(1, 1);
+    cr_assert_not(slot_push(slot, old, m));
+    cr_assert_eq(slot_send(table, sched, old, m), -ESRCH);
+    cr_assert_eq(slot_send(table, sched, pid_of(slot), m), 0);
+    cr_assert_eq(free_all(slot_close(slot)), 1);
+}
+
+/* A PID with the right slot and generation but of another host group is nobody's. */
+Test(slot, host_bits_count)
+{
+    struct slot *slot = acquire();
+    uint64_t pid = pid_of(slot);
+    cr_assert_null(slot_of_pid(table, pid_make(HOST + 1, pid_generation(pid), pid_slot(pid))));
+}
+
+Test(slot, send_wakes_the_receiver)
+{
+    struct slot *slot = acquire();
+    cr_assert_eq(slot_send(table, sched, pid_of(slot), user(1, 1)), 0);
+    cr_assert_eq(atomic_load(&slot->task.state), TASK_NOTIFIED);
+    free_all(slot_close(slot));
+}
+
+Test(slot, room_limits_count)
+{
+    struct slot *slot = acquire();
+    slot_set_room(slot, 3, UINT64_MAX);
+    for (uint64_t i = 0; i < 3; i++)
+        cr_assert_eq(slot_send(table, sched, pid_of(slot), user(i, 1)), 0);
+    struct message *over = user(3, 1);
+    cr_assert_eq(slot_send(table, sched, pid_of(slot), over), -ENOBUFS);
+    slot_consumed(slot, 1, message_cost(over));
+    cr_assert_eq(slot_send(table, sched, pid_of(slot), over), 0);
+    free_all(slot_close(slot));
+}
+
+Test(slot, room_limits_bytes)
+{
+    struct slot *slot = acquire();
+    struct message *first = user(0, 1000), *second = user(1, 1000);
+    slot_set_room(slot, 0, message_cost(first) + message_cost(second) - 1);
+    cr_assert_eq(slot_send(table, sched, pid_of(slot), first), 0);
+    cr_assert_eq(slot_send(table, sched, pid_of(slot), second), -ENOBUFS);
+    slot_set_room(slot, 0, message_cost(first) + message_cost(second));
+    cr_assert_eq(slot_send(table, sched, pid_of(slot), second), 0);
+    free_all(slot_close(slot));
+}
+
+Test(slot, signals_ignore_the_limits)
+{
+    struct slot *slot = acquire();
+    slot_set_room(slot, 1, 0);
+    struct message *m = user(1, 0);
+    cr_assert_eq(slot_send(table, sched, pid_of(slot), m), -ENOBUFS);
+    message_free(m);
+    for (unsigned i = 0; i < 5; i++)
+        cr_assert_eq(slot_send(table, sched, pid_of(slot), message_signal(MESSAGE_TERMINATE, 0, 0)), 0);
+    cr_assert_eq(atomic_load(&slot->queued), 0);
+    cr_assert_eq(free_all(slot_close(slot)), 5);
+}
+
+Test(slot, refusals_cost_nothing)
+{
+    struct slot *slot = acquire();
+    slot_set_room(slot, 1, UINT64_MAX);
+    struct message *m = user(1, 100);
+    uint64_t cost = message_cost(m);
+    cr_assert_eq(slot_send(table, sched, pid_of(slot), user(0, 100)), 0);
+    uint64_t before = atomic_load(&slot->queued);
+    for (unsigned i = 0; i < 10; i++)
+        cr_assert_eq(slot_send(table, sched, pid_of(slot), m), -ENOBUFS);
+    cr_assert_eq(atomic_load(&slot->queued), before);
+    cr_assert_eq(before, ((uint64_t)1 << SLOT_COUNT_SHIFT) + cost);
+    message_free(m);
+    free_all(slot_close(slot));
+}
+
+/* ---- close against senders ---- */
+
+enum { SENDERS = 3, PER_SENDER = 4000 };
+
+static _Atomic unsigned accepted, started;
+
+static void *send_until_closed(void *arg)
+{
+    uint64_t pid = *(uint64_t *)arg;
+    atomic_fetch_add(&started, 1);
+    for (unsigned i = 0; i < PER_SENDER; i++) {
+        struct message *m = user(i, 1);
+        if (slot_send(table, sched, pid, m) != 0) {
+            message_free(m);
+            break;
+        }
+        atomic_fetch_add(&accepted, 1);
+    }
+    return NULL;
+}
+
+Test(slot, close_race_loses_no_message)
+{
+    for (unsigned round = 0; round < 20; round++) {
+        struct slot *slot = acquire();
+        uint64_t pid = pid_of(slot);
+        pthread_t threads[SENDERS];
+        unsigned got = 0;
+        atomic_store(&accepted, 0);
+        atomic_store(&started, 0);
+        for (unsigned i = 0; i < SENDERS; i++)
+            pthread_create(&threads[i], NULL, send_until_closed, &pid);
+        while (atomic_load(&started) < SENDERS)
+            sched_yield();
+        for (unsigned i = 0; i < round; i++)
+            for (struct message *m = slot_drain(slot), *next; m; m = next, got++) {
+                next = m->next;
+                slot_consumed(slot, 1, message_cost(m));
+                message_free(m);
+            }
+        for (struct message *m = slot_close(slot), *next; m; m = next, got++) {
+            next = m->next;
+            slot_consumed(slot, 1, message_cost(m));
+            message_free(m);
+        }
+        for (unsigned i = 0; i < SENDERS; i++)
+            pthread_join(threads[i], NULL);
+        cr_assert_eq(got, atomic_load(&accepted));
+        cr_assert_eq(atomic_load(&slot->queued), 0);
+        task_end(&slot->task);
+        slot_release(table, slot);
+    }
+}

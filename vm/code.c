@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * code: see code.h. Every unit is compiled once, in text mode, to a dump with debug information; templates undump it. Units know each
+ * other by index; `require` finds the unit of its caller by chunk name.
+ */
+#include "vm/code.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <lauxlib.h>
+
+#include "vm/code_struct.h"
+#include "vm/error.h"
+#include "vm/fiber.h"
+#include "vm/lazy.h"
+#include "vm/process_struct.h"
+#include "vm/state.h"
+#include "vm/template.h"
+#include "vm/vm_struct.h"
+
+struct unit {
+    char *chunk_name; /* "=id" */
+    unsigned char *dump;
+    size_t dump_length;
+    char **modules; /* NULL ended */
+    char **aliases; /* NULL ended */
+    unsigned *imports;
+};
+
+struct code {
+    _Atomic uint32_t refs;
+    struct vm *vm;
+    char *method;
+    unsigned count;
+    struct unit *units;
+    pthread_mutex_t lock; /* building the template */
+    _Atomic(struct template *) template;
+};
+
+/* ---- compile ---- */
+
+static int write_dump(lua_State *L, const void *data, size_t length, void *ctx)
+{
+    (void)L;
+    struct codec_bytes *out = ctx;
+    unsigned char *bytes = realloc(out->data, out->length + length);
+    if (!bytes)
+        return 1;
+    memcpy(bytes + out->length, data, length);
+    out->data = bytes;
+    out->length += length;
+    return 0;
+}
+
+static int compile(struct unit *unit, const struct code_unit_spec *spec, struct vm_error *error)
+{
+    if (spec->source_length && spec->source[0] == LUA_SIGNATURE[0]) {
+        vm_error_set(error, ERROR_INVALID, "%s: source is bytecode, which is not accepted; give Lua text", spec->id);
+        return -1;
+    }
+    lua_State *L = luaL_newstate();
+    if (!L)
+        abort();
+    struct codec_bytes dump = {0};
+    int result = luaL_loadbufferx(L, spec->source, spec->source_length, unit->chunk_name, "t");
+    if (result != LUA_OK)
+        vm_error_set(error, ERROR_INVALID, "%s", lua_tostring(L, -1));
+    else if ((result = lua_dump(L, write_dump, &dump, 0)) != 0)
+        vm_error_set(error, ERROR_INTERNAL, "%s: out of memory while compiling", spec->id);
+    lua_close(L);
+    unit->dump = dump.data;
+    unit->dump_length = dump.length;
+    return result == 0 ? 0 : -1;
+}
+
+static size_t count_of(const char *const *list)
+{
+    size_t n = 0;
+    while (list && list[n])
+        n++;
+    return n;
+}
+
+static char **copy_list(const char *const *list)
+{
+    size_t n = count_of(list);
+    char **copy = calloc(n + 1, sizeof *copy);
+    if (!copy)
+        abort();
+    for (size_t i = 0; i < n; i++)
+        if (!(copy[i] = strdup(list[i])))
+            abort();
+    return copy;
+}
+
+static void free_list(char **list)
+{
+    for (size_t i = 0; list && list[i]; i++)
+        free(list[i]);
+    free(list);
+}
+
+static int fill_unit(struct unit *unit, const struct code_unit_spec *spec, struct vm_error *error)
+{
+    size_t imports = count_of(spec->import_aliases);
+    unit->modules = copy_list(spec->modules);
+    unit->aliases = copy_list(spec->import_aliases);
+    unit->imports = calloc(imports + 1, sizeof *unit->imports);
+    if (!unit->imports || asprintf(&unit->chunk_name, "=%s", spec->id) < 0)
+        abort();
+    if (imports)
+        memcpy(unit->imports, spec->import_units, imports * sizeof *unit->imports);
+    return compile(unit, spec, error);
+}
+
+int code_new(struct vm *vm, struct code **out, const struct code_spec *spec, struct vm_error *error)
+{
+    struct code *code = calloc(1, sizeof *code);
+    if (!code || !(code->units = calloc(spec->count, sizeof *code->units)) ||
+        !(code->method = strdup(spec->method ? spec->method : "")))
+        abort();
+    atomic_init(&code->refs, 1);
+    code->vm = vm;
+    code->count = spec->count;
+    pthread_mutex_init(&code->lock, NULL);
+    for (unsigned i = 0; i < spec->count; i++)
+        if (fill_unit(&code->units[i], &spec->units[i], error) != 0) {
+            code_unref(code);
+            return -1;
+        }
+    *out = code;
+    return 0;
+}
+
+struct code *code_ref(struct code *code)
+{
+    atomic_fetch_add_explicit(&code->refs, 1, memory_order_relaxed);
+    return code;
+}
+
+void code_unref(struct code *code)
+{
+    if (atomic_fetch_sub_explicit(&code->refs, 1, memory_order_acq_rel) != 1)
+        return;
+    for (unsigned i = 0; i < code->count; i++) {
+        free(code->units[i].chunk_name);
+        free(code->units[i].dump);
+        free_list(code->units[i].modules);
+        free_list(code->units[i].aliases);
+        free(code->units[i].imports);
+    }
+    struct template *tmpl = atomic_load(&code->template);
+    if (tmpl)
+        template_free(tmpl);
+    pthread_mutex_destroy(&code->lock);
+    free(code->units);
+    free(code->method);
+    free(code);
+}
+
+const char *code_id(const struct code *code)
+{
+    return code->units[code->count - 1].chunk_name + 1;
+}
+
+unsigned code_unit_count(const struct code *code)
+{
+    return code->count;
+}
+
+const char *code_method(const struct code *code)
+{
+    return code->method;
+}
+
+/* ---- template ---- */
+
+static bool lists(char *const *list, const char *name)
+{
+    for (; *list; list++)
+        if (strcmp(*list, name) == 0)
+            return true;
+    return false;
+}
+
+/* A module is reachable in a state if any chunk of its program lists it. */
+static bool is_allowed(lua_State *L, const char *name)
+{
+    const struct code *code = state_of(L)->code;
+    for (unsigned i = 0; code && i < code->count; i++)
+        if (lists(code->units[i].modules, name))
+            return true;
+    return false;
+}
+
+static int set_up(lua_State *L, void *user, void *ctx)
+{
+    (void)user;
+    struct code *code = ctx;
+    lazy_install(L, code->vm->config.base, code->vm->config.libraries);
+    lazy_set_allow(L, is_allowed);
+    lua_pushcfunction(L, boot_main);
+    if (!lua_checkstack(L, (int)code->count + 8))
+        return -ENOMEM;
+    for (unsigned i = 0; i < code->count; i++)
+        if (template_undump(L, code->units[i].dump, code->units[i].dump_length, code->units[i].chunk_name) != LUA_OK)
+            return -EINVAL;
+    return 0;
+}
+
+static struct template *build(struct code *code, struct vm_error *error)
+{
+    struct template_config config = {
+        .depot = code->vm->depot,
+        .fault = code->vm->config.fault,
+        .user = sizeof(struct state),
+        .lua_offset = offsetof(struct state, L),
+        .setup = set_up,
+        .ctx = code,
+        .classic = code->vm->classic,
+        .fixed_addresses = code->vm->seeded,
+    };
+    struct template *tmpl = NULL;
+    char message[200] = "";
+    if (template_new(&tmpl, &config, message, sizeof message) != 0) {
+        vm_error_set(error, ERROR_INTERNAL, "%s: cannot prepare the process: %s", code_id(code), message);
+        return NULL;
+    }
+    return tmpl;
+}
+
+struct template *code_template(struct code *code, struct vm_error *error)
+{
+    struct template *tmpl = atomic_load_explicit(&code->template, memory_order_acquire);
+    if (__builtin_expect(tmpl != NULL, 1))
+        return tmpl;
+    pthread_mutex_lock(&code->lock);
+    tmpl = atomic_load_explicit(&code->template, memory_order_relaxed);
+    if (!tmpl && (tmpl = build(code, error)))
+        atomic_store_explicit(&code->template, tmpl, memory_order_release); /* pairs with the acquire above */
+    pthread_mutex_unlock(&code->lock);
+    return tmpl;
+}
+
+/* ---- imports ---- */
+
+const void *code_results_key(void)
+{
+    static const char key;
+    return &key;
+}
+
+static void push_result(lua_State *L, unsigned unit)
+{
+    lua_rawgetp(L, LUA_REGISTRYINDEX, code_results_key());
+    lua_rawgeti(L, -1, (lua_Integer)unit + 1);
+    lua_remove(L, -2);
+}
+
+void code_set_globals(lua_State *L, const struct code *code, unsigned index)
+{
+    const struct unit *unit = &code->units[index];
+    if (!unit->aliases[0])
+        return;
+    lua_pushglobaltable(L);
+    for (unsigned i = 0; unit->aliases[i]; i++) {
+        lua_pushstring(L, unit->aliases[i]);
+        push_result(L, unit->imports[i]);
+        lua_rawset(L, -3);
+    }
+    lua_pop(L, 1);
+}
+
+/* The unit whose chunk called the running C function; the entry's own if that cannot be told. */
+static const struct unit *calling_unit(lua_State *L, const struct code *code)
+{
+    lua_Debug ar;
+    for (int level = 1; lua_getstack(L, level, &ar); level++) {
+        lua_getinfo(L, "S", &ar);
+        for (unsigned i = 0; i < code->count; i++)
+            if (strcmp(ar.source, code->units[i].chunk_name) == 0)
+                return &code->units[i];
+    }
+    return &code->units[code->count - 1];
+}
+
+bool code_require(lua_State *L, const char *name)
+{
+    const struct code *code = state_of(L)->code;
+    const struct unit *unit = calling_unit(L, code);
+    for (unsigned i = 0; unit->aliases[i]; i++)
+        if (strcmp(unit->aliases[i], name) == 0) {
+            push_result(L, unit->imports[i]);
+            return true;
+        }
+    return lists(unit->modules, name) && lazy_require(L, name);
+}

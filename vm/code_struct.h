@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* code_struct: what vm/ itself asks of a code version. */
+#ifndef VM_CODE_STRUCT_H
+#define VM_CODE_STRUCT_H
+
+#include <stdbool.h>
+
+#include <lua.h>
+
+#include "vm/code.h"
+
+struct template;
+
+/* The template, built by the first caller; NULL and *error if that failed. Any worker. */
+struct template *code_template(struct code *code, struct vm_error *error);
+
+unsigned code_unit_count(const struct code *code);
+const char *code_method(const struct code *code); /* "" if none was given */
+
+/*
+ * For boot.c: makes the imports of unit number `unit` (from 0) globals. The table of chunk results is in the registry under code_results_key.
+ */
+void code_set_globals(lua_State *L, const struct code *code, unsigned unit);
+const void *code_results_key(void);
+
+#endif

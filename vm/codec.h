@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * codec: Lua values to a flat byte string and back. Shared references and cycles within one encoding are kept; integers stay
+ * integers; functions, threads, userdata (error objects excepted) and metatables are dropped (spec section 3).
+ *
+ * Both directions are resumable: they keep their cursor in a struct that lives in a userdata and on the Lua stack of the
+ * calling C function, and return CODEC_MORE when the slice is over budget. Small values never need that.
+ */
+#ifndef VM_CODEC_H
+#define VM_CODEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <lua.h>
+
+enum codec_status {
+    CODEC_OK = 0,
+    CODEC_MORE,   /* over budget: call again */
+    CODEC_DEPTH,  /* nested deeper than CODEC_MAX_DEPTH */
+    CODEC_SIZE,   /* larger than the limit */
+    CODEC_MEMORY, /* out of memory outside the Lua heap */
+    CODEC_CORRUPT /* decode: not something encode made */
+};
+
+enum { CODEC_MAX_DEPTH = 128, CODEC_MAX_BYTES = 16 * 1024 * 1024 };
+
+/* One line for people: "value nested deeper than 128 levels". */
+const char *codec_message(enum codec_status status);
+
+/* A growable byte string; malloc memory. */
+struct codec_bytes {
+    unsigned char *data;
+    size_t length, capacity;
+};
+void codec_bytes_free(struct codec_bytes *bytes);
+
+/*
+ * Appends the `count` values from stack index `first` on, never yielding: for small values and places that cannot yield. On
+ * failure the bytes are as before. The Lua stack is unchanged. Uses at most CODEC_MAX_BYTES.
+ */
+enum codec_status codec_encode(lua_State *L, int first, int count, struct codec_bytes *out);
+
+/*
+ * As codec_encode, but gives up with CODEC_MORE (and `out` as before) after 4,096 table entries, about 0.1 ms. Hot paths call it first
+ * and take the resumable form only then; unlike codec_is_big it costs small values nothing and is never wrong.
+ */
+enum codec_status codec_try_encode(lua_State *L, int first, int count, struct codec_bytes *out);
+
+/*
+ * Resumable form: codec_encoder_new pushes a userdata that holds the cursor (and owns the bytes; a native finalizer frees them if abandoned).
+ * codec_encoder_run is called until it does not return CODEC_MORE; the values and the userdata stay at the same stack indices
+ * meanwhile, and what run leaves above the stack top it found must be left alone until the next run. On CODEC_OK the bytes are appended to
+ * `out`, on failure it is as before; either way the stack top is what the first run found.
+ */
+struct codec_encoder;
+struct codec_encoder *codec_encoder_new(lua_State *L, int first, int count);
+enum codec_status codec_encoder_run(lua_State *L, struct codec_encoder *encoder, struct codec_bytes *out);
+
+/* How many top-level values the encoding holds, or -1 if it is corrupt at its head. */
+int codec_count(const void *data, size_t length);
+
+/* Pushes all top-level values, never yielding; *count of them. Checks the Lua stack. On failure nothing is pushed. */
+enum codec_status codec_decode(lua_State *L, const void *data, size_t length, int *count);
+
+/* Resumable form, as above; `data` must stay valid (the caller anchors it). On CODEC_OK the values are on top of the stack. */
+struct codec_decoder;
+struct codec_decoder *codec_decoder_new(lua_State *L, const void *data, size_t length);
+enum codec_status codec_decoder_run(lua_State *L, struct codec_decoder *decoder, int *count);
+
+/* Is the value big enough that the resumable form is worth its set-up? A guess that costs O(1) (looks at table sizes). */
+bool codec_is_big(lua_State *L, int index);
+
+/* ---- encodings seen and made from C, without a lua_State ---- */
+
+enum codec_tag { CODEC_NIL, CODEC_BOOLEAN, CODEC_INTEGER, CODEC_NUMBER, CODEC_STRING, CODEC_TABLE, CODEC_ERROR };
+
+/* A top-level value; strings point into the encoding. */
+struct codec_view {
+    enum codec_tag tag;
+    union {
+        bool boolean;
+        int64_t integer;
+        double number;
+        struct {
+            const char *data;
+            size_t length;
+        } string; /* CODEC_STRING; CODEC_ERROR: the message */
+    };
+    const char *kind; /* CODEC_ERROR: kind text (vm/error.h), points into the encoding, no NUL */
+    size_t kind_length;
+    int8_t retryable; /* CODEC_ERROR: 1, 0, or -1 unknown */
+};
+
+/* Views top-level value number `index` (from 0). False: not there or corrupt. */
+bool codec_view(const void *data, size_t length, int index, struct codec_view *out);
+
+/* Writers: one encoding = codec_begin, then `count` values one after the other. Return false when memory is out. */
+bool codec_begin(struct codec_bytes *out, int count);
+bool codec_put_nil(struct codec_bytes *out);
+bool codec_put_boolean(struct codec_bytes *out, bool value);
+bool codec_put_integer(struct codec_bytes *out, int64_t value);
+bool codec_put_number(struct codec_bytes *out, double value);
+bool codec_put_string(struct codec_bytes *out, const char *data, size_t length);
+/* A table of `narr` values followed by `nhash` key/value pairs, written next. */
+bool codec_put_table(struct codec_bytes *out, uint32_t narr, uint32_t nhash);
+/* retryable: 1, 0, -1 unknown. */
+bool codec_put_error(struct codec_bytes *out, const char *kind, const char *message, int retryable);
+
+#endif

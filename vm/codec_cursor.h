@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * codec_cursor: where an encoder or decoder is, so that it can stop between any two values and go on later. The one-shot
+ * forms keep the same structs on the C stack, uninitialised but for their first fields.
+ *
+ * I1  A run stops only between two values; what it needs then is in the struct and on the Lua stack above `base`.
+ * I2  An encoder's malloc-like memory comes from the Lua heap when it outlives a C call (codec_encoder_new), so that a heap
+ *     dropped without finalizers takes it along.
+ */
+#ifndef VM_CODEC_CURSOR_H
+#define VM_CODEC_CURSOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <lua.h>
+
+#include "vm/codec.h"
+#include "vm/codec_wire.h"
+
+struct codec_seen_slot;
+struct type;
+
+/* Values between two looks at the clock. */
+enum { CODEC_PAUSE_NODES = 256 };
+
+/* The tables met so far and their numbers: a short list first, an open-addressing table past that. */
+enum { CODEC_SEEN_LIST = 16 };
+
+struct codec_seen {
+    uint32_t count, mask; /* mask: slots - 1, 0 while the list serves */
+    struct codec_seen_slot *slots;
+    const void *list[CODEC_SEEN_LIST];
+};
+
+struct codec_encode_frame {
+    size_t header; /* offset of the table's tag */
+    lua_Unsigned border;
+    uint32_t narr, nhash, holes;
+    bool is_wide, in_array, value_pending;
+};
+
+/* Lua stack while running: per open table [table, key], and the value when a table key is being written. */
+struct codec_encoder {
+    const struct type *type;
+    unsigned char *data;
+    size_t start, length, room; /* of this encoding, of all bytes, writable */
+    lua_Alloc alloc;            /* NULL: realloc */
+    void *alloc_ud;
+    int first, count, next;
+    int base; /* stack top at the first run, -1 before it */
+    int depth;
+    uint32_t countdown, pause_every; /* pause_every: values between two looks at the clock; 0: never pause */
+    bool by_count;                   /* pause without looking at the clock */
+    enum codec_status failure;
+    struct codec_seen seen;
+    struct codec_encode_frame frames[CODEC_MAX_DEPTH];
+};
+
+struct codec_decode_frame {
+    uint32_t index, narr, nhash; /* index: array values stored; nhash: pairs left */
+    bool has_key;
+};
+
+/* Lua stack while running: [refs], top-level values, per open table [table] or [table, key]. */
+struct codec_decoder {
+    const struct type *type;
+    struct wire_reader in;
+    uint32_t count, next, refs; /* refs: tables and errors numbered so far */
+    int base;
+    int depth;
+    uint32_t countdown, pause_every;
+    bool by_count, has_refs;
+    enum codec_status failure;
+    struct codec_decode_frame frames[CODEC_MAX_DEPTH];
+};
+
+enum codec_seen_result { CODEC_SEEN_NEW, CODEC_SEEN_AGAIN, CODEC_SEEN_NO_MEMORY };
+
+/* Looks up `id` and adds it if it is new; *number is its number in either case. */
+enum codec_seen_result codec_seen_visit(struct codec_encoder *encoder, const void *id, uint32_t *number);
+void codec_seen_destroy(struct codec_encoder *encoder);
+void *codec_encoder_realloc(struct codec_encoder *encoder, void *block, size_t old_size, size_t new_size);
+
+/* Is the slice over its time? False on threads that are not workers. */
+bool codec_is_time_up(void);
+
+#endif

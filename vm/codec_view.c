@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * codec_view: looking at top-level values of an encoding from C. Values before the wanted one are skipped without
+ * recursion: a table only adds its elements to the number of values still to skip.
+ */
+#include "vm/codec.h"
+#include "vm/codec_wire.h"
+#include "vm/error.h"
+
+static bool view_error(struct wire_reader *reader, struct codec_view *out)
+{
+    struct error_parts parts;
+    if (!wire_read_error(reader, &parts))
+        return false;
+    out->tag = CODEC_ERROR;
+    out->string.data = parts.text[ERROR_TEXT_MESSAGE].data;
+    out->string.length = parts.text[ERROR_TEXT_MESSAGE].length;
+    out->kind = parts.text[ERROR_TEXT_KIND].data;
+    out->kind_length = parts.text[ERROR_TEXT_KIND].length;
+    out->retryable = parts.retryable;
+    return true;
+}
+
+/* Reads one value; the elements of a table are owed afterwards. A reference leaves its number in *ref. */
+static bool read_value(struct wire_reader *reader, struct codec_view *out, uint32_t *ref)
+{
+    uint32_t narr, nhash;
+    if (reader->at == reader->end)
+        return false;
+    reader->owed--;
+    unsigned tag = *reader->at++;
+    switch (tag) {
+    case WIRE_NIL:
+        out->tag = CODEC_NIL;
+        return true;
+    case WIRE_FALSE:
+    case WIRE_TRUE:
+        out->tag = CODEC_BOOLEAN;
+        out->boolean = tag == WIRE_TRUE;
+        return true;
+    case WIRE_NUMBER:
+        out->tag = CODEC_NUMBER;
+        return wire_read_bytes(reader, &out->number, sizeof out->number);
+    case WIRE_TABLE8:
+    case WIRE_TABLE32:
+        out->tag = CODEC_TABLE;
+        return wire_read_table(reader, tag, &narr, &nhash);
+    case WIRE_REF:
+        return wire_read_varint(reader, ref);
+    case WIRE_ERROR:
+        return view_error(reader, out);
+    }
+    if (tag <= WIRE_INTEGER_MAX || (tag >= WIRE_INT8 && tag <= WIRE_INT64)) {
+        out->tag = CODEC_INTEGER;
+        return wire_read_integer(reader, tag, &out->integer);
+    }
+    out->tag = CODEC_STRING;
+    return (tag <= WIRE_STRING_MAX || tag == WIRE_STRING8 || tag == WIRE_STRING32) &&
+           wire_read_string(reader, tag, &out->string.data, &out->string.length);
+}
+
+/* Reads values up to the one after which `later` top-level values are still to come. */
+static bool read_until(struct wire_reader *reader, uint64_t later, struct codec_view *out, uint32_t *ref)
+{
+    do {
+        *out = (struct codec_view){.retryable = -1};
+        *ref = UINT32_MAX;
+        if (!read_value(reader, out, ref))
+            return false;
+    } while (reader->owed > later);
+    return true;
+}
+
+/* The table or error that has the number; it begins somewhere before the reference. */
+static bool view_referenced(struct wire_reader reader, uint32_t number, struct codec_view *out)
+{
+    uint32_t ref;
+    do {
+        *out = (struct codec_view){.retryable = -1};
+        ref = UINT32_MAX;
+        if (reader.owed == 0 || !read_value(&reader, out, &ref))
+            return false;
+        if (ref == UINT32_MAX && (out->tag == CODEC_TABLE || out->tag == CODEC_ERROR) && number-- == 0)
+            return true;
+    } while (true);
+}
+
+int codec_count(const void *data, size_t length)
+{
+    struct wire_reader reader;
+    uint32_t count;
+    bool has_refs;
+    return wire_read_head(&reader, data, length, &count, &has_refs) ? (int)count : -1;
+}
+
+bool codec_view(const void *data, size_t length, int index, struct codec_view *out)
+{
+    struct wire_reader reader;
+    uint32_t count, ref;
+    bool has_refs;
+    if (!wire_read_head(&reader, data, length, &count, &has_refs) || index < 0 || (uint32_t)index >= count)
+        return false;
+    struct wire_reader start = reader;
+    if (index > 0 && !read_until(&reader, count - (uint32_t)index, out, &ref))
+        return false;
+    *out = (struct codec_view){.retryable = -1};
+    ref = UINT32_MAX;
+    if (!read_value(&reader, out, &ref))
+        return false;
+    return ref == UINT32_MAX || (has_refs && view_referenced(start, ref, out));
+}

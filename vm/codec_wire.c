@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * codec_wire: reading and writing the pieces of an encoding, without a lua_State. All reads check the bounds first.
+ */
+#include "vm/codec_wire.h"
+
+size_t wire_write_count(unsigned char *at, uint32_t count)
+{
+    if (count < WIRE_COUNT_LONG) {
+        at[0] = (unsigned char)count;
+        return 1;
+    }
+    at[0] = WIRE_COUNT_LONG;
+    memcpy(at + 1, &count, 4);
+    return 5;
+}
+
+size_t wire_write_table_head(unsigned char *at, uint32_t narr, uint32_t nhash)
+{
+    if (narr <= UINT8_MAX && nhash <= UINT8_MAX) {
+        at[0] = WIRE_TABLE8;
+        at[1] = (unsigned char)narr;
+        at[2] = (unsigned char)nhash;
+        return WIRE_TABLE8_SIZE;
+    }
+    at[0] = WIRE_TABLE32;
+    memcpy(at + 1, &narr, 4);
+    memcpy(at + 5, &nhash, 4);
+    return WIRE_TABLE32_SIZE;
+}
+
+bool wire_read_head(struct wire_reader *reader, const void *data, size_t length, uint32_t *count, bool *has_refs)
+{
+    reader->at = data;
+    reader->end = reader->at + length;
+    if (length == 0)
+        return false;
+    unsigned head = *reader->at++;
+    *has_refs = head & WIRE_HAS_REFS;
+    *count = head & ~(unsigned)WIRE_HAS_REFS;
+    if (*count == WIRE_COUNT_LONG && !wire_read_bytes(reader, count, sizeof *count))
+        return false;
+    reader->owed = *count;
+    return *count <= wire_left(reader) && *count <= INT32_MAX;
+}
+
+bool wire_read_varint(struct wire_reader *reader, uint32_t *value)
+{
+    uint32_t result = 0;
+    for (unsigned shift = 0; shift < 35 && reader->at < reader->end; shift += 7) {
+        unsigned byte = *reader->at++;
+        if (shift == 28 && byte > 0x0f)
+            return false;
+        result |= (uint32_t)(byte & 0x7f) << shift;
+        if (byte <= 0x7f) {
+            *value = result;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool wire_read_integer(struct wire_reader *reader, unsigned tag, int64_t *value)
+{
+    int8_t v8;
+    int16_t v16;
+    int32_t v32;
+    switch (tag) {
+    case WIRE_INT8:
+        return wire_read_bytes(reader, &v8, 1) && (*value = v8, true);
+    case WIRE_INT16:
+        return wire_read_bytes(reader, &v16, 2) && (*value = v16, true);
+    case WIRE_INT32:
+        return wire_read_bytes(reader, &v32, 4) && (*value = v32, true);
+    case WIRE_INT64:
+        return wire_read_bytes(reader, value, 8);
+    default:
+        *value = (int64_t)tag;
+        return tag <= WIRE_INTEGER_MAX;
+    }
+}
+
+bool wire_read_string(struct wire_reader *reader, unsigned tag, const char **data, size_t *length)
+{
+    uint8_t v8;
+    uint32_t v32;
+    if (tag == WIRE_STRING8) {
+        if (!wire_read_bytes(reader, &v8, 1))
+            return false;
+        *length = v8;
+    } else if (tag == WIRE_STRING32) {
+        if (!wire_read_bytes(reader, &v32, 4))
+            return false;
+        *length = v32;
+    } else {
+        *length = tag - WIRE_STRING;
+    }
+    if (wire_left(reader) < *length)
+        return false;
+    *data = (const char *)reader->at;
+    reader->at += *length;
+    return true;
+}
+
+bool wire_read_table(struct wire_reader *reader, unsigned tag, uint32_t *narr, uint32_t *nhash)
+{
+    if (tag == WIRE_TABLE8) {
+        uint8_t counts[2];
+        if (!wire_read_bytes(reader, counts, 2))
+            return false;
+        *narr = counts[0];
+        *nhash = counts[1];
+    } else if (!wire_read_bytes(reader, narr, 4) || !wire_read_bytes(reader, nhash, 4)) {
+        return false;
+    }
+    reader->owed += *narr + 2 * (uint64_t)*nhash;
+    return reader->owed <= wire_left(reader);
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * deliver: see deliver.h. While a value is being made the item stays in fiber->item, so that an error (out of memory) loses nothing but
+ * the message. Bodies over 16 KB are decoded by the resumable decoder.
+ */
+#include "vm/deliver.h"
+
+#include <lauxlib.h>
+
+#include "sched/base/clock.h"
+#include "sched/sched.h"
+#include "vm/channel.h"
+#include "vm/codec.h"
+#include "vm/envelope.h"
+#include "vm/error.h"
+#include "vm/fiber.h"
+#include "vm/message.h"
+#include "vm/pid.h"
+#include "vm/process.h"
+#include "vm/router.h"
+#include "vm/state.h"
+#include "vm/vm_struct.h"
+
+enum { RESUMABLE_FROM = 16 * 1024 };
+
+static int fail_decode(lua_State *L, enum codec_status status)
+{
+    return luaL_error(L, "message cannot be decoded: %s", codec_message(status));
+}
+
+/* Decodes all values of the body onto the stack; -1: over budget (the decoder is at `place`). */
+static int decode_body(lua_State *L, const struct message *item, int place)
+{
+    int count = 0;
+    enum codec_status status;
+    const unsigned char *body = message_body(item);
+    if (item->length == 0)
+        return 0; /* sent without arguments */
+    if (item->length < RESUMABLE_FROM) {
+        status = codec_decode(L, body, item->length, &count);
+        return status == CODEC_OK ? count : fail_decode(L, status);
+    }
+    struct codec_decoder *decoder = lua_gettop(L) >= place ? lua_touserdata(L, place) : NULL;
+    if (!decoder)
+        decoder = codec_decoder_new(L, body, item->length);
+    status = codec_decoder_run(L, decoder, &count);
+    if (status == CODEC_MORE && state_can_yield(L))
+        return -1;
+    while (status == CODEC_MORE) {
+        state_check(L);
+        status = codec_decoder_run(L, decoder, &count);
+    }
+    return status == CODEC_OK ? count : fail_decode(L, status);
+}
+
+/* Raw mode: none nil, one the value, several an array. */
+static bool push_raw(lua_State *L, const struct message *item, int place)
+{
+    int count = decode_body(L, item, place);
+    if (count < 0)
+        return false;
+    if (count == 0)
+        lua_pushnil(L);
+    if (count <= 1)
+        return true;
+    lua_createtable(L, count, 0);
+    lua_insert(L, -count - 1);
+    for (int i = count; i >= 1; i--)
+        lua_rawseti(L, -i - 1, i);
+    return true;
+}
+
+static void set_pid(lua_State *L, const char *key, uint64_t pid)
+{
+    char text[PID_TEXT_MAX];
+    size_t length = process_format_pid(state_vm(L), pid, text);
+    lua_pushlstring(L, text, length);
+    lua_setfield(L, -2, key);
+}
+
+static void push_event_head(lua_State *L, const struct message *item, const char *kind)
+{
+    lua_createtable(L, 0, 4);
+    lua_pushstring(L, kind);
+    lua_setfield(L, -2, "kind");
+    lua_pushinteger(L, clock_wall_ns(sched_clock(state_vm(L)->sched)) / 1000000000);
+    lua_setfield(L, -2, "at");
+    if (item->from)
+        set_pid(L, "from", item->from);
+}
+
+static bool push_event(lua_State *L, const struct message *item, int place)
+{
+    if (item->kind == MESSAGE_CANCEL) {
+        push_event_head(L, item, "pid.cancel");
+        lua_pushlstring(L, (const char *)message_body(item), item->length);
+        lua_setfield(L, -2, "reason");
+        return true;
+    }
+    if (decode_body(L, item, place) < 0) /* value, error */
+        return false;
+    push_event_head(L, item, item->kind == MESSAGE_EXIT ? "pid.exit" : "pid.link.down");
+    lua_createtable(L, 0, 2);
+    lua_pushvalue(L, -4);
+    lua_setfield(L, -2, "value");
+    lua_pushvalue(L, -3);
+    lua_setfield(L, -2, "error");
+    lua_setfield(L, -2, "result");
+    return true;
+}
+
+static bool push_item(lua_State *L, struct fiber *fiber, struct channel *channel, int place)
+{
+    const struct message *item = fiber->item;
+    if (channel->source == SOURCE_TIMER) {
+        state_vm(L)->config.push_time(L, fiber->wall_ns);
+        return true;
+    }
+    if (item->kind != MESSAGE_USER)
+        return push_event(L, item, place);
+    if (channel->source == SOURCE_TOPIC && !fiber->as_message)
+        return push_raw(L, item, place);
+    envelope_push(L, item);
+    return true;
+}
+
+bool deliver_push(lua_State *L, struct fiber *fiber, struct channel *channel, int place)
+{
+    luaL_checkstack(L, 12, "message");
+    if (!push_item(L, fiber, channel, place))
+        return false;
+    lua_copy(L, -1, place);
+    lua_settop(L, place);
+    fiber_drop_item(fiber);
+    return true;
+}

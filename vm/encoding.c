@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* encoding: see encoding.h. Scratch bytes belong to the worker; after an error they are simply overwritten by the next user. */
+#include "vm/encoding.h"
+
+#include "vm/state.h"
+#include "vm/vm_struct.h"
+
+enum { KEEP_SCRATCH = 64 * 1024 };
+
+static bool any_big(lua_State *L, int first, int count)
+{
+    for (int i = 0; i < count; i++)
+        if (codec_is_big(L, first + i))
+            return true;
+    return false;
+}
+
+enum codec_status encoding_run(lua_State *L, int first, int count, int top, struct codec_bytes *out)
+{
+    struct codec_encoder *encoder = lua_gettop(L) > top ? lua_touserdata(L, top + 1) : NULL;
+    if (!encoder && any_big(L, first, count))
+        encoder = codec_encoder_new(L, first, count);
+    if (encoder) {
+        enum codec_status status = codec_encoder_run(L, encoder, out);
+        while (status == CODEC_MORE && !state_can_yield(L)) {
+            state_check(L);
+            status = codec_encoder_run(L, encoder, out);
+        }
+        return status;
+    }
+    struct codec_bytes *scratch = &vm_local(state_vm(L))->scratch;
+    scratch->length = 0;
+    enum codec_status status = codec_encode(L, first, count, scratch);
+    *out = *scratch;
+    return status;
+}
+
+void encoding_done(lua_State *L, struct codec_bytes *bytes)
+{
+    struct codec_bytes *scratch = &vm_local(state_vm(L))->scratch;
+    if (bytes->data != scratch->data)
+        codec_bytes_free(bytes);
+    else if (scratch->capacity > KEEP_SCRATCH)
+        codec_bytes_free(scratch);
+    *bytes = (struct codec_bytes){0};
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * encoding: encoding values of a C function's stack for sending: small ones at once into the scratch bytes of the worker, big ones by
+ * the resumable encoder.
+ */
+#ifndef VM_ENCODING_H
+#define VM_ENCODING_H
+
+#include <lua.h>
+
+#include "vm/codec.h"
+
+/*
+ * Encodes `count` values from index `first`; `top` is the top of the stack when the C function began. CODEC_MORE: state_reschedule, then call again
+ * with the same arguments. On CODEC_OK *out holds the bytes: use them before anything that may raise or run Lua, then call encoding_done.
+ */
+enum codec_status encoding_run(lua_State *L, int first, int count, int top, struct codec_bytes *out);
+
+/* Gives the bytes back. */
+void encoding_done(lua_State *L, struct codec_bytes *bytes);
+
+#endif

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exit: how a process ends. In this order, each step in slices of at most STEPS:
+ *
+ *   names      no more registers; all names are gone
+ *   mailbox    closed by one exchange: from now on sends fail. MONITOR and LINK requests left in it count: their senders get the notice below
+ *   watchers   EXIT with the result
+ *   links      LINK_DOWN with the result if it failed, else LINK_GONE
+ *   resources  timers out of the wheels, queued messages, handles of userdata
+ *   heap       chunks back to the slabs; then the slot
+ *
+ * A watcher that has seen EXIT therefore finds neither the name nor the PID any more, and what the process sent before it ended is in the
+ * watcher's mailbox before the EXIT.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <lauxlib.h>
+
+#include "sched/base/compiler.h"
+#include "sched/base/log.h"
+#include "sched/sched.h"
+#include "vm/buffer.h"
+#include "vm/code.h"
+#include "vm/codec.h"
+#include "vm/error.h"
+#include "vm/fiber.h"
+#include "vm/handle.h"
+#include "vm/heap.h"
+#include "vm/names.h"
+#include "vm/operation_exit.h"
+#include "vm/pid.h"
+#include "vm/process.h"
+#include "vm/process_struct.h"
+#include "vm/slot.h"
+#include "vm/state.h"
+#include "vm/timer_struct.h"
+#include "vm/vm_struct.h"
+
+enum { STEPS = 1000, TEXT_MAX = 1 << 20, OTHER_TEXT = 64 };
+
+/* ---- the result ---- */
+
+void process_set_result(struct process *process, struct buffer *result, bool failed)
+{
+    buffer_unref(process->result);
+    process->result = result;
+    process->failed = failed;
+}
+
+static struct buffer *to_buffer(struct codec_bytes *bytes)
+{
+    struct buffer *buffer = buffer_new(bytes->length);
+    if (!buffer)
+        abort();
+    memcpy(buffer->bytes, bytes->data, bytes->length);
+    codec_bytes_free(bytes);
+    return buffer;
+}
+
+void process_fail_message(struct process *process, const char *kind, const char *message, int retryable)
+{
+    struct codec_bytes bytes = {0};
+    if (!codec_begin(&bytes, 2) || !codec_put_nil(&bytes) || !codec_put_error(&bytes, kind, message, retryable))
+        abort();
+    process_set_result(process, to_buffer(&bytes), true);
+}
+
+void process_fail_with_death(struct process *process)
+{
+    struct state *state = process->state;
+    char text[320];
+    const char *where = state->where[0] ? state->where : "no line";
+    const char *id = code_id(process->code);
+    switch ((enum death)state->doomed) {
+    case DEATH_LINK:
+        process_fail_message(process, ERROR_INTERNAL, "linked process failed", 0);
+        return;
+    case DEATH_KILLED:
+        process_fail_message(process, ERROR_CANCELED, "host stopped before the process ended", 0);
+        return;
+    case DEATH_MEMORY:
+        snprintf(text, sizeof text, "out of memory (limit %zu MB) in %s at %s", heap_limit(process->heap) >> 20, id,
+                 where);
+        break;
+    case DEATH_STUCK:
+        snprintf(text, sizeof text, "stuck in a call that cannot be suspended in %s at %s", id, where);
+        break;
+    case DEATH_DEADLOCK:
+        snprintf(text, sizeof text,
+                 "deadlock: all coroutines of %s wait on channels that nobody else can reach, and no subscription or "
+                 "timer is left to wake them",
+                 id);
+        break;
+    default:
+        process_fail_message(process, ERROR_INTERNAL, "process terminated", 0);
+        return;
+    }
+    process_fail_message(process, ERROR_INTERNAL, text, -1);
+}
+
+/* The text of a raised value without running Lua: no __tostring, no conversion in place. */
+static void fail_with_value(struct process *process, lua_State *L)
+{
+    char text[OTHER_TEXT];
+    size_t length;
+    switch (lua_type(L, -1)) {
+    case LUA_TSTRING: {
+        const char *message = lua_tolstring(L, -1, &length);
+        char *copy = strndup(message, length < TEXT_MAX ? length : TEXT_MAX);
+        process_fail_message(process, ERROR_INTERNAL, copy ? copy : "", -1);
+        free(copy);
+        return;
+    }
+    case LUA_TNUMBER:
+        if (lua_isinteger(L, -1))
+            snprintf(text, sizeof text, LUA_INTEGER_FMT, lua_tointeger(L, -1));
+        else
+            snprintf(text, sizeof text, LUA_NUMBER_FMT, lua_tonumber(L, -1));
+        break;
+    case LUA_TBOOLEAN:
+        snprintf(text, sizeof text, "%s", lua_toboolean(L, -1) ? "true" : "false");
+        break;
+    case LUA_TNIL:
+        snprintf(text, sizeof text, "nil");
+        break;
+    default:
+        snprintf(text, sizeof text, "%s: %p", luaL_typename(L, -1), lua_topointer(L, -1));
+        break;
+    }
+    process_fail_message(process, ERROR_INTERNAL, text, -1);
+}
+
+void process_fail_with_error(struct process *process, lua_State *L, int status)
+{
+    struct error_view view;
+    struct codec_bytes bytes = {0};
+    if (status == LUA_ERRMEM && !process->state->doomed)
+        process->state->doomed = DEATH_MEMORY;
+    if (process->state->doomed) {
+        if (!process->state->where[0])
+            state_location(L, process->state->where, sizeof process->state->where);
+        process_fail_with_death(process);
+        return;
+    }
+    if (lua_gettop(L) == 0 || !error_view(L, -1, &view) || !lua_checkstack(L, 4)) {
+        fail_with_value(process, L);
+        return;
+    }
+    lua_pushnil(L);
+    lua_insert(L, -2);
+    if (codec_encode(L, lua_gettop(L) - 1, 2, &bytes) == CODEC_OK) {
+        process_set_result(process, to_buffer(&bytes), true);
+        return;
+    }
+    codec_bytes_free(&bytes);
+    process_fail_message(process, view.kind, view.message, view.retryable);
+}
+
+/* A failure that nobody watches would go unseen. */
+static void report(struct process *process)
+{
+    struct codec_view view;
+    char text[PID_TEXT_MAX];
+    if (!process->failed || process->silent || process->watchers.count || process->links.count ||
+        !log_is_on(process->vm->log, LOG_ERROR) ||
+        !codec_view(process->result->bytes, process->result->length, 1, &view) ||
+        process->state->doomed == DEATH_TERMINATED || process->state->doomed == DEATH_KILLED)
+        return;
+    process_format_pid(process->vm, process->pid, text);
+    int length = view.string.length < 1024 ? (int)view.string.length : 1024;
+    log_printf(process->vm->log, LOG_ERROR, "process", "%s of %s failed: %.*s", text, code_id(process->code), length,
+               view.string.data);
+}
+
+/* ---- the steps; each returns true when it is done ---- */
+
+static bool leave_mailbox(struct process *process)
+{
+    operation_cancel_all(process);
+    struct message *message = slot_close(process->slot);
+    while (message) {
+        struct message *next = message->next;
+        switch (message->kind) {
+        case MESSAGE_USER:
+            slot_consumed(process->slot, 1, message_cost(message));
+            message_free(message);
+            break;
+        case MESSAGE_OPERATION:
+            operation_drop_drained(message);
+            break;
+        case MESSAGE_MONITOR:
+        case MESSAGE_LINK:
+        case MESSAGE_UNMONITOR:
+        case MESSAGE_UNLINK:
+        case MESSAGE_LINK_GONE:
+            relation_handle(process, message);
+            break;
+        default:
+            message_free(message); /* embedded nodes: nothing */
+            break;
+        }
+        message = next;
+    }
+    report(process);
+    return true;
+}
+
+static void notify(struct process *process, enum message_kind kind, const struct relation *to)
+{
+    struct message *message = message_new_shared(kind, process->pid, "", 0, process->result);
+    if (!message)
+        abort();
+    message->id = to->id;
+    if (slot_send(process->vm->slots, process->vm->sched, to->pid, message) != 0)
+        message_free(message);
+}
+
+static bool tell_watchers(struct process *process)
+{
+    struct relation watcher;
+    for (unsigned i = 0; i < STEPS; i++) {
+        if (!relation_take(&process->watchers, &watcher))
+            return true;
+        notify(process, MESSAGE_EXIT, &watcher);
+    }
+    return false;
+}
+
+static void tell_gone(struct process *process, const struct relation *to)
+{
+    struct message *message = message_signal(MESSAGE_LINK_GONE, process->pid, to->id);
+    if (slot_send(process->vm->slots, process->vm->sched, to->pid, message) != 0)
+        message_free(message);
+}
+
+static bool tell_links(struct process *process)
+{
+    struct relation peer;
+    for (unsigned i = 0; i < STEPS; i++) {
+        if (!relation_take(&process->links, &peer))
+            return true;
+        if (process->failed)
+            notify(process, MESSAGE_LINK_DOWN, &peer);
+        else
+            tell_gone(process, &peer);
+    }
+    return false;
+}
+
+/* Those it watched keep a useless record of it until they end, unless told. */
+static bool leave_monitors(struct process *process)
+{
+    struct relation target;
+    for (unsigned i = 0; i < STEPS; i++) {
+        if (!relation_take(&process->monitors, &target))
+            return true;
+        struct message *message = message_signal(MESSAGE_UNMONITOR, process->pid, target.id);
+        if (slot_send(process->vm->slots, process->vm->sched, target.pid, message) != 0)
+            message_free(message);
+    }
+    return false;
+}
+
+static bool release_resources(struct process *process)
+{
+    if (!leave_monitors(process) || !vmtimer_cancel_some(process, STEPS) ||
+        !router_destroy_some(&process->router, STEPS))
+        return false;
+    struct list *fibers = &process->state->fibers;
+    for (struct list *link = fibers->next; link != fibers; link = link->next)
+        fiber_drop_item(container_of(link, struct fiber, all));
+    handle_close_all(&process->state->handles);
+    router_settle(&process->router, process->slot);
+    return true;
+}
+
+static void free_process(struct process *process)
+{
+    struct vm *vm = process->vm;
+    struct slot *slot = process->slot;
+    relation_set_destroy(&process->watchers);
+    relation_set_destroy(&process->monitors);
+    relation_set_destroy(&process->links);
+    buffer_unref(process->result);
+    code_unref(process->code);
+    free(process->args);
+    free(process->pid_text);
+    atomic_fetch_add_explicit(&process->host->finished, 1, memory_order_relaxed);
+    if (process->failed && !process->silent)
+        atomic_fetch_add_explicit(&process->host->failed, 1, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&process->host->live, 1, memory_order_release);
+    task_end(&slot->task);
+    slot_release(vm->slots, slot);
+    free(process);
+    /* last: vm_stop frees the VM once this is 0 and the workers are joined */
+    atomic_fetch_sub_explicit(&vm->live, 1, memory_order_release);
+}
+
+bool process_exit_slice(struct process *process)
+{
+    atomic_store_explicit(&process->shown, SHOWN_COMPLETE, memory_order_relaxed);
+    for (;;) {
+        bool done = true;
+        switch ((enum exit_step)process->exit_step) {
+        case EXIT_NAMES:
+            names_close(process);
+            break;
+        case EXIT_MAILBOX:
+            done = leave_mailbox(process);
+            break;
+        case EXIT_WATCHERS:
+            done = process->silent || tell_watchers(process);
+            break;
+        case EXIT_LINKS:
+            done = process->silent || tell_links(process);
+            break;
+        case EXIT_RESOURCES:
+            done = release_resources(process);
+            break;
+        case EXIT_HEAP:
+            done = heap_drop(process->heap, vm_local(process->vm)->slabs, STEPS);
+            break;
+        case EXIT_DONE:
+            free_process(process);
+            return true;
+        }
+        if (!done)
+            return false;
+        process->exit_step++;
+    }
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fiber: a managed coroutine: the entry point (in the main thread of its state) or what coroutine.spawn made. Fibers of a state run one
+ * at a time in FIFO order and switch only at blocking operations; after preemption the very same fiber goes on first.
+ *
+ * What a suspended fiber waits for is in its record; who completes the wait stores the result there, takes the fiber off all queues and
+ * calls fiber_ready.
+ *
+ * All of this header: only on the worker that runs the process, signal handlers where it says so.
+ */
+#ifndef VM_FIBER_H
+#define VM_FIBER_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <lua.h>
+
+#include "sched/base/list.h"
+#include "vm/heap.h"
+
+struct channel;
+struct code;
+struct message;
+struct process;
+struct state;
+struct vm;
+struct vmtimer;
+
+/* Why lua_resume of a fiber came back with LUA_YIELD; YIELD_USER: a plain coroutine.yield inside a user coroutine. */
+enum yield_reason { YIELD_USER, YIELD_BLOCK, YIELD_AGAIN, YIELD_PASS, YIELD_LOADED, YIELD_DEAD };
+
+/* How a wait on channels ended. */
+enum wait_result { WAIT_PENDING, WAIT_VALUE, WAIT_ITEM, WAIT_SENT, WAIT_CLOSED };
+
+/* A fiber in the queue of one channel; select has one for each case. */
+struct waiter {
+    struct list link;
+    struct channel *channel;
+    struct fiber *fiber;
+    int value; /* senders: visible stack index of the value in fiber->waiting */
+    bool sending;
+};
+
+struct fiber {
+    struct list link;   /* in state->ready, or alone */
+    struct list all;    /* in state->fibers */
+    lua_State *thread;  /* base of its chain of coroutines */
+    lua_State *waiting; /* the coroutine that called the blocking function: results go to its stack */
+    struct state *state;
+    struct waiter one;      /* for waits on one channel */
+    struct waiter *waiters; /* &one, or an array in a userdata on the stack of `waiting` */
+    uint16_t waiter_count;
+    uint16_t fired;        /* index of the waiter that ended the wait */
+    uint8_t result;        /* enum wait_result */
+    bool as_message;       /* WAIT_ITEM of a topic: as a Message object */
+    int64_t wall_ns;       /* WAIT_ITEM of a timer channel */
+    struct message *item;  /* taken from a mailbox queue, being turned into a Lua value; freed by fiber_drop_item */
+    struct vmtimer *timer; /* of a sleep */
+};
+
+/* How a process was marked to end; the first mark wins. */
+enum death {
+    DEATH_NONE,
+    DEATH_TERMINATED, /* process terminated */
+    DEATH_LINK,       /* linked process failed */
+    DEATH_KILLED,     /* host stopped */
+    DEATH_MEMORY,     /* out of memory (limit …) */
+    DEATH_STUCK,      /* stuck in a call that cannot be suspended */
+    DEATH_DEADLOCK
+};
+
+struct state {
+    lua_State *L;
+    struct process *process;
+    struct vm *vm;
+    struct code *code;
+    lua_State *volatile cur;       /* innermost running coroutine: whose hook the signal handler sets */
+    volatile sig_atomic_t preempt; /* sticky until a hook has acted on it */
+    volatile sig_atomic_t doomed;  /* enum death */
+    volatile sig_atomic_t collect; /* the heap asks for collection */
+    int hook_count;                /* instructions until an armed hook runs; over 1 only in seeded mode */
+    uint8_t yield;                 /* enum yield_reason of the suspension under way */
+    bool chain_ok;                 /* all resumers of `cur` can be suspended */
+    bool loading;                  /* chunks are running: blocking is refused */
+    bool raising;                  /* death is being raised through a C boundary */
+    uint32_t budget_calls;
+    uint32_t spawns;       /* of this process; see spawn.c */
+    uint64_t asked_cpu_ns; /* CPU time of the thread when `preempt` was set and not yet acted on */
+    struct list ready;
+    struct list fibers; /* all, the main one included */
+    struct list handles;
+    struct fiber *fiber; /* running, or NULL */
+    struct fiber *again; /* preempted: goes on before all others */
+    struct fiber main;
+    char where[96]; /* last line known when it was marked for death */
+};
+
+/* After cloning: everything but L, which the template filled in. */
+void state_init(struct state *state, struct process *process, struct vm *vm, struct code *code);
+
+/* A new fiber in the heap of the state for a thread that is anchored in the registry until it ends; NULL: out of memory (marked for death). */
+struct fiber *fiber_new(struct state *state, lua_State *thread);
+void fiber_free(struct fiber *fiber); /* not for the main fiber */
+
+void fiber_ready(struct fiber *fiber);       /* to the end of the ready queue */
+void fiber_ready_first(struct fiber *fiber); /* to its front */
+void fiber_drop_item(struct fiber *fiber);
+
+/*
+ * Runs the fiber until it yields or ends: LUA_OK, LUA_YIELD (see state->yield) or an error status. nargs values for its start are on its stack.
+ */
+int fiber_resume(struct fiber *fiber, int nargs);
+
+/* As state_block, leaving nvalues on top of the stack that others may take while it is suspended (visible at index 1…). */
+int fiber_block(lua_State *L, int nvalues, lua_KContext ctx, lua_KFunction k);
+
+/*
+ * The running fiber and `other` both go on, in that order (or other first); switches only if somebody else would come before the running one.
+ * Returns the yield or nresults at once; k must return the same nresults.
+ */
+int fiber_yield_to(lua_State *L, struct fiber *other, bool other_first, int nresults, lua_KFunction k);
+
+/* ---- preempt.c ---- */
+
+/* Signal handler of the worker that runs `running` (a struct state): see sched_config.interrupt. */
+void state_interrupt(void *running, unsigned reason);
+unsigned state_traceback(void *running, char *text, unsigned size);
+
+/* Ends the slice at the next instruction, as a preemption would. Called on the running state by its own C functions. */
+void state_yield_soon(struct state *state);
+
+/* Marks for death; the first reason stays. If it runs right now on this thread its next instruction ends it. */
+void state_doom(struct state *state, enum death death);
+
+/* Heap callback (struct heap's user area is the state). */
+void state_heap_pressure(void *user, enum heap_pressure what);
+
+/* The running coroutine has changed to L: arms its hook if a preemption is pending. */
+void state_enter(struct state *state, lua_State *L);
+
+/* Raises or yields for ever; for C functions that find their process marked. */
+int state_die(lua_State *L);
+
+#endif

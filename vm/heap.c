@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * heap: the allocator. A small block comes from the free list of its class, else from the bump area, else it is cut
+ * from a larger free block, else from a new chunk. New chunks grow with the heap, from 1 KB to 32 KB, so that a small
+ * process wastes little and a big one has few chunks. A big block (over HEAP_SMALL_MAX) is a chunk or a large block of
+ * its own.
+ *
+ * Shrinking a small block cuts its tail off in place, so it never fails, as Lua demands. Shrinking a big block that
+ * cannot move leaves it where it is; if its size is a small one by then, it joins the free lists when freed and its
+ * memory stays in the list of big blocks until the heap is dropped.
+ *
+ * I1 Every byte of the chunks behind their heads is in a live block, in a free block, or in the bump area.
+ * I2 A small block outside the image has the size of its class; inside, it has its size rounded up to 8, which is the
+ *    same up to HEAP_EXACT_MAX.
+ * I3 Blocks in the template's shared memory are not counted in `used`.
+ */
+#include "vm/heap.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "sched/base/compiler.h"
+#include "sched/base/fault.h"
+#include "vm/heap_layout.h"
+
+enum {
+    CHUNK_FRACTION = 8, /* a new chunk is this part of what is reserved */
+    CUT_MIN = 32,       /* a larger free block is cut only if as much is left of it */
+};
+
+/* Counts `more` bytes; false, and nothing counted, if they are not granted. */
+static inline bool count_up(struct heap *heap, size_t more)
+{
+    size_t used = heap->used + more;
+    if (unlikely(used > heap->watch) && !heap_press(heap, used))
+        return false;
+    heap->used = used;
+    return true;
+}
+
+static inline void count_down(struct heap *heap, size_t less)
+{
+    heap->used -= less;
+    if (unlikely(heap->used < heap->relief)) {
+        heap->relief = 0;
+        heap->watch = heap->limit - heap->limit / 8;
+    }
+}
+
+/* Small blocks */
+
+static inline void push_free(struct heap *heap, void *block, unsigned kind, size_t size)
+{
+    slab_poke(block, heap->free[kind]);
+    heap->free[kind] = block;
+    slab_poison(block, size);
+}
+
+void heap_carve(struct heap *heap, char *block, size_t size)
+{
+    while (size > 0) {
+        unsigned kind = size >= HEAP_SMALL_MAX ? HEAP_CLASSES - 1 : heap_class(size);
+        if (heap_class_size(kind) > size)
+            kind--;
+        size_t cut = heap_class_size(kind);
+        push_free(heap, block, kind, cut);
+        block += cut;
+        size -= cut;
+    }
+}
+
+/* Cuts a block of `size` bytes from a free one that leaves a useful rest. */
+static void *cut_larger(struct heap *heap, size_t size)
+{
+    if (size + CUT_MIN > HEAP_SMALL_MAX)
+        return NULL;
+    for (unsigned kind = heap_class(size + CUT_MIN); kind < HEAP_CLASSES; kind++) {
+        char *block = heap->free[kind];
+        if (!block)
+            continue;
+        heap->free[kind] = slab_peek(block);
+        heap_carve(heap, block + size, heap_class_size(kind) - size);
+        return block;
+    }
+    return NULL;
+}
+
+/* A block of `size` bytes at the start of a new chunk; the longer of the two rests is the new bump area. */
+static void *grow(struct heap *heap, size_t size)
+{
+    size_t wanted = heap_units_up(heap->reserved / CHUNK_FRACTION);
+    if (wanted > SLAB_CHUNK_MAX)
+        wanted = SLAB_CHUNK_MAX;
+    size_t least = heap_units_up(size + sizeof(struct heap_chunk));
+    if (wanted < least)
+        wanted = least;
+    struct heap_chunk *chunk = heap_reserve(heap, wanted);
+    if (!chunk)
+        return NULL;
+    *chunk = (struct heap_chunk){.next = heap->chunks, .size = wanted};
+    heap->chunks = chunk;
+    char *block = (char *)(chunk + 1), *rest = block + size, *end = (char *)chunk + wanted;
+    slab_poison(block, (size_t)(end - block));
+    if (end - rest >= heap->end - heap->bump) {
+        heap_carve(heap, heap->bump, (size_t)(heap->end - heap->bump));
+        heap->bump = rest;
+        heap->end = end;
+    } else {
+        heap_carve(heap, rest, (size_t)(end - rest));
+    }
+    return block;
+}
+
+static __attribute__((noinline)) void *take_small_slow(struct heap *heap, size_t size)
+{
+    if ((size_t)(heap->end - heap->bump) >= size) {
+        char *block = heap->bump;
+        heap->bump += size;
+        return block;
+    }
+    void *block = cut_larger(heap, size);
+    return block ? block : grow(heap, size);
+}
+
+static inline void *take_small(struct heap *heap, size_t size)
+{
+    unsigned kind = heap_class(size);
+    void *block = heap->free[kind];
+    if (likely(block))
+        heap->free[kind] = slab_peek(block);
+    else
+        block = take_small_slow(heap, heap_class_size(kind));
+    if (likely(block))
+        slab_unpoison(block, size);
+    return block;
+}
+
+static inline bool in_image(const struct heap *heap, const void *block)
+{
+    return (uintptr_t)block - (uintptr_t)heap < heap->image_end;
+}
+
+/* The bytes a live small block of `size` really has. */
+static inline size_t real_size(const struct heap *heap, const void *block, size_t size)
+{
+    return in_image(heap, block) ? heap_round8(size) : heap_class_size(heap_class(size));
+}
+
+static inline void give_small(struct heap *heap, void *block, size_t size)
+{
+    if (unlikely(size > HEAP_EXACT_MAX && in_image(heap, block))) {
+        heap_carve(heap, block, heap_round8(size));
+        return;
+    }
+    unsigned kind = heap_class(size);
+    push_free(heap, block, kind, heap_class_size(kind));
+}
+
+/* All blocks */
+
+static inline void *take(struct heap *heap, size_t size)
+{
+    return likely(size <= HEAP_SMALL_MAX) ? take_small(heap, size) : heap_big_take(heap, size);
+}
+
+static inline void give(struct heap *heap, void *block, size_t size)
+{
+    if (likely(size <= HEAP_SMALL_MAX))
+        give_small(heap, block, size);
+    else
+        heap_big_give(heap, block);
+}
+
+static inline bool is_shared(const struct heap *heap, const void *block)
+{
+    return (uintptr_t)block - heap->shared < heap->shared_size;
+}
+
+/* The small block resized where it is, or NULL. */
+static void *resize_small(struct heap *heap, void *block, size_t old_size, size_t new_size)
+{
+    size_t real = real_size(heap, block, old_size);
+    size_t kept = in_image(heap, block) ? heap_round8(new_size) : heap_class_size(heap_class(new_size));
+    if (kept > real)
+        return NULL;
+    if (kept < real)
+        heap_carve(heap, (char *)block + kept, real - kept);
+    slab_poison(block, kept);
+    slab_unpoison(block, new_size);
+    return block;
+}
+
+/* Resizes without counting; NULL if memory is out, the block is then as it was. */
+static void *resize(struct heap *heap, void *block, size_t old_size, size_t new_size)
+{
+    void *moved = NULL;
+    if (old_size <= HEAP_SMALL_MAX && new_size <= HEAP_SMALL_MAX)
+        moved = resize_small(heap, block, old_size, new_size);
+    else if (old_size > HEAP_SMALL_MAX && new_size > HEAP_SMALL_MAX)
+        moved = heap_big_resize(heap, block, new_size);
+    if (moved)
+        return moved;
+    moved = take(heap, new_size);
+    if (!moved)
+        return NULL;
+    memcpy(moved, block, old_size < new_size ? old_size : new_size);
+    give(heap, block, old_size);
+    return moved;
+}
+
+static void *heap_realloc(struct heap *heap, void *block, size_t old_size, size_t new_size)
+{
+    if (new_size <= old_size) {
+        void *moved = resize(heap, block, old_size, new_size);
+        count_down(heap, old_size - new_size);
+        return moved ? moved : block;
+    }
+    if (fault_hit(heap->fault, FAULT_HEAP) || !count_up(heap, new_size - old_size))
+        return NULL;
+    void *moved = resize(heap, block, old_size, new_size);
+    if (!moved)
+        count_down(heap, new_size - old_size);
+    return moved;
+}
+
+static void *heap_take(struct heap *heap, size_t size)
+{
+    if (unlikely(fault_hit(heap->fault, FAULT_HEAP)) || unlikely(!count_up(heap, size)))
+        return NULL;
+    void *block = take(heap, size);
+    if (unlikely(!block))
+        count_down(heap, size);
+    return block;
+}
+
+/* A block in shared memory: freeing it does nothing, another size is a block of our own. */
+static void *leave_shared(struct heap *heap, void *block, size_t old_size, size_t new_size)
+{
+    if (new_size == 0)
+        return NULL;
+    void *moved = heap_take(heap, new_size);
+    if (!moved)
+        return new_size <= old_size ? block : NULL;
+    memcpy(moved, block, old_size < new_size ? old_size : new_size);
+    return moved;
+}
+
+/* Public */
+
+/* A heap in a first chunk of `size` bytes, its head zeroed. */
+static struct heap *first_chunk(struct slab_cache *cache, size_t size, struct fault_plan *fault)
+{
+    size = heap_chunk_size(size);
+    struct heap *heap = fault_hit(fault, FAULT_HEAP) ? NULL : heap_chunk_take(cache, size);
+    if (!heap)
+        return NULL;
+    memset(heap, 0, heap_user_offset());
+    heap->fault = fault;
+    heap->cache = cache;
+    heap->first_size = heap->reserved = size;
+    heap->end = (char *)heap + (size & ~(size_t)7);
+    heap->reclaim_at = HEAP_RECLAIM_MIN;
+    heap->limit = heap->watch = SIZE_MAX;
+    return heap;
+}
+
+static void set_bump(struct heap *heap, size_t offset)
+{
+    heap->bump = (char *)heap + offset;
+    slab_poison(heap->bump, (size_t)(heap->end - heap->bump));
+}
+
+struct heap *heap_new(struct slab_cache *cache, size_t user, size_t first_size, struct fault_plan *fault)
+{
+    size_t least = heap_user_offset() + heap_user_size(user);
+    struct heap *heap = first_chunk(cache, first_size > least ? first_size : least, fault);
+    if (!heap)
+        return NULL;
+    memset(heap_user(heap), 0, heap_user_size(user));
+    set_bump(heap, least);
+    return heap;
+}
+
+bool heap_drop(struct heap *heap, struct slab_cache *cache, unsigned max_chunks)
+{
+    heap->cache = cache;
+    for (; max_chunks > 0 && heap->bigs; max_chunks--)
+        heap_big_give(heap, heap->bigs + 1);
+    for (; max_chunks > 0 && heap->chunks; max_chunks--) {
+        struct heap_chunk *chunk = heap->chunks;
+        heap->chunks = chunk->next;
+        heap_unreserve(heap, chunk, chunk->size);
+    }
+    if (max_chunks == 0)
+        return false;
+    heap_chunk_give(cache, heap, heap->first_size);
+    return true;
+}
+
+void heap_enter(struct heap *heap, struct slab_cache *cache)
+{
+    heap->cache = cache;
+}
+
+void *heap_user(struct heap *heap)
+{
+    return (char *)heap + heap_user_offset();
+}
+
+struct heap *heap_of_user(void *user)
+{
+    return (struct heap *)((char *)user - heap_user_offset());
+}
+
+void *heap_alloc(void *ud, void *block, size_t old_size, size_t new_size)
+{
+    struct heap *heap = ud;
+    if (!block)
+        return new_size > 0 ? heap_take(heap, new_size) : NULL;
+    if (unlikely(is_shared(heap, block)))
+        return leave_shared(heap, block, old_size, new_size);
+    if (new_size > 0)
+        return heap_realloc(heap, block, old_size, new_size);
+    give(heap, block, old_size);
+    count_down(heap, old_size);
+    return NULL;
+}
+
+void heap_set_limit(struct heap *heap, size_t limit, heap_pressure_f pressure)
+{
+    heap->limit = limit;
+    heap->pressure = pressure;
+    heap->over = false;
+    heap->relief = 0;
+    heap->watch = limit == SIZE_MAX ? SIZE_MAX : limit - limit / 8;
+}
+
+size_t heap_limit(const struct heap *heap)
+{
+    return heap->limit;
+}
+
+size_t heap_used(const struct heap *heap)
+{
+    return heap->used;
+}
+
+size_t heap_reserved(const struct heap *heap)
+{
+    return heap->reserved;
+}
+
+void heap_charge(struct heap *heap, ptrdiff_t bytes)
+{
+    heap->charged += (size_t)bytes;
+    if (bytes < 0) {
+        assert(heap->used >= (size_t)-bytes);
+        count_down(heap, (size_t)-bytes);
+        return;
+    }
+    heap->used += (size_t)bytes;
+    if (heap->used > heap->watch)
+        heap_press(heap, heap->used);
+}
+
+struct heap *heap_new_image(struct slab_cache *cache, const struct heap_image *image, struct fault_plan *fault)
+{
+    size_t end = heap_user_offset() + image->size;
+    struct heap *heap = first_chunk(cache, end, fault);
+    if (!heap)
+        return NULL;
+    memcpy(heap_user(heap), image->bytes, image->size);
+    heap->image_end = (uint32_t)end;
+    heap->used = image->live;
+    heap->shared = (uintptr_t)image->shared;
+    heap->shared_size = (uint32_t)image->shared_size;
+    set_bump(heap, end);
+    return heap;
+}
+
+struct heap *heap_init_shell(void *memory)
+{
+    struct heap *heap = memory;
+    heap->limit = heap->watch = SIZE_MAX;
+    return heap;
+}
+
+size_t heap_user_offset(void)
+{
+    return (sizeof(struct heap) + 15) & ~(size_t)15;
+}
+
+size_t heap_user_size(size_t user)
+{
+    return (user + 15) & ~(size_t)15;
+}

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * heap: the memory of one Lua state. Size classes over chunks; the first chunk holds the heap itself, then `user` bytes
+ * for its owner (struct state), then Lua objects. Dropping a heap frees chunks, not objects: lua_close is never called.
+ *
+ * Limit. The allocator does not refuse at the limit, for a refusal could be caught. At 7/8 of it `pressure` is called
+ * with HEAP_COLLECT (at most once per further 1/64 of the limit), over it with HEAP_OVER (once); it still grants up to
+ * a quarter of the limit plus 8 MB more and returns NULL only beyond that. heap_reserved is held below the same mark.
+ * `pressure` must not allocate from the heap.
+ *
+ * One thread at a time: whoever runs the process. The heap is on the move between workers, so the cache it takes chunks
+ * from is set at each slice start (heap_enter).
+ */
+#ifndef VM_HEAP_H
+#define VM_HEAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct fault_plan;
+struct heap;
+struct slab_cache;
+
+enum heap_pressure { HEAP_COLLECT, HEAP_OVER };
+typedef void (*heap_pressure_f)(void *user, enum heap_pressure what);
+
+/* An empty heap with `user` zeroed bytes behind it; first_size: bytes of the first chunk. NULL when memory is out. */
+struct heap *heap_new(struct slab_cache *cache, size_t user, size_t first_size, struct fault_plan *fault);
+
+/*
+ * Frees all chunks to `cache`. In slices: frees at most `max_chunks` large blocks and chunks, false while more are
+ * left.
+ */
+bool heap_drop(struct heap *heap, struct slab_cache *cache, unsigned max_chunks);
+
+/* The chunk source of the coming slice. */
+void heap_enter(struct heap *heap, struct slab_cache *cache);
+
+void *heap_user(struct heap *heap);
+struct heap *heap_of_user(void *user);
+
+/* The lua_Alloc; ud is the struct heap. Blocks are aligned to 8 bytes. */
+void *heap_alloc(void *ud, void *block, size_t old_size, size_t new_size);
+
+void heap_set_limit(struct heap *heap, size_t limit, heap_pressure_f pressure);
+size_t heap_limit(const struct heap *heap);
+
+/* Bytes of live blocks plus charges; and bytes taken from the slabs. */
+size_t heap_used(const struct heap *heap);
+size_t heap_reserved(const struct heap *heap);
+
+/* Counts memory outside the heap that an object of it keeps alive (message buffers). May be negative. */
+void heap_charge(struct heap *heap, ptrdiff_t bytes);
+
+/*
+ * Gives back the chunks in which no block lives; returns their bytes. Walks all free blocks: for after a full
+ * collection of a state that will be idle. Growing does it too when more than half of a heap is free.
+ */
+size_t heap_reclaim(struct heap *heap);
+
+/* What the first chunk of a clone begins with (for template.c). */
+struct heap_image {
+    const void
+        *bytes; /* user area, then blocks, each rounded up to 8 bytes; stays in place only while heap_new_image runs */
+    size_t size;
+    size_t live;        /* bytes of the blocks */
+    const void *shared; /* memory of the template: blocks in it are never freed */
+    size_t shared_size;
+};
+
+/* A heap with a copy of the image as its user area and first blocks. NULL when memory is out. */
+struct heap *heap_new_image(struct slab_cache *cache, const struct heap_image *image, struct fault_plan *fault);
+
+/* The head of a heap in memory of the caller (zeroed): no chunks, and every allocation fails. */
+struct heap *heap_init_shell(void *memory);
+
+/* Where the user area begins, and the bytes it takes: blocks begin behind it. */
+size_t heap_user_offset(void);
+size_t heap_user_size(size_t user);
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * heap_layout: the structs of a heap and its size classes, for the heap_ files only.
+ *
+ * A free block is poisoned, its first word links to the next free block of its class. A block in use knows nothing
+ * of itself: Lua gives the size back.
+ */
+#ifndef VM_HEAP_LAYOUT_H
+#define VM_HEAP_LAYOUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vm/heap.h"
+#include "vm/slab.h"
+#include "vm/slab_asan.h"
+
+/* Classes: steps of 8 bytes to HEAP_EXACT_MAX, of 16 to 256, then four per doubling. */
+enum {
+    HEAP_EXACT_MAX = 128,
+    HEAP_SMALL_MAX = 4096, /* larger blocks are a chunk or a large block of their own */
+    HEAP_CLASS_16 = 16,
+    HEAP_CLASS_4 = 24,
+    HEAP_CLASSES = 40,
+};
+
+enum { HEAP_RECLAIM_MIN = 256 * 1024 }; /* heaps with less reserved do not look for empty chunks when they grow */
+
+/* A chunk after the first; small blocks lie behind it. */
+struct heap_chunk {
+    struct heap_chunk *next;
+    size_t size;
+};
+
+/* The head of a block of more than HEAP_SMALL_MAX bytes. */
+struct heap_big {
+    struct heap_big *next, *prev;
+    size_t size; /* of the memory with this head; above SLAB_CHUNK_MAX it is a large block, else a chunk */
+};
+
+struct heap {
+    char *bump, *end; /* fresh memory in one of the chunks */
+    size_t used;      /* bytes of live blocks and charges */
+    size_t watch;     /* used above this goes the slow way */
+    size_t relief;    /* used below this sets watch back; 0: watch is where it starts */
+    uintptr_t shared; /* frees in [shared, shared + shared_size) are ignored */
+    uint32_t shared_size;
+    uint32_t image_end; /* blocks at lower offsets from the heap are packed to 8 bytes, whatever their class */
+    struct fault_plan *fault;
+    struct slab_cache *cache;
+    struct heap_chunk *chunks;
+    struct heap_big *bigs;
+    size_t first_size;
+    size_t reserved;   /* bytes of all chunks and big blocks */
+    size_t charged;    /* part of used */
+    size_t reclaim_at; /* growing looks for empty chunks when this much is reserved */
+    size_t limit;      /* SIZE_MAX: none */
+    heap_pressure_f pressure;
+    bool over; /* HEAP_OVER has been reported */
+    void *free[HEAP_CLASSES];
+};
+
+static inline size_t heap_round8(size_t size)
+{
+    return (size + 7) & ~(size_t)7;
+}
+
+/* The class of blocks of `size` bytes, 1..HEAP_SMALL_MAX. */
+static inline unsigned heap_class(size_t size)
+{
+    if (size <= HEAP_EXACT_MAX)
+        return (unsigned)(size - 1) / 8;
+    if (size <= 256)
+        return HEAP_CLASS_16 + (unsigned)(size - HEAP_EXACT_MAX - 1) / 16;
+    unsigned log = 63 - (unsigned)__builtin_clzll(size - 1);
+    return HEAP_CLASS_4 + (log - 8) * 4 + ((unsigned)((size - 1) >> (log - 2)) & 3);
+}
+
+/* Bytes of the blocks of a class. */
+static inline size_t heap_class_size(unsigned kind)
+{
+    if (kind < HEAP_CLASS_16)
+        return (kind + 1) * 8;
+    if (kind < HEAP_CLASS_4)
+        return HEAP_EXACT_MAX + (kind - HEAP_CLASS_16 + 1) * 16;
+    unsigned log = 8 + (kind - HEAP_CLASS_4) / 4;
+    return ((size_t)1 << log) + ((size_t)((kind - HEAP_CLASS_4) % 4 + 1) << (log - 2));
+}
+
+static inline size_t heap_units_up(size_t size)
+{
+    return (size + SLAB_CHUNK_UNIT - 1) & ~(size_t)(SLAB_CHUNK_UNIT - 1);
+}
+
+/* heap_big.c */
+
+/* The bytes that a chunk or large block asked for as `size` has; how it is taken and given back. */
+size_t heap_chunk_size(size_t size);
+void *heap_chunk_take(struct slab_cache *cache, size_t size);
+void heap_chunk_give(struct slab_cache *cache, void *chunk, size_t size);
+
+/* Would be `used` bytes, which is above `watch`: reports that. False if so much is not granted. */
+bool heap_press(struct heap *heap, size_t used);
+
+/* A chunk or large block for the heap; NULL when memory is out or the limit is reached. And back. */
+void *heap_reserve(struct heap *heap, size_t size);
+void heap_unreserve(struct heap *heap, void *chunk, size_t size);
+
+void *heap_big_take(struct heap *heap, size_t size);
+void heap_big_give(struct heap *heap, void *block);
+/* The block with another big size, not copied by us; NULL if it must be copied or memory is out. */
+void *heap_big_resize(struct heap *heap, void *block, size_t size);
+
+/* heap.c */
+
+/* Makes free blocks of [block, block + size); both multiples of 8. */
+void heap_carve(struct heap *heap, char *block, size_t size);
+
+#endif

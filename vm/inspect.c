@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* inspect: what any thread may ask of, or send to, a process by its PID (vm/process.h). */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sched/sched.h"
+#include "vm/code.h"
+#include "vm/message.h"
+#include "vm/names.h"
+#include "vm/pid.h"
+#include "vm/process.h"
+#include "vm/process_struct.h"
+#include "vm/slot.h"
+#include "vm/vm_struct.h"
+
+uint64_t process_pid(const struct process *process)
+{
+    return process->pid;
+}
+
+const char *process_pid_text(const struct process *process)
+{
+    struct process *owner = (struct process *)process; /* a cache: the runner is the only caller */
+    char text[PID_TEXT_MAX];
+    if (!owner->pid_text) {
+        process_format_pid(process->vm, process->pid, text);
+        if (!(owner->pid_text = strdup(text)))
+            abort();
+    }
+    return owner->pid_text;
+}
+
+const char *process_entry_id(const struct process *process)
+{
+    return code_id(process->code);
+}
+
+void *process_terminal(const struct process *process)
+{
+    return process->terminal;
+}
+
+/* Digits of a PID without leading zeros; by hand, since this is on the path of every from() and spawn. */
+static size_t format_hex(uint64_t value, char *out)
+{
+    static const char digits[] = "0123456789abcdef";
+    unsigned count = value ? (67 - (unsigned)__builtin_clzll(value)) / 4 : 1;
+    for (unsigned i = count; i-- > 0; value >>= 4)
+        out[i] = digits[value & 15];
+    return count;
+}
+
+size_t process_format_pid(struct vm *vm, uint64_t pid, char text[static PID_TEXT_MAX])
+{
+    struct vm_host *host = vm_host_at(vm, pid_host(pid));
+    text[0] = 0;
+    if (!host)
+        return 0;
+    size_t length = strnlen(host->name, PID_TEXT_MAX - 24), used = 0;
+    text[used++] = '{';
+    memcpy(text + used, host->name, length);
+    used += length;
+    memcpy(text + used, "|0x", 3);
+    used += 3;
+    used += format_hex(pid, text + used);
+    text[used++] = '}';
+    text[used] = 0;
+    return used;
+}
+
+/* Reads the digits between "|0x" and "}"; 0: malformed. */
+static uint64_t parse_hex(const char *text, size_t length)
+{
+    uint64_t value = 0;
+    if (length == 0 || length > 16)
+        return 0;
+    for (size_t i = 0; i < length; i++) {
+        char c = text[i];
+        unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
+                         : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
+                                                : 16;
+        if (digit > 15)
+            return 0;
+        value = value << 4 | digit;
+    }
+    return value;
+}
+
+int64_t process_parse_pid(struct vm *vm, const char *text, size_t length)
+{
+    if (length < 6 || text[0] != '{' || text[length - 1] != '}')
+        return 0;
+    const char *bar = memrchr(text, '|', length);
+    if (!bar || bar + 4 > text + length - 1 || bar[1] != '0' || bar[2] != 'x')
+        return 0;
+    uint64_t pid = parse_hex(bar + 3, (size_t)(text + length - 1 - (bar + 3)));
+    size_t name_length = (size_t)(bar - text) - 1;
+    struct vm_host *host = vm_host_at(vm, pid_host(pid));
+    if (host && strncmp(host->name, text + 1, name_length) == 0 && host->name[name_length] == 0)
+        return (int64_t)pid;
+    host = vm_host_find(vm, text + 1, name_length);
+    return host ? (int64_t)pid_make(host->index, 0, (1u << PID_SLOT_BITS) - 1) : -1; /* a PID that nobody has */
+}
+
+bool process_is_alive(struct vm *vm, uint64_t pid)
+{
+    return slot_of_pid(vm->slots, pid) != NULL;
+}
+
+static bool send_signal(struct vm *vm, uint64_t to, struct message *message)
+{
+    if (message && slot_send(vm->slots, vm->sched, to, message) == 0)
+        return true;
+    if (message)
+        message_free(message);
+    return false;
+}
+
+bool process_send_cancel(struct vm *vm, uint64_t from, uint64_t to, const char *reason, size_t length)
+{
+    return send_signal(vm, to, message_new(MESSAGE_CANCEL, from, "", 0, reason, length));
+}
+
+bool process_send_terminate(struct vm *vm, uint64_t to)
+{
+    struct slot *slot = slot_of_pid(vm->slots, to);
+    if (!slot || !send_signal(vm, to, message_signal(MESSAGE_TERMINATE, 0, 0)))
+        return false;
+    sched_interrupt(vm->sched, &slot->task, INTERRUPT_SIGNAL);
+    return true;
+}
+
+int process_send_encoded(struct vm *vm, uint64_t from, uint64_t to, const char *topic, size_t topic_length,
+                         const void *data, size_t length)
+{
+    struct message *message = message_new(MESSAGE_USER, from, topic, topic_length, data, length);
+    if (!message)
+        return -ENOBUFS;
+    int result = slot_send(vm->slots, vm->sched, to, message);
+    if (result != 0)
+        message_free(message);
+    return result;
+}
+
+uint64_t process_lookup_name(struct vm *vm, const char *name, size_t length)
+{
+    return names_lookup(vm->names, name, length);
+}
+
+static bool fill_info(struct vm *vm, uint32_t index, const struct vm_host *host, struct process_info *info)
+{
+    static const char *const states[] = {"ready", "running", "blocked", "idle", "complete"};
+    struct slot *slot = slot_at(vm->slots, index);
+    struct process *process = atomic_load_explicit(&slot->owner, memory_order_acquire);
+    if (!process || slot->task.run != process_run || (host && process->host != host))
+        return false;
+    *info = (struct process_info){
+        .pid = process->pid,
+        .parent = process->parent,
+        .steps = atomic_load_explicit(&process->steps, memory_order_relaxed),
+        .started_wall_ns = process->started_wall_ns,
+        .messages_waiting = atomic_load_explicit(&slot->queued, memory_order_relaxed) >> SLOT_COUNT_SHIFT,
+        .memory = atomic_load_explicit(&process->shown_memory, memory_order_relaxed),
+        .state = states[atomic_load_explicit(&process->shown, memory_order_relaxed)],
+    };
+    snprintf(info->entry, sizeof info->entry, "%s", code_id(process->code));
+    return true;
+}
+
+void process_visit(struct vm *vm, const char *host_name, void (*visit)(void *ctx, const struct process_info *info),
+                   void *ctx)
+{
+    struct vm_host *host = host_name ? vm_host_find(vm, host_name, strlen(host_name)) : NULL;
+    if (host_name && !host)
+        return;
+    for (uint32_t i = 0, size = slot_table_size(vm->slots); i < size; i++) {
+        struct process_info info;
+        slot_table_lock(vm->slots);
+        bool found = fill_info(vm, i, host, &info);
+        slot_table_unlock(vm->slots);
+        if (found)
+            visit(ctx, &info);
+    }
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * message: see message.h. The bytes behind the header are the topic, padded to 8, then either the body or the pointer of the
+ * buffer that holds it.
+ */
+#include "vm/message.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "vm/buffer.h"
+
+static size_t padded(size_t length)
+{
+    return (length + 7) & ~(size_t)7;
+}
+
+static struct message *make(enum message_kind kind, uint64_t from, const char *topic, size_t topic_length, size_t room)
+{
+    struct message *message = malloc(sizeof *message + padded(topic_length) + room);
+    if (!message)
+        return NULL;
+    *message = (struct message){.from = from, .kind = (uint8_t)kind, .topic_length = (uint16_t)topic_length};
+    memcpy(message->bytes, topic, topic_length);
+    return message;
+}
+
+static void set_buffer(struct message *message, struct buffer *buffer)
+{
+    message->in_buffer = true;
+    message->length = (uint32_t)buffer->length;
+    memcpy(message->bytes + padded(message->topic_length), &buffer, sizeof buffer);
+}
+
+struct message *message_new(enum message_kind kind, uint64_t from, const char *topic, size_t topic_length,
+                            const void *body, size_t length)
+{
+    if (length > MESSAGE_INLINE_MAX) {
+        struct buffer *buffer = buffer_new(length);
+        if (!buffer)
+            return NULL;
+        memcpy(buffer->bytes, body, length);
+        struct message *big = message_new_shared(kind, from, topic, topic_length, buffer);
+        buffer_unref(buffer);
+        return big;
+    }
+    struct message *message = make(kind, from, topic, topic_length, length);
+    if (!message)
+        return NULL;
+    message->length = (uint32_t)length;
+    if (length)
+        memcpy(message->bytes + padded(topic_length), body, length);
+    return message;
+}
+
+struct message *message_new_shared(enum message_kind kind, uint64_t from, const char *topic, size_t topic_length,
+                                   struct buffer *buffer)
+{
+    struct message *message = make(kind, from, topic, topic_length, sizeof buffer);
+    if (message)
+        set_buffer(message, buffer_ref(buffer));
+    return message;
+}
+
+struct message *message_signal(enum message_kind kind, uint64_t from, uint64_t id)
+{
+    struct message *message = make(kind, from, "", 0, 0);
+    if (!message)
+        abort();
+    message->id = id;
+    return message;
+}
+
+void message_free(struct message *message)
+{
+    if (message->kind >= MESSAGE_TIMER)
+        return;
+    buffer_unref(message_buffer(message));
+    free(message);
+}
+
+const char *message_topic(const struct message *message)
+{
+    return (const char *)message->bytes;
+}
+
+struct buffer *message_buffer(const struct message *message)
+{
+    struct buffer *buffer = NULL;
+    if (message->in_buffer)
+        memcpy(&buffer, message->bytes + padded(message->topic_length), sizeof buffer);
+    return buffer;
+}
+
+const unsigned char *message_body(const struct message *message)
+{
+    if (message->in_buffer)
+        return message_buffer(message)->bytes;
+    return message->bytes + padded(message->topic_length);
+}
+
+size_t message_cost(const struct message *message)
+{
+    return sizeof *message + message->topic_length + message->length;
+}
+
+void message_queue_push(struct message_queue *queue, struct message *message)
+{
+    message->next = NULL;
+    if (queue->tail)
+        queue->tail->next = message;
+    else
+        queue->head = message;
+    queue->tail = message;
+}
+
+struct message *message_queue_pop(struct message_queue *queue)
+{
+    struct message *message = queue->head;
+    if (!message)
+        return NULL;
+    queue->head = message->next;
+    if (!queue->head)
+        queue->tail = NULL;
+    return message;
+}
+
+void message_queue_clear(struct message_queue *queue)
+{
+    struct message *message;
+    while ((message = message_queue_pop(queue)))
+        message_free(message);
+}

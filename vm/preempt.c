@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * preempt: how a running state is made to stop. A signal handler on the worker's own thread arms a one-instruction count hook in
+ * the innermost coroutine (lua_sethook may be called from handlers); the hook yields the whole chain if it can be suspended and tries again
+ * later if not. There is never a permanent hook: stock Lua pays 12 to 50 % for one.
+ *
+ * Death nobody can catch. A marked process is not resumed once it has yielded. Where it cannot yield, the hook raises and stays armed, so
+ * that every instruction of a handler or pcall loop raises again until the C boundary is left and the chain can be suspended.
+ *
+ * I1  state->preempt is set before the hook is armed and cleared only by a hook that acts, so a hook that was lost because its coroutine
+ *     ended is armed again by state_enter.
+ * I2  Hooks left armed in a suspended coroutine find preempt == 0 and disarm themselves.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include <lauxlib.h>
+
+#include "sched/base/clock.h"
+#include "sched/base/rng.h"
+#include "sched/sched.h"
+#include "sched/worker.h"
+#include "vm/fiber.h"
+#include "vm/heap.h"
+#include "vm/process_struct.h"
+#include "vm/state.h"
+#include "vm/vm_struct.h"
+
+/*
+ * Stuck is who was asked to yield and has since used this much CPU time without doing so; wall time would also kill those whose thread
+ * got no CPU.
+ */
+enum { BUSY_RETRY = 100, COLLECT_STEPS = 16, STUCK_CPU_NS = 80 * 1000000 };
+
+static void preempt_hook(lua_State *L, lua_Debug *ar);
+
+static void arm(lua_State *L, int count)
+{
+    lua_sethook(L, preempt_hook, LUA_MASKCOUNT, count);
+}
+
+static void note_where(struct state *state, lua_State *L)
+{
+    if (!state->where[0])
+        state_location(L, state->where, sizeof state->where);
+}
+
+/* Collection the heap asked for: bounded, so that the slice stays short; the rest follows at the next preemption. */
+static void collect(struct state *state, lua_State *L)
+{
+    state->collect = 0;
+    for (int i = 0; i < COLLECT_STEPS; i++)
+        if (lua_gc(L, LUA_GCSTEP, 256))
+            return;
+}
+
+static void raise_death(struct state *state, lua_State *L)
+{
+    note_where(state, L);
+    arm(L, 1);
+    state->raising = true;
+    lua_pushliteral(L, "process is ending");
+    lua_error(L);
+}
+
+static void preempt_hook(lua_State *L, lua_Debug *ar)
+{
+    (void)ar;
+    struct state *state = state_of(L);
+    if (!state->preempt && !state->doomed) {
+        lua_sethook(L, NULL, 0, 0);
+        return;
+    }
+    if (!state_can_yield(L)) {
+        if (state->doomed)
+            raise_death(state, L);
+        arm(L, BUSY_RETRY);
+        return;
+    }
+    lua_sethook(L, NULL, 0, 0);
+    state->preempt = 0;
+    if (state->doomed)
+        note_where(state, L);
+    else if (state->collect)
+        collect(state, L);
+    state->yield = state->doomed ? YIELD_DEAD : YIELD_AGAIN;
+    lua_yield(L, 0);
+}
+
+void state_enter(struct state *state, lua_State *L)
+{
+    state->cur = L;
+    /* the handler runs on this thread: it sees cur before preempt is read here, or its arming is repeated here */
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (state->preempt || state->doomed)
+        arm(L, state->hook_count);
+}
+
+/* Sets `preempt` and arms the innermost coroutine. */
+static void ask(struct state *state)
+{
+    if (!state->preempt)
+        state->asked_cpu_ns = clock_thread_cpu_ns();
+    state->preempt = 1;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST); /* I1: as the handler may run between any two instructions */
+    if (state->fiber)
+        arm(state->cur, 1);
+}
+
+void state_interrupt(void *running, unsigned reason)
+{
+    struct state *state = running;
+    if (reason & INTERRUPT_STUCK && state->preempt && !state->doomed &&
+        clock_thread_cpu_ns() - state->asked_cpu_ns >= STUCK_CPU_NS)
+        state->doomed = DEATH_STUCK;
+    ask(state);
+}
+
+void state_yield_soon(struct state *state)
+{
+    ask(state);
+}
+
+void state_doom(struct state *state, enum death death)
+{
+    if (state->doomed)
+        return;
+    state->doomed = death;
+    ask(state);
+}
+
+void state_heap_pressure(void *user, enum heap_pressure what)
+{
+    struct state *state = user;
+    if (what == HEAP_OVER) {
+        state_doom(state, DEATH_MEMORY);
+        return;
+    }
+    state->collect = 1;
+    if (state->fiber)
+        ask(state);
+}
+
+int state_die(lua_State *L)
+{
+    struct state *state = state_of(L);
+    note_where(state, L);
+    if (!state_can_yield(L))
+        raise_death(state, L);
+    state->yield = YIELD_DEAD;
+    return lua_yield(L, 0);
+}
+
+void state_check(lua_State *L)
+{
+    struct state *state = state_of(L);
+    if (__builtin_expect(state->doomed != DEATH_NONE, 0))
+        raise_death(state, L);
+}
+
+bool state_budget(lua_State *L)
+{
+    struct state *state = state_of(L);
+    if (__builtin_expect(state->doomed != DEATH_NONE, 0))
+        raise_death(state, L);
+    if (++state->budget_calls & 255)
+        return false;
+    if (state->vm->seeded)
+        return state_can_yield(L) && rng_below(worker_rng(worker_self()), 8) == 0;
+    return (state->preempt || worker_is_over_budget(worker_self())) && state_can_yield(L);
+}
+
+unsigned state_traceback(void *running, char *text, unsigned size)
+{
+    struct state *state = running;
+    unsigned used = 0;
+    lua_Debug ar;
+    text[0] = 0;
+    for (int level = 0; level < 12 && lua_getstack(state->cur, level, &ar); level++) {
+        lua_getinfo(state->cur, "Sl", &ar);
+        int n = snprintf(text + used, size - used, "%s%s:%d", used ? " < " : "", ar.short_src, ar.currentline);
+        if (n < 0 || (unsigned)n >= size - used)
+            break;
+        used += (unsigned)n;
+    }
+    return used;
+}

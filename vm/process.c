@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * process: the life of a process, slice by slice: drain the mailbox, run fibers until none is ready or the time is up, and at the
+ * end the exit protocol (exit.c).
+ */
+#include "vm/process.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sched/base/clock.h"
+#include "sched/base/compiler.h"
+#include "sched/base/rng.h"
+#include "sched/sched.h"
+#include "sched/worker.h"
+#include "vm/buffer.h"
+#include "vm/channel.h"
+#include "vm/code.h"
+#include "vm/code_struct.h"
+#include "vm/error.h"
+#include "vm/fiber.h"
+#include "vm/heap.h"
+#include "vm/operation_exit.h"
+#include "vm/pid.h"
+#include "vm/process_struct.h"
+#include "vm/slot.h"
+#include "vm/template.h"
+#include "vm/timer_struct.h"
+#include "vm/vm_struct.h"
+
+enum { DEFAULT_MEMORY_LIMIT = 64 << 20, RESUMES_PER_LOOK = 16, SEEDED_SLICE = 4000 };
+
+/* ---- drain ---- */
+
+static void add_event(struct process *process, struct message *message)
+{
+    message_queue_push(&process->router.events, message);
+    if (process->router.events_channel)
+        channel_notify(process->router.events_channel, process);
+}
+
+static void handle_notice(struct process *process, struct message *message)
+{
+    if (!relation_accept(process, message)) {
+        message_free(message);
+        return;
+    }
+    if (message->kind == MESSAGE_LINK_DOWN && !process->trap_links) {
+        state_doom(process->state, DEATH_LINK);
+        message_free(message);
+        return;
+    }
+    add_event(process, message);
+}
+
+/* A message that met a reused slot: it was for somebody who is gone. */
+static void answer_for_dead(struct process *process, struct message *message)
+{
+    if (message->kind == MESSAGE_USER)
+        slot_consumed(process->slot, 1, message_cost(message));
+    if (message->kind == MESSAGE_OPERATION)
+        operation_drop_drained(message);
+    if (message->kind == MESSAGE_MONITOR || message->kind == MESSAGE_LINK)
+        relation_answer_dead(process->vm, message);
+    message_free(message);
+}
+
+static void handle(struct process *process, struct message *message)
+{
+    switch (message->kind) {
+    case MESSAGE_USER: {
+        struct channel *channel = router_add(&process->router, message);
+        if (channel)
+            channel_notify(channel, process);
+        return;
+    }
+    case MESSAGE_CANCEL:
+        add_event(process, message);
+        return;
+    case MESSAGE_EXIT:
+    case MESSAGE_LINK_DOWN:
+        handle_notice(process, message);
+        return;
+    case MESSAGE_TERMINATE:
+    case MESSAGE_KILL:
+        state_doom(process->state, message->kind == MESSAGE_KILL ? DEATH_KILLED : DEATH_TERMINATED);
+        message_free(message);
+        return;
+    case MESSAGE_TIMER:
+        vmtimer_drained(container_of(message, struct vmtimer, message), process);
+        return;
+    case MESSAGE_OPERATION:
+        operation_drained(message);
+        return;
+    default:
+        relation_handle(process, message);
+        return;
+    }
+}
+
+void process_drain(struct process *process)
+{
+    struct message *message = slot_drain(process->slot);
+    while (message) {
+        struct message *next = message->next;
+        if (likely(message->target == process->pid))
+            handle(process, message);
+        else
+            answer_for_dead(process, message);
+        message = next;
+    }
+}
+
+/* ---- making one ---- */
+
+static bool over_limits(struct vm *vm, struct vm_host *host, struct vm_error *error)
+{
+    if (!atomic_load_explicit(&host->running, memory_order_acquire) || atomic_load(&vm->stopping)) {
+        vm_error_set(error, ERROR_UNAVAILABLE, "host is shutting down");
+        return true;
+    }
+    uint32_t most = host->limits.max_processes;
+    if (most && atomic_load_explicit(&host->live, memory_order_relaxed) >= most) {
+        vm_error_set(error, ERROR_RATE_LIMITED, "host %s has reached max_processes (%u)", host->name, most);
+        return true;
+    }
+    if (vm_is_over_memory(vm)) {
+        vm_error_set(error, ERROR_UNAVAILABLE, "memory limit of the runtime reached; raise it with --memory-limit");
+        return true;
+    }
+    return false;
+}
+
+static struct heap *clone_state(struct vm *vm, struct code *code, struct vm_error *error)
+{
+    struct template *tmpl = code_template(code, error);
+    if (!tmpl)
+        return NULL;
+    struct heap *heap = template_clone(tmpl, vm_local(vm)->slabs);
+    if (!heap)
+        vm_error_set(error, ERROR_UNAVAILABLE, "out of memory: no new state for %s", code_id(code));
+    return heap;
+}
+
+static void count_in(struct process *process)
+{
+    struct vm *vm = process->vm;
+    atomic_fetch_add_explicit(&process->host->live, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&process->host->spawned, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&vm->live, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&vm->spawned, 1, memory_order_relaxed);
+}
+
+struct process *process_new(struct vm *vm, struct code *code, struct vm_host *host, struct vm_error *error)
+{
+    if (over_limits(vm, host, error))
+        return NULL;
+    struct heap *heap = clone_state(vm, code, error);
+    if (!heap)
+        return NULL;
+    struct process *process = calloc(1, sizeof *process);
+    if (!process)
+        abort();
+    process->vm = vm;
+    process->host = host;
+    process->code = code_ref(code);
+    process->heap = heap;
+    process->state = heap_user(heap);
+    list_init(&process->timers);
+    list_init(&process->operations);
+    process->live_fibers = 1;
+    process->started_wall_ns = (uint64_t)clock_wall_ns(sched_clock(vm->sched));
+    state_init(process->state, process, vm, code);
+    size_t limit = host->limits.memory_limit ? host->limits.memory_limit : DEFAULT_MEMORY_LIMIT;
+    heap_set_limit(heap, limit, state_heap_pressure);
+    struct slot *slot = slot_acquire(vm->slots, host->index, process_run);
+    if (!slot) {
+        vm_error_set(error, ERROR_UNAVAILABLE, "out of process slots");
+        heap_drop(heap, vm_local(vm)->slabs, UINT32_MAX);
+        code_unref(code);
+        free(process);
+        return NULL;
+    }
+    process->slot = slot;
+    process->pid = atomic_load_explicit(&slot->pid, memory_order_relaxed);
+    slot_set_room(slot, host->limits.mailbox_limit, limit);
+    atomic_store_explicit(&slot->owner, process, memory_order_release); /* pairs with fill_info and owner_of */
+    count_in(process);
+    return process;
+}
+
+void process_set_args(struct process *process, const void *data, size_t length)
+{
+    if (!length)
+        return;
+    process->args = malloc(length);
+    if (!process->args)
+        abort();
+    memcpy(process->args, data, length);
+    process->args_length = (uint32_t)length;
+}
+
+/* ---- running ---- */
+
+static struct fiber *next_fiber(struct state *state)
+{
+    struct fiber *fiber = state->again;
+    if (fiber) {
+        state->again = NULL;
+        return fiber;
+    }
+    struct list *link = list_take(&state->ready);
+    return link ? container_of(link, struct fiber, link) : NULL;
+}
+
+static bool is_deadlocked(const struct process *process)
+{
+    const struct router *router = &process->router;
+    return !router->inbox && !router->events_channel && !router->listeners && list_is_empty(&process->timers) &&
+           list_is_empty(&process->operations);
+}
+
+static void load_over(struct process *process, struct buffer *result)
+{
+    struct loading *loading = process->loading;
+    process->loading = NULL;
+    if (loading)
+        loading->done(loading, process, result);
+}
+
+static void begin_exit(struct process *process)
+{
+    if (process->phase == PROCESS_LOADING) {
+        process->silent = true;
+        load_over(process, process->result);
+    }
+    process->phase = PROCESS_EXITING;
+}
+
+static void end_fiber(struct process *process, struct fiber *fiber)
+{
+    process->live_fibers--;
+    if (fiber == &process->state->main)
+        begin_exit(process); /* boot.c has stored the result */
+    else
+        fiber_free(fiber);
+}
+
+/* What a fiber's resume came to. True: the slice goes on. */
+static bool fiber_yielded(struct process *process, struct fiber *fiber)
+{
+    struct state *state = process->state;
+    switch (state->yield) {
+    case YIELD_AGAIN:
+        state->again = fiber;
+        return false;
+    case YIELD_PASS:
+        fiber_ready(fiber);
+        return true;
+    case YIELD_LOADED:
+        state->again = fiber;
+        process->phase = PROCESS_RUNNING;
+        load_over(process, NULL);
+        return false;
+    default:
+        return true;
+    }
+}
+
+static bool step(struct process *process, struct fiber *fiber)
+{
+    int nargs = 0;
+    if (fiber == &process->state->main && process->phase == PROCESS_LOADING && !process->state->loading) {
+        process->state->loading = true;
+        nargs = (int)code_unit_count(process->code);
+    }
+    int status = fiber_resume(fiber, nargs);
+    if (status == LUA_YIELD)
+        return fiber_yielded(process, fiber);
+    if (status == LUA_OK) {
+        end_fiber(process, fiber);
+        return process->phase != PROCESS_EXITING;
+    }
+    process_fail_with_error(process, fiber->thread, status);
+    begin_exit(process);
+    return false;
+}
+
+/* Seeded mode: the slice ends after a seeded number of instructions. */
+static void seed_slice(struct process *process)
+{
+    struct state *state = process->state;
+    state->hook_count = 1 + (int)rng_below(worker_rng(worker_self()), SEEDED_SLICE);
+    state->preempt = 1;
+}
+
+static void run_fibers(struct process *process)
+{
+    struct state *state = process->state;
+    if (unlikely(process->vm->seeded))
+        seed_slice(process);
+    for (unsigned count = 1;; count++) {
+        if (unlikely(state->doomed)) {
+            process_fail_with_death(process);
+            begin_exit(process);
+            return;
+        }
+        struct fiber *fiber = next_fiber(state);
+        if (!fiber) {
+            if (unlikely(is_deadlocked(process)) && !slot_has_mail(process->slot))
+                state->doomed = DEATH_DEADLOCK;
+            else
+                return;
+            continue;
+        }
+        if (!step(process, fiber))
+            return;
+        if (process->vm->seeded)
+            continue;
+        if (state->preempt || (count % RESUMES_PER_LOOK == 0 && worker_is_over_budget(worker_self()))) {
+            state->preempt = 0;
+            return;
+        }
+    }
+}
+
+static bool is_runnable(const struct process *process)
+{
+    const struct state *state = process->state;
+    return state->again || !list_is_empty(&state->ready) || state->doomed;
+}
+
+/* At the end of a slice: what others see of the process. */
+static void publish(struct process *process, bool runnable)
+{
+    struct router *router = &process->router;
+    router_settle(router, process->slot);
+    size_t used = heap_used(process->heap), limit = heap_limit(process->heap);
+    slot_set_room(process->slot, process->host->limits.mailbox_limit, used < limit ? limit - used : 0);
+    bool idle = router->inbox || router->events_channel || router->listeners;
+    atomic_store_explicit(&process->shown,
+                          runnable ? SHOWN_READY
+                          : idle   ? SHOWN_IDLE
+                                   : SHOWN_BLOCKED,
+                          memory_order_relaxed);
+    atomic_store_explicit(&process->shown_memory, used, memory_order_relaxed);
+    atomic_store_explicit(&process->shown_waiting, router->waiting, memory_order_relaxed);
+}
+
+static void enter_slice(struct process *process)
+{
+    heap_enter(process->heap, vm_local(process->vm)->slabs);
+    atomic_store_explicit(&process->steps, atomic_load_explicit(&process->steps, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+    atomic_store_explicit(&process->shown, SHOWN_RUNNING, memory_order_relaxed);
+}
+
+enum task_verdict process_run(struct task *task)
+{
+    struct process *process = atomic_load_explicit(&container_of(task, struct slot, task)->owner, memory_order_relaxed);
+    enter_slice(process);
+    if (process->phase != PROCESS_EXITING) {
+        process_drain(process);
+        run_fibers(process);
+    }
+    if (process->phase == PROCESS_EXITING)
+        return process_exit_slice(process) ? TASK_ENDED : TASK_AGAIN;
+    bool runnable = is_runnable(process);
+    publish(process, runnable);
+    return runnable ? TASK_AGAIN : TASK_PARKED;
+}
+
+enum load_outcome process_load_slice(struct process *process)
+{
+    enter_slice(process);
+    run_fibers(process);
+    if (process->phase == PROCESS_EXITING)
+        return LOAD_FAILED;
+    publish(process, true);
+    return process->phase == PROCESS_LOADING ? LOAD_MORE : LOAD_DONE;
+}
+
+void process_release(struct process *process)
+{
+    struct sched *sched = process->vm->sched;
+    struct task *task = &process->slot->task;
+    task_wake_later(sched, task);
+    task_leave(sched, task);
+}

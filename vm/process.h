@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * process: an identity (slot, PID, mailbox, names, links, monitors, timers, operations) that runs on a state. See process.c for its
+ * phases. Functions here are called on the worker that runs the process unless they say otherwise.
+ */
+#ifndef VM_PROCESS_H
+#define VM_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <lua.h>
+
+struct process;
+struct vm;
+struct vm_error;
+
+uint64_t process_pid(const struct process *process);
+const char *process_pid_text(const struct process *process);
+const char *process_entry_id(const struct process *process);
+
+/* What the spawner gave as the terminal (struct terminal of stdlib/io), NULL: none. */
+void *process_terminal(const struct process *process);
+
+/* ---- by PID, any thread ---- */
+
+/* Writes "{host|0x…}" (NUL ended); returns the length. "" for 0. */
+size_t process_format_pid(struct vm *vm, uint64_t pid, char text[static 320]);
+
+/* The PID; 0 if the text is no PID; -1: PID syntax but no such host. Alive or not is not looked at. */
+int64_t process_parse_pid(struct vm *vm, const char *text, size_t length);
+
+/* Is there a live process of that PID at this moment? */
+bool process_is_alive(struct vm *vm, uint64_t pid);
+
+/* CANCEL event with a reason (copied). False: no such process. `from` 0: the system. */
+bool process_send_cancel(struct vm *vm, uint64_t from, uint64_t to, const char *reason, size_t length);
+
+/* Ends it: failure `process terminated`. False: no such process. */
+bool process_send_terminate(struct vm *vm, uint64_t to);
+
+/* A user message; data is an encoding of vm/codec.h and is copied. 0, -ESRCH (no such process), -ENOBUFS (receiver over its limits). */
+int process_send_encoded(struct vm *vm, uint64_t from, uint64_t to, const char *topic, size_t topic_length,
+                         const void *data, size_t length);
+
+/* PID registered under a name, 0: none. */
+uint64_t process_lookup_name(struct vm *vm, const char *name, size_t length);
+
+/* ---- inspection ---- */
+
+struct process_info {
+    uint64_t pid, parent, steps, started_wall_ns, messages_waiting;
+    size_t memory;
+    char entry[160];
+    const char *state; /* ready running blocked idle complete */
+};
+
+/* Calls `visit` for every live process of the host (NULL: all). Any thread; a snapshot of each at some moment during the call. */
+void process_visit(struct vm *vm, const char *host, void (*visit)(void *ctx, const struct process_info *info),
+                   void *ctx);
+
+#endif

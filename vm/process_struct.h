@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * process_struct: the fields of a process, for the files of vm/ that work on them.
+ *
+ *   LOADING --entry point found--> RUNNING --ended, failed or doomed--> EXITING --last step--> slot released
+ *      \--load error: EXITING without EXIT messages: nobody knew it
+ *
+ * I1  All fields are used only by the thread that holds the task RUNNING, except those marked.
+ */
+#ifndef VM_PROCESS_STRUCT_H
+#define VM_PROCESS_STRUCT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <lua.h>
+
+#include "sched/base/list.h"
+#include "sched/task.h"
+#include "vm/relation.h"
+#include "vm/router.h"
+
+struct buffer;
+struct code;
+struct fiber;
+struct heap;
+struct loading;
+struct name;
+struct slot;
+struct state;
+struct vm;
+struct vm_host;
+
+enum process_phase { PROCESS_LOADING, PROCESS_RUNNING, PROCESS_EXITING };
+enum exit_step { EXIT_NAMES, EXIT_MAILBOX, EXIT_WATCHERS, EXIT_LINKS, EXIT_RESOURCES, EXIT_HEAP, EXIT_DONE };
+
+struct process {
+    struct vm *vm;
+    struct slot *slot;
+    uint64_t pid;
+    uint64_t parent;
+    struct vm_host *host;
+    struct code *code; /* one reference */
+    struct heap *heap;
+    struct state *state;
+    char *pid_text; /* made when asked for */
+    void *terminal;
+    struct router router;
+    struct relation_set watchers, monitors, links;
+    struct list timers, operations;
+    struct name *names;      /* under the names lock */
+    struct buffer *result;   /* encoding of {value, error}; NULL until it ends */
+    struct loading *loading; /* who waits for the end of load, NULL: nobody */
+    unsigned char *args;     /* encoded arguments until the entry point starts */
+    uint32_t args_length;
+    uint32_t live_fibers;
+    uint64_t started_wall_ns;
+    _Atomic uint64_t steps; /* written by the runner, read by inspection */
+    _Atomic uint8_t shown;  /* enum process_shown, the same */
+    _Atomic uint32_t shown_waiting;
+    _Atomic uint64_t shown_memory;
+    uint8_t phase;     /* enum process_phase */
+    uint8_t exit_step; /* enum exit_step */
+    bool failed;
+    bool silent; /* load failed: no EXIT */
+    bool trap_links, upgradable;
+    bool closing; /* under the names lock: no more registers */
+};
+
+enum process_shown { SHOWN_READY, SHOWN_RUNNING, SHOWN_BLOCKED, SHOWN_IDLE, SHOWN_COMPLETE };
+
+/* Drains the mailbox: user messages and events to the router, signals act. Wakes fibers whose channel has got something. */
+void process_drain(struct process *process);
+
+/* Who waits for the end of a load that was not over in its first slice, or was begun by C. Embedded in something larger. */
+struct loading {
+    /* On the worker that ran the child's load. `result` (borrowed): NULL when it loaded, else the encoded {nil, error}. May free the struct. */
+    void (*done)(struct loading *loading, struct process *child, struct buffer *result);
+};
+
+/* Runs the load of a new process, held RUNNING by the caller, for one slice. */
+enum load_outcome { LOAD_DONE, LOAD_MORE, LOAD_FAILED };
+enum load_outcome process_load_slice(struct process *process);
+
+/* Gives a process held RUNNING to the scheduler, runnable. */
+void process_release(struct process *process);
+
+/* Allocates a process with slot, heap and state for the code. NULL and *error on failure. */
+struct vm_error;
+struct process *process_new(struct vm *vm, struct code *code, struct vm_host *host, struct vm_error *error);
+
+/* Copies the encoded arguments of the entry point. */
+void process_set_args(struct process *process, const void *data, size_t length);
+
+/* The task callback. */
+enum task_verdict process_run(struct task *task);
+
+/* ---- exit.c ---- */
+
+/* One slice of the exit protocol; true when all is done and the slot is released. */
+bool process_exit_slice(struct process *process);
+
+/* Stores how it ended, from the values the entry point left (boot.c) or from the death mark or error on the stack. */
+void process_set_result(struct process *process, struct buffer *result, bool failed);
+void process_fail_with_error(struct process *process, lua_State *L, int status);
+void process_fail_with_death(struct process *process);
+void process_fail_message(struct process *process, const char *kind, const char *message, int retryable);
+
+/* ---- boot.c ---- */
+
+/* lua_CFunction at the bottom of every main thread: loads the chunks (its arguments), yields YIELD_LOADED, runs the entry point, stores the result. */
+int boot_main(lua_State *L);
+
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+/* relation: see relation.h. Sets are open addressing tables with tombstones (pid 1, which no process has). */
+#include "vm/relation.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "vm/codec.h"
+#include "vm/error.h"
+#include "vm/message.h"
+#include "vm/process_struct.h"
+#include "vm/slot.h"
+#include "vm/vm_struct.h"
+
+enum { EMPTY = 0, TOMBSTONE = 1, FIRST_CAPACITY = 4 };
+
+static uint32_t place_of(const struct relation_set *set, uint64_t pid)
+{
+    return (uint32_t)((pid * 0x9e3779b97f4a7c15u) >> 32) & (set->capacity - 1);
+}
+
+void relation_set_destroy(struct relation_set *set)
+{
+    free(set->items);
+    *set = (struct relation_set){0};
+}
+
+struct relation *relation_find(struct relation_set *set, uint64_t pid)
+{
+    if (!set->count)
+        return NULL;
+    for (uint32_t i = place_of(set, pid);; i = (i + 1) & (set->capacity - 1)) {
+        if (set->items[i].pid == pid)
+            return &set->items[i];
+        if (set->items[i].pid == EMPTY)
+            return NULL;
+    }
+}
+
+static void insert(struct relation_set *set, uint64_t pid, uint64_t id)
+{
+    uint32_t i = place_of(set, pid);
+    while (set->items[i].pid > TOMBSTONE)
+        i = (i + 1) & (set->capacity - 1);
+    set->deleted -= set->items[i].pid == TOMBSTONE;
+    set->items[i] = (struct relation){pid, id};
+    set->count++;
+}
+
+static void make_room(struct relation_set *set)
+{
+    if (set->capacity && (set->count + set->deleted + 1) * 4 <= set->capacity * 3)
+        return;
+    struct relation_set old = *set;
+    uint32_t capacity = FIRST_CAPACITY;
+    while ((set->count + 1) * 2 > capacity)
+        capacity *= 2;
+    *set = (struct relation_set){.items = calloc(capacity, sizeof *set->items), .capacity = capacity};
+    if (!set->items)
+        abort();
+    for (uint32_t i = 0; i < old.capacity; i++)
+        if (old.items[i].pid > TOMBSTONE)
+            insert(set, old.items[i].pid, old.items[i].id);
+    free(old.items);
+}
+
+void relation_put(struct relation_set *set, uint64_t pid, uint64_t id)
+{
+    struct relation *old = relation_find(set, pid);
+    if (old) {
+        old->id = id;
+        return;
+    }
+    make_room(set);
+    insert(set, pid, id);
+}
+
+static void erase(struct relation_set *set, struct relation *item)
+{
+    item->pid = TOMBSTONE;
+    set->count--;
+    set->deleted++;
+    if (set->count == 0)
+        relation_set_destroy(set);
+}
+
+bool relation_remove(struct relation_set *set, uint64_t pid, uint64_t id)
+{
+    struct relation *item = relation_find(set, pid);
+    if (!item || (id && item->id != id))
+        return false;
+    erase(set, item);
+    return true;
+}
+
+bool relation_take(struct relation_set *set, struct relation *out)
+{
+    for (; set->count && set->scan < set->capacity; set->scan++) {
+        struct relation *item = &set->items[set->scan];
+        if (item->pid <= TOMBSTONE)
+            continue;
+        *out = *item;
+        erase(set, item);
+        return true;
+    }
+    return false;
+}
+
+static uint64_t new_id(struct process *process)
+{
+    return atomic_fetch_add_explicit(&process->vm->next_relation, 1, memory_order_relaxed);
+}
+
+/* Sends a signal with an id; false: nobody there. */
+static bool signal_to(struct process *process, uint64_t pid, enum message_kind kind, uint64_t id)
+{
+    struct message *message = message_signal(kind, process->pid, id);
+    if (slot_send(process->vm->slots, process->vm->sched, pid, message) == 0)
+        return true;
+    message_free(message);
+    return false;
+}
+
+enum relation_answer relation_monitor(struct process *process, uint64_t pid)
+{
+    if (relation_find(&process->monitors, pid))
+        return RELATION_EXISTS;
+    uint64_t id = new_id(process);
+    if (!signal_to(process, pid, MESSAGE_MONITOR, id))
+        return RELATION_DEAD;
+    relation_put(&process->monitors, pid, id);
+    return RELATION_OK;
+}
+
+void relation_unmonitor(struct process *process, uint64_t pid)
+{
+    struct relation *item = relation_find(&process->monitors, pid);
+    if (!item)
+        return;
+    signal_to(process, pid, MESSAGE_UNMONITOR, item->id);
+    erase(&process->monitors, item);
+}
+
+enum relation_answer relation_link(struct process *process, uint64_t pid)
+{
+    if (pid == process->pid || relation_find(&process->links, pid))
+        return RELATION_OK;
+    uint64_t id = new_id(process);
+    if (!signal_to(process, pid, MESSAGE_LINK, id))
+        return RELATION_DEAD;
+    relation_put(&process->links, pid, id);
+    return RELATION_OK;
+}
+
+void relation_unlink(struct process *process, uint64_t pid)
+{
+    struct relation *item = relation_find(&process->links, pid);
+    if (!item)
+        return;
+    signal_to(process, pid, MESSAGE_UNLINK, item->id);
+    erase(&process->links, item);
+}
+
+void relation_handle(struct process *process, struct message *message)
+{
+    struct relation *link;
+    switch (message->kind) {
+    case MESSAGE_MONITOR:
+        relation_put(&process->watchers, message->from, message->id);
+        break;
+    case MESSAGE_UNMONITOR:
+        relation_remove(&process->watchers, message->from, message->id);
+        break;
+    case MESSAGE_LINK:
+        link = relation_find(&process->links, message->from);
+        if (!link || link->id < message->id)
+            relation_put(&process->links, message->from, message->id);
+        break;
+    default: /* UNLINK, LINK_GONE */
+        relation_remove(&process->links, message->from, message->id);
+        break;
+    }
+    message_free(message);
+}
+
+void relation_answer_dead(struct vm *vm, const struct message *request)
+{
+    uint64_t pid = request->target;
+    struct message *answer;
+    if (request->kind == MESSAGE_MONITOR) {
+        struct codec_bytes bytes = {0};
+        codec_begin(&bytes, 2);
+        codec_put_nil(&bytes);
+        codec_put_error(&bytes, ERROR_INTERNAL, "process not found", 0);
+        answer = message_new(MESSAGE_EXIT, pid, "", 0, bytes.data, bytes.length);
+        codec_bytes_free(&bytes);
+        answer->id = request->id;
+    } else {
+        answer = message_signal(MESSAGE_LINK_GONE, pid, request->id);
+    }
+    if (slot_send(vm->slots, vm->sched, request->from, answer) != 0)
+        message_free(answer);
+}
+
+bool relation_accept(struct process *process, const struct message *message)
+{
+    struct relation_set *set = message->kind == MESSAGE_EXIT ? &process->monitors : &process->links;
+    return relation_remove(set, message->from, message->id);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * router: where the drained user messages and events of one process wait. A message whose topic has a listener waits at that topic; others
+ * wait unclaimed, in order of arrival and indexed by topic, for inbox() or a later listen(). Nothing moves into a channel before a receiver
+ * asks. listen(T) costs the messages of T only; unlisten puts the rest back by sequence number.
+ *
+ * I1  An unclaimed message is in the arrival list (next, prev) and in its topic's queue (topic_next), both in arrival order, so the
+ *     first unclaimed message is always the first of its topic.
+ * I2  A topic is kept while it has messages or a listener, and a few empty ones as a cache.
+ *
+ * Used only on the worker that runs the process.
+ */
+#ifndef VM_ROUTER_H
+#define VM_ROUTER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "vm/message.h"
+
+struct channel;
+struct slot;
+
+struct topic {
+    struct topic *next;           /* in the router's list, newest first */
+    struct topic *bucket_next;    /* in the hash, once there are many */
+    struct message *first, *last; /* by topic_next */
+    struct channel *channel;      /* listener, NULL: none */
+    uint32_t hash;
+    bool as_message; /* listener wants Message objects */
+    uint16_t length;
+    char name[];
+};
+
+struct router {
+    struct topic *topics;
+    struct topic **buckets; /* NULL while few */
+    uint32_t bucket_mask, topic_count, idle_topics;
+    uint32_t listeners;
+    struct message *first, *last; /* unclaimed, by next and prev */
+    struct message_queue events;
+    struct channel *inbox, *events_channel; /* NULL until asked for */
+    uint64_t sequence;
+    uint32_t unclaimed;
+    uint32_t waiting;                        /* user messages in all queues */
+    uint64_t consumed_count, consumed_bytes; /* not yet told to the slot */
+};
+
+/* Frees messages and topics, at most `most` messages; false while more are left. */
+bool router_destroy_some(struct router *router, unsigned most);
+
+/* The topic, made if `make`; NULL otherwise or when memory is out. */
+struct topic *router_topic(struct router *router, const char *name, size_t length, bool make);
+
+/* Queues a user message (taken) and returns the channel that has something to give now, or NULL. */
+struct channel *router_add(struct router *router, struct message *message);
+
+/* Takes the oldest message for the inbox, of a listened topic, an event; NULL: none. The caller owns it. */
+struct message *router_take_inbox(struct router *router);
+struct message *router_take_topic(struct router *router, struct topic *topic);
+struct message *router_take_event(struct router *router);
+
+/* Makes `channel` the listener: the topic's unclaimed messages become its own. */
+void router_listen(struct router *router, struct topic *topic, struct channel *channel, bool as_message);
+
+/* Ends the listener; what it has not taken is unclaimed again. */
+void router_unlisten(struct router *router, struct topic *topic);
+
+/* Tells the slot what has been taken since the last call. */
+void router_settle(struct router *router, struct slot *slot);
+
+#endif

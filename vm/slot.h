@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * slot: where a PID leads: the task and the mailbox of a process or native actor. The table grows in segments that are never moved or
+ * freed while the VM lives, so reading through a stale PID is always safe. Slots are reused oldest first.
+ *
+ * Mailbox: a lock-free stack of messages (Treiber push, taken whole by one exchange) whose head can be CLOSED.
+ * I1  A push succeeds exactly while the mailbox is open; closing takes what is in it, so no message is ever in a closed one.
+ * I2  A message names the PID it is meant for; the receiver drops others (they met a reused slot).
+ * I3  `queued` is the sum of what admitted user messages cost that nobody has consumed yet. It is never reset, so that a sender that
+ *     meets a closed mailbox can take its part back whoever uses the slot by then.
+ */
+#ifndef VM_SLOT_H
+#define VM_SLOT_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sched/base/compiler.h"
+#include "sched/task.h"
+#include "vm/message.h"
+
+struct sched;
+struct slot_table;
+
+struct slot {
+    struct task task;
+    _Atomic(struct message *) head; /* newest first; SLOT_CLOSED */
+    _Atomic uint32_t generation;    /* of the present or last user */
+    uint32_t index;
+    _Atomic(void *)
+        owner; /* struct process or struct native once it is complete; read by others under slot_table_lock */
+    _Atomic uint64_t queued; /* waiting user messages: count << 36 | bytes */
+    _Atomic uint64_t room;   /* the same two as limits; set by the owner at slice ends */
+    _Atomic uint64_t pid;    /* of the present user, 0: free */
+    struct slot *next_free;
+} cache_aligned;
+
+#define SLOT_CLOSED ((struct message *)1)
+enum { SLOT_COUNT_SHIFT = 36 };
+
+struct slot_table *slot_table_new(void);
+void slot_table_free(struct slot_table *table);
+
+/*
+ * A free slot: generation advanced, pid set, mailbox open, task in state TASK_RUNNING (the caller holds it). The caller stores the owner (release)
+ * when that is complete. NULL: 16 million are in use. Any thread.
+ */
+struct slot *slot_acquire(struct slot_table *table, uint32_t host, task_run_f run);
+
+/* Gives the slot back; the mailbox is closed and the task ended. Any thread. */
+void slot_release(struct slot_table *table, struct slot *slot);
+
+/* The slot of that index, or NULL if there was never one. The caller compares generations. */
+struct slot *slot_at(struct slot_table *table, uint32_t index);
+
+/* The slot that `pid` leads to now, or NULL if that process is gone. May be stale the next instant, which slot_push tolerates. */
+struct slot *slot_of_pid(struct slot_table *table, uint64_t pid);
+
+/* How many slots have ever been used: indices below may be visited. */
+uint32_t slot_table_size(struct slot_table *table);
+
+/* While held, no owner pointer changes: for inspection. */
+void slot_table_lock(struct slot_table *table);
+void slot_table_unlock(struct slot_table *table);
+
+/* Pushes without limits (signals, embedded nodes) for the user `pid`; false: closed or gone, the message is still the caller's. Wakes nobody. */
+bool slot_push(struct slot *slot, uint64_t pid, struct message *message);
+
+/*
+ * Sends to `pid`: takes the message and wakes the receiver. 0; -ESRCH: gone; -ENOBUFS: a user message over the receiver's limits.
+ * On failure the message is still the caller's.
+ */
+int slot_send(struct slot_table *table, struct sched *sched, uint64_t pid, struct message *message);
+
+/* Takes all waiting messages, oldest first, NULL: none. Owner only. */
+struct message *slot_drain(struct slot *slot);
+
+/* Is something waiting? Owner only. */
+static inline bool slot_has_mail(const struct slot *slot)
+{
+    return atomic_load_explicit(&slot->head, memory_order_relaxed) != NULL;
+}
+
+/* Closes the mailbox and takes what is in it, oldest first. Owner only. */
+struct message *slot_close(struct slot *slot);
+
+/* Owner: a user message of that cost is gone from its queues; and the limits others see from now on. */
+void slot_consumed(struct slot *slot, uint64_t count, uint64_t bytes);
+void slot_set_room(struct slot *slot, uint64_t max_count, uint64_t max_bytes);
+
+#endif

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * template: making clones.
+ *
+ * Why it is safe to copy a Lua state. It is at rest: no C frame, no code of the application has run, so there is no
+ * finalizer, no table keyed by the address of an object, no handle. All its memory came through our allocator, so all
+ * of it is in the image. Lua keeps pointers as aligned words and nothing that depends on an address but the seed of its
+ * string hash, which all clones of a template share. template_build.c says how pointers are told from other words;
+ * template_self_test asks the liblua at hand.
+ *
+ * Two builds. The first shows which vectors that lua_load allocates hold no pointers: instructions, line tables,
+ * constants that are all numbers. Lua never writes to them, and the collector never looks at them. The second build
+ * puts them into memory that is read-only from then on and that all clones use; a heap ignores frees there. The image
+ * is taken from the second build.
+ *
+ * Only the image and the list of its pointers are kept, and never written, so any number of threads may clone.
+ */
+#include "vm/template.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "sched/base/fault.h"
+#include "vm/heap.h"
+#include "vm/slab.h"
+#include "vm/slab_map.h"
+#include "vm/template_build.h"
+#include "vm/template_image.h"
+
+struct template
+{
+    struct template_config config; /* ctx is used on the classic path only */
+    struct template_image image;
+    void *shared;         /* read-only; NULL if there is nothing to share */
+    size_t shared_size;   /* used of it */
+    size_t shared_mapped; /* in whole pages */
+    size_t first_size;    /* classic path: what a fresh state takes */
+};
+
+/* Classic path */
+
+/* A heap with a state made by setup; NULL and the reason. */
+static struct heap *classic_clone(const struct template *tmpl, struct slab_cache *cache, int *status, char *message,
+                                  size_t size)
+{
+    const struct template_config *config = &tmpl->config;
+    struct heap *heap = heap_new(cache, config->user, tmpl->first_size, config->fault);
+    lua_State *L = heap ? lua_newstate(heap_alloc, heap) : NULL;
+    *status = L ? template_setup(config, L, heap_user(heap), message, size) : -ENOMEM;
+    if (!L)
+        snprintf(message, size, "not enough memory for a state");
+    if (*status == 0)
+        return heap;
+    while (heap && !heap_drop(heap, cache, UINT32_MAX))
+        ;
+    return NULL;
+}
+
+/* Runs setup once, to see that it works and how much it takes. */
+static int classic_try(struct template *tmpl, char *message, size_t size)
+{
+    int status;
+    struct slab_cache *cache = slab_cache_new(tmpl->config.depot);
+    struct heap *heap = classic_clone(tmpl, cache, &status, message, size);
+    if (heap) {
+        tmpl->first_size = heap_user_offset() + heap_user_size(tmpl->config.user) + heap_used(heap);
+        if (tmpl->first_size > SLAB_CHUNK_MAX)
+            tmpl->first_size = SLAB_CHUNK_MAX;
+        while (!heap_drop(heap, cache, UINT32_MAX))
+            ;
+    }
+    slab_cache_free(cache);
+    return status;
+}
+
+/* Image path */
+
+/* Takes image and shared memory out of the second build. */
+static int take_image(struct template *tmpl, struct template_build *build, char *message, size_t size)
+{
+    if (!template_build_check_shared(build)) {
+        snprintf(message, size, "setup did not do the same when it was run again");
+        return -EINVAL;
+    }
+    if (template_image_init(&tmpl->image, build) < 0) {
+        snprintf(message, size, "not enough memory for the image");
+        return -ENOMEM;
+    }
+    if (build->shared) {
+        tmpl->shared = build->shared;
+        tmpl->shared_size = (size_t)(build->shared_bump - build->shared);
+        tmpl->shared_mapped = build->shared_size;
+        build->shared = NULL;
+        mprotect(tmpl->shared, tmpl->shared_mapped, PROT_READ);
+    }
+    return 0;
+}
+
+static int build_twice(struct template *tmpl, char *message, size_t size)
+{
+    struct template_build first, second;
+    int status = template_build_init(&first, &tmpl->config, NULL, message, size);
+    if (status < 0)
+        goto first_failed;
+    template_build_find_shared(&first);
+    status = template_build_init(&second, &tmpl->config, &first, message, size);
+    if (status == 0)
+        status = take_image(tmpl, &second, message, size);
+    template_build_destroy(&second);
+first_failed:
+    template_build_destroy(&first);
+    return status;
+}
+
+int template_new(struct template **out, const struct template_config *config, char *message, size_t size)
+{
+    struct template *tmpl = fault_hit(config->fault, FAULT_MALLOC) ? NULL : calloc(1, sizeof(*tmpl));
+    if (!tmpl) {
+        snprintf(message, size, "not enough memory for a template");
+        return -ENOMEM;
+    }
+    tmpl->config = *config;
+    int status = config->classic ? classic_try(tmpl, message, size) : build_twice(tmpl, message, size);
+    if (status < 0) {
+        template_free(tmpl);
+        return status;
+    }
+    if (!config->classic)
+        tmpl->config.ctx = NULL;
+    *out = tmpl;
+    return 0;
+}
+
+void template_free(struct template *tmpl)
+{
+    if (tmpl->shared)
+        slab_unmap(tmpl->shared, tmpl->shared_mapped);
+    template_image_destroy(&tmpl->image);
+    free(tmpl);
+}
+
+struct heap *template_clone(const struct template *tmpl, struct slab_cache *cache)
+{
+    if (tmpl->config.classic) {
+        int status;
+        char message[8];
+        return classic_clone(tmpl, cache, &status, message, sizeof(message));
+    }
+    const struct template_image *image = &tmpl->image;
+    struct heap_image what = {
+        .bytes = image->bytes,
+        .size = image->size,
+        .live = image->live,
+        .shared = tmpl->shared,
+        .shared_size = tmpl->shared_mapped,
+    };
+    struct heap *heap = heap_new_image(cache, &what, tmpl->config.fault);
+    if (!heap)
+        return NULL;
+    uint64_t *words = heap_user(heap);
+    for (size_t i = 0; i < image->word_count; i++)
+        words[image->words[i]] += (uintptr_t)heap;
+    return heap;
+}
+
+void template_poison(struct template *tmpl)
+{
+    memset(tmpl->image.bytes, 0xAA, tmpl->image.size);
+}
+
+size_t template_image_size(const struct template *tmpl)
+{
+    return tmpl->config.classic ? tmpl->first_size : heap_user_offset() + tmpl->image.size;
+}
+
+size_t template_shared_size(const struct template *tmpl)
+{
+    return tmpl->shared_size;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * template: spawn by copying a prepared state. A template is a state whose libraries and compiled chunks are loaded but
+ * in which no code of the application has run, kept as a byte image and the list of its pointer words. See template.c
+ * for why that is safe, and for the code that all clones share.
+ *
+ * A template is immutable and may be cloned on many threads at once.
+ */
+#ifndef VM_TEMPLATE_H
+#define VM_TEMPLATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <lua.h>
+
+struct fault_plan;
+struct heap;
+struct slab_cache;
+struct slab_depot;
+struct template;
+
+/*
+ * Fills a fresh state (GC stopped) in protected mode: opens libraries, calls template_undump for chunks, leaves what it
+ * likes on the stack. Called twice, and must do the same both times; no finalizers, no tables with objects as keys but
+ * strings, no calls of heap_alloc by itself. `user` is the heap's user area (already the target of the extra space
+ * pointer); words in it that point into the state are relocated like all others. Returns 0, or a negative errno with a
+ * message on top of the stack. Errors raised count as -EINVAL, memory errors as -ENOMEM.
+ */
+typedef int (*template_setup_f)(lua_State *L, void *user, void *ctx);
+
+struct template_config {
+    struct slab_depot *depot;
+    struct fault_plan *fault;
+    size_t user;       /* bytes of the user area */
+    size_t lua_offset; /* offset in the user area of the lua_State pointer that the template fills in */
+    template_setup_f setup;
+    void *ctx;    /* only used while building, except on the classic path, where it must live as long as the template */
+    bool classic; /* no image: every clone runs setup again */
+    bool fixed_addresses;
+};
+
+/* 0 and *out; or a negative errno, with up to size bytes of explanation in `message`. */
+int template_new(struct template **out, const struct template_config *config, char *message, size_t size);
+void template_free(struct template *tmpl);
+
+/* A new state: heap with user area copied from the template's, GC credit given. NULL when memory is out. */
+struct heap *template_clone(const struct template *tmpl, struct slab_cache *cache);
+
+/*
+ * In setup: lua_load of a binary chunk made by our own compiler, its instructions and line tables shared between
+ * clones. LUA_OK or a Lua status.
+ */
+int template_undump(lua_State *L, const void *dump, size_t length, const char *chunk_name);
+
+/* Bytes of one clone's image and of what its clones share. */
+size_t template_image_size(const struct template *tmpl);
+size_t template_shared_size(const struct template *tmpl);
+
+/*
+ * Clones a test program to two addresses, poisons the template, runs, collects and compares. 0, or a negative errno:
+ * cloning is not safe with this liblua and the classic path must serve.
+ */
+int template_self_test(struct slab_depot *depot, char *message, size_t size);
+
+#endif

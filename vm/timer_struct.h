@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* timer_struct: the fields of a process timer, for vm/timer.c and vm/channel.c. */
+#ifndef VM_TIMER_STRUCT_H
+#define VM_TIMER_STRUCT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sched/base/list.h"
+#include "sched/wheel.h"
+#include "vm/message.h"
+#include "vm/timer.h"
+
+struct channel;
+struct fiber;
+struct process;
+struct slot;
+
+/*
+ * I1  armed: in a wheel, or its message is in the mailbox. The memory is freed only when neither holds: the wheel's lock and the drain say so.
+ */
+struct vmtimer {
+    struct timer timer;
+    struct message message; /* posted to the mailbox when due */
+    struct list link;       /* in process->timers */
+    struct slot *slot;
+    uint64_t pid;
+    struct fiber *sleeper;   /* of a sleep, else NULL */
+    struct channel *channel; /* else */
+    uint64_t period_ns;      /* tickers */
+    int64_t fired_wall_ns;
+    uint32_t pending; /* values not received yet */
+    bool armed;
+    bool is_ticker;
+};
+
+/* At drain: its message has arrived. */
+void vmtimer_drained(struct vmtimer *timer, struct process *process);
+
+/* The process ends: takes up to `most` timers out of the wheels; false while more are left. */
+bool vmtimer_cancel_some(struct process *process, unsigned most);
+
+#endif

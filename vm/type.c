@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * type: see type.h. The metatable of a type lies in the registry under the address of its struct type, which is static data and so the
+ * same in every clone of a template. It holds two to five entries; methods live in a second table that fills itself
+ * (lazy_push_methods), so that `obj:method()` is two table lookups once the method has been used. There is no __metatable
+ * entry: the only getmetatable that programs can reach is ours, and it answers false for every userdata.
+ *
+ * A type with an `index` callback has no method table: the callback wants the object, so every lookup is a C call.
+ */
+#include "vm/type.h"
+
+#include <string.h>
+
+#include "vm/lazy.h"
+
+/* What every userdata begins with. */
+struct object {
+    const struct type *type;
+};
+
+static int default_tostring(lua_State *L)
+{
+    const struct type *type = type_of(L, 1);
+    lua_pushfstring(L, "%s{}", type ? type->name : "object");
+    return 1;
+}
+
+/* __index of types with an index callback. */
+static int index_object(lua_State *L)
+{
+    const struct type *type = type_of(L, 1);
+    if (!type)
+        return 0;
+    const char *name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : NULL;
+    for (const luaL_Reg *reg = type->methods; name && reg && reg->name; reg++) {
+        if (strcmp(reg->name, name) == 0) {
+            lua_pushcfunction(L, reg->func);
+            return 1;
+        }
+    }
+    return type->index(L);
+}
+
+static void set_function(lua_State *L, const char *name, lua_CFunction function)
+{
+    if (!function)
+        return;
+    lua_pushstring(L, name);
+    lua_pushcfunction(L, function);
+    lua_rawset(L, -3);
+}
+
+static void make_metatable(lua_State *L, const struct type *type)
+{
+    luaL_checkstack(L, 6, "metatable");
+    lua_createtable(L, 0, 2 + !!type->concat + !!type->call + !!type->finalize);
+    if (type->index) {
+        set_function(L, "__index", index_object);
+    } else if (type->methods) {
+        lua_pushliteral(L, "__index");
+        lazy_push_methods(L, type->methods);
+        lua_rawset(L, -3);
+    }
+    set_function(L, "__tostring", type->tostring ? type->tostring : default_tostring);
+    set_function(L, "__concat", type->concat);
+    set_function(L, "__call", type->call);
+    set_function(L, "__gc", type->finalize);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, type);
+}
+
+void *type_new(lua_State *L, const struct type *type, size_t size)
+{
+    struct object *object = lua_newuserdata(L, size);
+    memset(object, 0, size);
+    object->type = type;
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, type) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        make_metatable(L, type);
+    }
+    lua_setmetatable(L, -2);
+    return object;
+}
+
+const struct type *type_of(lua_State *L, int index)
+{
+    if (lua_type(L, index) != LUA_TUSERDATA)
+        return NULL;
+    const struct object *object = lua_touserdata(L, index);
+    return object->type;
+}
+
+void *type_test(lua_State *L, int index, const struct type *type)
+{
+    return type_of(L, index) == type ? lua_touserdata(L, index) : NULL;
+}
+
+void *type_check(lua_State *L, int index, const struct type *type)
+{
+    void *object = type_test(L, index, type);
+    if (object)
+        return object;
+    const struct type *other = type_of(L, index);
+    const char *got = other ? other->name : luaL_typename(L, index);
+    luaL_argerror(L, index, lua_pushfstring(L, "%s expected, got %s", type->name, got));
+    return NULL;
+}

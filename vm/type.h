@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * type: the userdata types of the runtime. Every full userdata begins with a pointer to its struct type, so a check is one
+ * comparison. Methods may be read as fields (`type(obj.method) == "function"`), unknown names give nil,
+ * getmetatable(obj) gives false. The metatable of a type is made on first use in a state, its methods on first touch.
+ */
+#ifndef VM_TYPE_H
+#define VM_TYPE_H
+
+#include <stddef.h>
+
+#include <lauxlib.h>
+#include <lua.h>
+
+struct type {
+    const char *name; /* as in "bad argument #1 to 'f' (channel expected, got nil)" and the default tostring text */
+    const luaL_Reg *methods; /* ends with {NULL, NULL} */
+    lua_CFunction tostring;  /* NULL: "name" and address are not shown, just "name{}" */
+    lua_CFunction index;     /* called for names that are no method; NULL: nil */
+    lua_CFunction concat;    /* __concat, or NULL */
+    lua_CFunction call;      /* __call, or NULL */
+    lua_CFunction finalize;  /* native __gc: never runs Lua, never raises; NULL: none */
+};
+
+/* Pushes a new userdata of the type, `size` bytes all told (its struct begins with `const struct type *type`), zeroed. */
+void *type_new(lua_State *L, const struct type *type, size_t size);
+
+/* The userdata at `index` if it has that type, else NULL; and the same raising an argument error. */
+void *type_test(lua_State *L, int index, const struct type *type);
+void *type_check(lua_State *L, int index, const struct type *type);
+
+/* The type of the userdata at `index`, or NULL for other values. */
+const struct type *type_of(lua_State *L, int index);
+
+#endif

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* vm: making, starting, stopping a VM; the caches of its workers. Host groups are in vm_host.c, what is asked by PID in inspect.c. */
+#include "vm/vm.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "sched/base/clock.h"
+#include "sched/base/log.h"
+#include "sched/sched.h"
+#include "sched/worker.h"
+#include "vm/fiber.h"
+#include "vm/message.h"
+#include "vm/names.h"
+#include "vm/pid.h"
+#include "vm/slab.h"
+#include "vm/slot.h"
+#include "vm/template.h"
+#include "vm/vm_struct.h"
+
+enum { SPAWNS_PER_LOOK = 256 };
+
+void vm_error_set(struct vm_error *error, const char *kind, const char *fmt, ...)
+{
+    va_list args;
+    va_start(args, fmt);
+    error->kind = kind;
+    error->detail_key[0] = error->detail[0] = 0;
+    vsnprintf(error->message, sizeof error->message, fmt, args);
+    va_end(args);
+}
+
+static struct sched_config scheduler_config(const struct vm_config *config)
+{
+    return (struct sched_config){
+        .workers = config->workers,
+        .seeded = config->seeded,
+        .seed = config->seed,
+        .blocking_threads = config->blocking_threads,
+        .poller = config->poller,
+        .poller_ctx = config->poller_ctx,
+        .interrupt = state_interrupt,
+        .traceback = state_traceback,
+        .log = config->log,
+        .fault = config->fault,
+    };
+}
+
+static void choose_spawn(struct vm *vm)
+{
+    char message[200];
+    vm->classic = vm->config.classic_spawn;
+    if (vm->classic || template_self_test(vm->depot, message, sizeof message) == 0)
+        return;
+    vm->classic = true;
+    log_printf(vm->log, LOG_WARN, "vm", "spawning by cloning is off, spawns will be slower: %s", message);
+}
+
+int vm_new(struct vm **out, const struct vm_config *config)
+{
+    struct vm *vm = aligned_alloc(CACHE_LINE, sizeof *vm);
+    if (!vm)
+        return -ENOMEM;
+    *vm = (struct vm){.config = *config, .log = config->log, .seeded = config->seeded};
+    atomic_init(&vm->next_relation, 1);
+    vm->depot = slab_depot_new(config->seeded, config->fault);
+    if (!vm->depot) {
+        free(vm);
+        return -ENOMEM;
+    }
+    struct sched_config sched_config = scheduler_config(config);
+    int error = sched_new(&vm->sched, &sched_config);
+    if (error) {
+        slab_depot_free(vm->depot);
+        free(vm);
+        return error;
+    }
+    pthread_mutex_init(&vm->lock, NULL);
+    vm->slots = slot_table_new();
+    vm->names = names_new();
+    choose_spawn(vm);
+    *out = vm;
+    return 0;
+}
+
+int vm_start(struct vm *vm)
+{
+    return sched_start(vm->sched);
+}
+
+static void kill_all(struct vm *vm)
+{
+    for (uint32_t i = 0, size = slot_table_size(vm->slots); i < size; i++) {
+        uint64_t pid = atomic_load_explicit(&slot_at(vm->slots, i)->pid, memory_order_relaxed);
+        if (!pid)
+            continue;
+        struct message *message = message_signal(MESSAGE_KILL, 0, 0);
+        if (slot_send(vm->slots, vm->sched, pid, message) != 0)
+            message_free(message);
+    }
+}
+
+static uint64_t real_now_ns(void)
+{
+    struct clock clock;
+    clock_init(&clock, false);
+    return clock_now_ns(&clock);
+}
+
+bool vm_stop(struct vm *vm, uint64_t timeout_ns)
+{
+    uint64_t deadline = real_now_ns() + timeout_ns;
+    atomic_store(&vm->stopping, true);
+    kill_all(vm);
+    while (atomic_load_explicit(&vm->live, memory_order_acquire) && real_now_ns() < deadline)
+        nanosleep(&(struct timespec){.tv_nsec = 500000}, NULL);
+    sched_stop(vm->sched);
+    return atomic_load_explicit(&vm->live, memory_order_acquire) == 0;
+}
+
+static void free_locals(struct vm *vm)
+{
+    while (vm->locals) {
+        struct vm_local *local = vm->locals;
+        vm->locals = local->next;
+        slab_cache_free(local->slabs);
+        codec_bytes_free(&local->scratch);
+        free(local);
+    }
+}
+
+void vm_free(struct vm *vm)
+{
+    sched_stop(vm->sched);
+    sched_free(vm->sched);
+    free_locals(vm);
+    names_free(vm->names);
+    slot_table_free(vm->slots);
+    for (uint32_t i = 1; i <= atomic_load(&vm->host_count); i++) {
+        struct vm_host *host = vm_host_at(vm, i);
+        free(host->name);
+        free(host);
+    }
+    slab_depot_free(vm->depot);
+    pthread_mutex_destroy(&vm->lock);
+    free(vm);
+}
+
+struct sched *vm_sched(struct vm *vm)
+{
+    return vm->sched;
+}
+
+struct log *vm_log(struct vm *vm)
+{
+    return vm->log;
+}
+
+size_t vm_live(struct vm *vm)
+{
+    return atomic_load_explicit(&vm->live, memory_order_acquire);
+}
+
+struct vm_local *vm_local(struct vm *vm)
+{
+    struct worker *worker = worker_self();
+    struct vm_local *local = worker_local(worker);
+    if (likely(local != NULL))
+        return local;
+    local = calloc(1, sizeof *local);
+    if (!local || !(local->slabs = slab_cache_new(vm->depot)))
+        abort();
+    worker_set_local(worker, local);
+    pthread_mutex_lock(&vm->lock);
+    local->next = vm->locals;
+    vm->locals = local;
+    pthread_mutex_unlock(&vm->lock);
+    return local;
+}
+
+bool vm_is_over_memory(struct vm *vm)
+{
+    struct vm_local *local = vm_local(vm);
+    if (!vm->config.memory_limit || local->spawns++ % SPAWNS_PER_LOOK)
+        return local->over_memory;
+    struct slab_stats stats;
+    slab_depot_stats(vm->depot, &stats);
+    local->over_memory = stats.used + stats.large > vm->config.memory_limit;
+    if (local->over_memory)
+        local->spawns = 0; /* look again at the next spawn: it may have ended */
+    return local->over_memory;
+}
+
+void vm_stats(struct vm *vm, struct vm_stats *out)
+{
+    struct slab_stats stats;
+    slab_depot_stats(vm->depot, &stats);
+    *out = (struct vm_stats){
+        .spawned = atomic_load_explicit(&vm->spawned, memory_order_relaxed),
+        .memory_used = stats.used + stats.large,
+        .memory_mapped = stats.mapped + stats.large,
+        .live = atomic_load_explicit(&vm->live, memory_order_relaxed),
+    };
+    for (uint32_t i = 0, size = slot_table_size(vm->slots); i < size; i++)
+        out->messages_waiting +=
+            atomic_load_explicit(&slot_at(vm->slots, i)->queued, memory_order_relaxed) >> SLOT_COUNT_SHIFT;
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vm: all processes of a runtime, and what they share: slots, names, host groups, memory, the scheduler. Several may live in
+ * one OS process. Life: vm_new, hosts and actors, vm_start, …, vm_stop, vm_free.
+ */
+#ifndef VM_VM_H
+#define VM_VM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <lua.h>
+
+struct code;
+struct fault_plan;
+struct lazy_entry;
+struct library;
+struct log;
+struct sched;
+struct sched_poller;
+struct vm;
+struct vm_host;
+
+/* Why something could not be done, for people and for error objects; always NUL ended. */
+struct vm_error {
+    const char *kind; /* one of vm/error.h */
+    char message[480];
+    char detail_key[24]; /* "" or the name of details.<key> */
+    char detail[160];
+};
+void vm_error_set(struct vm_error *error, const char *kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+struct vm_config {
+    unsigned workers; /* 0: online CPUs */
+    bool seeded;
+    uint64_t seed;
+    size_t memory_limit; /* of all Lua heaps and queued messages together; spawns beyond it fail. 0: none */
+    bool classic_spawn;  /* never clone */
+    unsigned blocking_threads;
+    const struct sched_poller *poller;
+    void *poller_ctx;
+    struct log *log;
+    struct fault_plan *fault;
+    const struct lazy_entry *base;                    /* plain global functions */
+    const struct library *libraries;                  /* ends with name NULL */
+    void (*push_time)(lua_State *L, int64_t wall_ns); /* pushes the Time object that timers deliver */
+    /*
+     * Finds the code of a process entry for spawn: 0 and a reference in *out, or -1 and *error (NOT_FOUND `factory not found` with
+     * details.factory_id, or what building it said). Any worker, concurrently; hot.
+     */
+    int (*resolve)(void *ctx, const char *id, size_t length, struct code **out, struct vm_error *error);
+    void *resolve_ctx;
+};
+
+/* 0 or a negative errno. Copies *config. Runs the clone self-test and logs a warning if spawns must go the classic way. */
+int vm_new(struct vm **out, const struct vm_config *config);
+
+/* Starts the workers. 0 or a negative errno. */
+int vm_start(struct vm *vm);
+
+/*
+ * Ends everything still alive as if its host were stopped and its time were up, waits until all slots are empty (at most `timeout_ns`),
+ * then stops the workers. Not on a worker. True if all ended in time.
+ */
+bool vm_stop(struct vm *vm, uint64_t timeout_ns);
+void vm_free(struct vm *vm);
+
+struct sched *vm_sched(struct vm *vm);
+struct log *vm_log(struct vm *vm);
+size_t vm_live(struct vm *vm); /* processes and native actors alive */
+
+/* ---- hosts: names for grouping, limits, statistics and shutdown ---- */
+
+struct vm_host_limits {
+    uint32_t max_processes; /* 0: none */
+    size_t memory_limit;    /* of each process, bytes; 0: 64 MB */
+    uint32_t mailbox_limit; /* messages waiting per process; 0: none */
+};
+
+/* Makes the host, or gives a stopped host of that name new limits; starts stopped. NULL: over 2,000 host names in the life of this VM. Any thread. */
+struct vm_host *vm_host_open(struct vm *vm, const char *name, const struct vm_host_limits *limits);
+struct vm_host *vm_host_find(struct vm *vm, const char *name, size_t length);
+const char *vm_host_name(const struct vm_host *host);
+
+/* Spawns are accepted from now on. */
+void vm_host_start(struct vm_host *host);
+
+/*
+ * No new spawns (UNAVAILABLE `host is shutting down`); every process of the host gets CANCEL with `reason`. Returns at once; when
+ * vm_host_live has reached 0, or the caller has waited enough, vm_host_kill.
+ */
+void vm_host_drain(struct vm *vm, struct vm_host *host, const char *reason);
+
+/* Ends the processes that are left with a CANCELED failure; returns at once. After it the host counts as stopped. */
+void vm_host_kill(struct vm *vm, struct vm_host *host);
+uint32_t vm_host_live(const struct vm_host *host);
+
+struct vm_host_stats {
+    uint64_t spawned, finished, failed;
+    uint32_t live;
+};
+void vm_host_stats(const struct vm_host *host, struct vm_host_stats *out);
+
+/* ---- whole-VM figures ---- */
+
+struct vm_stats {
+    uint64_t spawned, messages_waiting, memory_used, memory_mapped;
+    uint32_t live;
+};
+void vm_stats(struct vm *vm, struct vm_stats *out);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vm_host: host groups (vm/vm.h). They live as long as the VM, so PIDs can name them by index; the table is append only and read without a
+ * lock: a host is stored before the count is raised.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "vm/message.h"
+#include "vm/pid.h"
+#include "vm/slot.h"
+#include "vm/vm_struct.h"
+
+struct vm_host *vm_host_at(struct vm *vm, uint32_t index)
+{
+    if (index == 0 || index > atomic_load_explicit(&vm->host_count, memory_order_acquire))
+        return NULL;
+    return atomic_load_explicit(&vm->hosts[index], memory_order_relaxed);
+}
+
+struct vm_host *vm_host_find(struct vm *vm, const char *name, size_t length)
+{
+    uint32_t count = atomic_load_explicit(&vm->host_count, memory_order_acquire);
+    for (uint32_t i = 1; i <= count; i++) {
+        struct vm_host *host = atomic_load_explicit(&vm->hosts[i], memory_order_relaxed);
+        if (strncmp(host->name, name, length) == 0 && host->name[length] == 0)
+            return host;
+    }
+    return NULL;
+}
+
+static struct vm_host *add(struct vm *vm, const char *name)
+{
+    uint32_t index = atomic_load_explicit(&vm->host_count, memory_order_relaxed) + 1;
+    if (index >= VM_HOSTS_MAX)
+        return NULL;
+    struct vm_host *host = calloc(1, sizeof *host);
+    if (!host || !(host->name = strdup(name)))
+        abort();
+    host->vm = vm;
+    host->index = index;
+    atomic_store_explicit(&vm->hosts[index], host, memory_order_relaxed);
+    atomic_store_explicit(&vm->host_count, index, memory_order_release); /* pairs with vm_host_at and vm_host_find */
+    return host;
+}
+
+struct vm_host *vm_host_open(struct vm *vm, const char *name, const struct vm_host_limits *limits)
+{
+    pthread_mutex_lock(&vm->lock);
+    struct vm_host *host = vm_host_find(vm, name, strlen(name));
+    if (!host)
+        host = add(vm, name);
+    if (host && limits)
+        host->limits = *limits;
+    pthread_mutex_unlock(&vm->lock);
+    return host;
+}
+
+const char *vm_host_name(const struct vm_host *host)
+{
+    return host->name;
+}
+
+void vm_host_start(struct vm_host *host)
+{
+    atomic_store_explicit(&host->running, true, memory_order_release); /* pairs with the acquire in process_new */
+}
+
+/* Sends every process of the host a message like this one. */
+static void tell_all(struct vm *vm, const struct vm_host *host, enum message_kind kind, const char *text)
+{
+    for (uint32_t i = 0, size = slot_table_size(vm->slots); i < size; i++) {
+        uint64_t pid = atomic_load_explicit(&slot_at(vm->slots, i)->pid, memory_order_relaxed);
+        if (!pid || pid_host(pid) != host->index)
+            continue;
+        struct message *message = message_new(kind, 0, "", 0, text, strlen(text));
+        if (!message)
+            abort();
+        if (slot_send(vm->slots, vm->sched, pid, message) != 0)
+            message_free(message);
+    }
+}
+
+void vm_host_drain(struct vm *vm, struct vm_host *host, const char *reason)
+{
+    atomic_store(&host->running, false);
+    tell_all(vm, host, MESSAGE_CANCEL, reason);
+}
+
+void vm_host_kill(struct vm *vm, struct vm_host *host)
+{
+    atomic_store(&host->running, false);
+    tell_all(vm, host, MESSAGE_KILL, "");
+}
+
+uint32_t vm_host_live(const struct vm_host *host)
+{
+    return atomic_load_explicit(&host->live, memory_order_acquire);
+}
+
+void vm_host_stats(const struct vm_host *host, struct vm_host_stats *out)
+{
+    *out = (struct vm_host_stats){
+        .spawned = atomic_load_explicit(&host->spawned, memory_order_relaxed),
+        .finished = atomic_load_explicit(&host->finished, memory_order_relaxed),
+        .failed = atomic_load_explicit(&host->failed, memory_order_relaxed),
+        .live = atomic_load_explicit(&host->live, memory_order_relaxed),
+    };
+}

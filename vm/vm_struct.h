@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* vm_struct: the fields of a VM, for the files of vm/. */
+#ifndef VM_VM_STRUCT_H
+#define VM_VM_STRUCT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "sched/base/compiler.h"
+#include "vm/codec.h"
+#include "vm/vm.h"
+
+struct names;
+struct slab_cache;
+struct slab_depot;
+struct slot_table;
+struct vm_local;
+
+enum { VM_HOSTS_MAX = 2048 };
+
+struct vm_host {
+    struct vm *vm;
+    char *name;
+    uint32_t index;
+    struct vm_host_limits limits; /* changed only while stopped */
+    _Atomic bool running;
+    _Atomic uint32_t live;
+    _Atomic uint64_t spawned, finished, failed;
+};
+
+struct vm {
+    struct vm_config config;
+    struct sched *sched;
+    struct log *log;
+    struct slot_table *slots;
+    struct names *names;
+    struct slab_depot *depot;
+    bool seeded;
+    bool classic;                                  /* clones are not safe with this liblua, or not wanted */
+    pthread_mutex_t lock;                          /* hosts being added, the list of worker caches */
+    _Atomic(struct vm_host *) hosts[VM_HOSTS_MAX]; /* from 1; never removed */
+    _Atomic uint32_t host_count;
+    struct vm_local *locals;
+    _Atomic uint64_t next_relation cache_aligned;
+    _Atomic uint32_t live;
+    _Atomic uint64_t spawned;
+    _Atomic bool stopping;
+};
+
+/* What one worker keeps for the VM: chunk magazines, scratch bytes. */
+struct vm_local {
+    struct vm_local *next;
+    struct slab_cache *slabs;
+    struct codec_bytes scratch; /* empty between uses */
+    uint32_t spawns;            /* since the memory of the VM was looked at */
+    bool over_memory;
+};
+
+/* The caches of the calling worker. */
+struct vm_local *vm_local(struct vm *vm);
+
+/* Are all heaps and messages together over the limit of the runtime? Looked at every now and then. */
+bool vm_is_over_memory(struct vm *vm);
+
+struct vm_host *vm_host_at(struct vm *vm, uint32_t index);
+
+#endif
