@@ -3,6 +3,7 @@
 
 set(SANITIZE "" CACHE STRING "'' | address,undefined | thread | fuzzer-no-link,address,undefined")
 option(WERROR "Treat warnings as errors" OFF)
+option(FAULTS "MOONLET_FAULT=... makes named points fail (host/faults.h); for tests" OFF)
 
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
@@ -25,6 +26,15 @@ if(CMAKE_C_COMPILER_ID MATCHES "Clang")
 endif()
 if(WERROR)
   add_compile_options(-Werror)
+  # Below -O2 and under sanitizers gcc's analysis gives false alarms; the release preset and clang still look.
+  if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+    add_compile_options(-Wno-maybe-uninitialized)
+  endif()
+endif()
+if(FAULTS)
+  add_compile_definitions(MOONLET_FAULTS)
+else()
+  set(WITHOUT_FAULTS faults.c)
 endif()
 if(SANITIZE)
   add_compile_options(-fsanitize=${SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -14,6 +14,7 @@
 #include "host/alloc.h"
 #include "host/application.h"
 #include "host/command.h"
+#include "host/faults.h"
 #include "host/logsink.h"
 #include "host/options.h"
 #include "host/runtime.h"
@@ -21,6 +22,7 @@
 #include "host/settings.h"
 #include "host/text.h"
 #include "host/version.h"
+#include "sched/base/fault.h"
 
 enum { EXIT_ERROR = 1, FLUSH_NS = 500000000 };
 
@@ -29,6 +31,8 @@ struct boot {
     struct settings settings;
     struct logsink *logsink;
     struct application application;
+    struct runtime_trace trace;
+    struct fault_plan *fault; /* NULL but in tests */
     char *message; /* why it failed */
 };
 
@@ -100,6 +104,8 @@ static int run_application(struct boot *boot)
         .seed = options->seed,
         .memory_limit = options->memory_limit,
         .shutdown_timeout_ns = boot->settings.shutdown_timeout_ns,
+        .trace = &boot->trace,
+        .fault = boot->fault,
     };
     print_banner(boot);
     if (choose_command(boot, &config))
@@ -118,6 +124,18 @@ static int list_commands(struct boot *boot)
     return result ? EXIT_ERROR : 0;
 }
 
+/* Two runs with one seed are the same if this line is. */
+static void print_trace(const struct boot *boot)
+{
+    const struct runtime_trace *trace = &boot->trace;
+    if (!trace->is_complete)
+        return;
+    fprintf(stderr, "seed %llu trace %016llx", (unsigned long long)boot->options.seed, (unsigned long long)trace->hash);
+    if (trace->operations)
+        fprintf(stderr, ", %u operations in flight", trace->operations);
+    fputs("\n", stderr);
+}
+
 static void print_problems(const struct boot *boot)
 {
     const struct problems *problems = &boot->application.problems;
@@ -132,6 +150,7 @@ static int run_with_logs(struct boot *boot)
     if (!application_load(&boot->application, logsink_log(boot->logsink), &boot->message))
         code = boot->options.action == OPTIONS_LIST ? list_commands(boot) : run_application(boot);
     logsink_flush(boot->logsink, FLUSH_NS);
+    print_trace(boot);
     if (boot->message && options_is_silent(&boot->options))
         print_problems(boot);
     return code;
@@ -142,11 +161,13 @@ static int run(struct boot *boot, char **argv)
     if (boot->options.seeded && seeded_enter(argv))
         fprintf(stderr, "moonlet: addresses stay random (%s): runs with one seed may differ in the order of pairs\n",
                 strerror(errno));
-    if (settings_read(&boot->settings, &boot->message) || open_logs(boot))
+    if (faults_parse(getenv("MOONLET_FAULT"), &boot->fault, &boot->message) ||
+        settings_read(&boot->settings, &boot->message) || open_logs(boot))
         return EXIT_ERROR;
     int code = run_with_logs(boot);
     application_free(&boot->application);
     logsink_free(boot->logsink);
+    faults_report(boot->fault);
     return code;
 }
 
@@ -182,5 +203,6 @@ int boot_main_program(int argc, char **argv)
     if (boot.message)
         fprintf(stderr, "moonlet: %s\n", boot.message);
     free(boot.message);
+    fault_plan_free(boot.fault);
     return code;
 }

@@ -52,16 +52,9 @@ static bool may_retry_refusal(const struct vm_error *error)
            strcmp(error->kind, ERROR_PERMISSION_DENIED) != 0;
 }
 
-/*
- * Deaths that the runtime decided on are restarted although their errors are not retryable for who called; everything else obeys
- * the error's own word.
- */
+/* A failure that says it is not worth a retry is the end of the service, and so is one by cancellation. */
 static bool may_retry_failure(const struct codec_view *error)
 {
-    static const char *const deaths[] = {"process terminated", "linked process failed"};
-    for (size_t i = 0; i < sizeof deaths / sizeof deaths[0]; i++)
-        if (error->string.length == strlen(deaths[i]) && !memcmp(error->string.data, deaths[i], error->string.length))
-            return true;
     return error->retryable != 0 && !kind_is(error->kind, error->kind_length, ERROR_CANCELED);
 }
 

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,6 +29,7 @@
 #include "sched/base/clock.h"
 #include "sched/base/log.h"
 #include "sched/sched.h"
+#include "sched/worker.h"
 #include "stdlib/base.h"
 #include "stdlib/libraries.h"
 #include "stdlib/time_value.h"
@@ -36,6 +38,7 @@
 #define SECOND_NS 1000000000ull
 
 enum { POST_BOOT = 1, POST_STOP };
+enum { DOUBLE_SIGNAL_NS = 100000000 };
 
 struct runtime {
     const struct runtime_config *config;
@@ -59,6 +62,7 @@ struct runtime {
     pthread_mutex_t lock; /* guards the two below, and actor while it is NULL */
     pthread_cond_t changed;
     bool finished, signaled;
+    uint64_t signal_ns; /* when the first came, 0: none; the signal loop's */
 };
 
 /* ---- stopping ---- */
@@ -191,9 +195,21 @@ static void world_boot_failed(void *ctx, const struct service *service)
     fail(ctx, problem_format(entry->file, entry->line, entry->id, "the service cannot start: %s", service->message));
 }
 
+/* Here and not at the end, for what is ended by the main thread happens when it gets there. */
+static void note_trace(struct runtime *runtime)
+{
+    struct runtime_trace *trace = runtime->config->trace;
+    if (!trace || !runtime->config->seeded)
+        return;
+    trace->is_complete = true;
+    trace->hash = sched_trace_hash(vm_sched(runtime->vm));
+    trace->operations = io_poller.outstanding(worker_poller(worker_self()));
+}
+
 static void world_stopped(void *ctx)
 {
     struct runtime *runtime = ctx;
+    note_trace(runtime);
     actor_cancel_alarm(runtime->actor, runtime->stop_alarm);
     actor_cancel_alarm(runtime->actor, runtime->exec_alarm);
     pthread_mutex_lock(&runtime->lock);
@@ -223,15 +239,27 @@ static void publish_actor(struct runtime *runtime, struct actor *actor)
     pthread_mutex_unlock(&runtime->lock);
 }
 
+static uint64_t real_now_ns(void)
+{
+    struct clock clock;
+    clock_init(&clock, false);
+    return clock_now_ns(&clock);
+}
+
+/* Programs like timeout(1) signal a process and its group: two in a moment are one wish. */
 static void on_signal(void *ctx, int number, unsigned count)
 {
     static const char text[] = "moonlet: second signal, exiting at once\n";
     struct runtime *runtime = ctx;
+    uint64_t now = real_now_ns();
     (void)number;
-    if (count == 1) {
+    if (count == 1 || !runtime->signal_ns) {
+        runtime->signal_ns = now;
         ask_to_stop(runtime);
         return;
     }
+    if (now - runtime->signal_ns < DOUBLE_SIGNAL_NS)
+        return;
     io_stdio_restore(runtime->stdio);
     (void)!write(STDERR_FILENO, text, sizeof text - 1);
     _exit(1);
@@ -246,7 +274,8 @@ static char *explain(const char *what, int error)
 
 static int make_io(struct runtime *runtime)
 {
-    struct io_config config = {.seeded = runtime->config->seeded, .log = runtime->log};
+    struct io_config config = {
+        .seeded = runtime->config->seeded, .log = runtime->log, .fault = runtime->config->fault};
     const char *what = "I/O cannot be set up";
     int error = io_new(&runtime->io, &config);
     if (!error) {
@@ -273,6 +302,7 @@ static int make_vm(struct runtime *runtime)
         .poller = &io_poller,
         .poller_ctx = runtime->io,
         .log = runtime->log,
+        .fault = config->fault,
         .base = std_base_entries,
         .libraries = std_libraries,
         .push_time = time_value_push,
@@ -308,7 +338,10 @@ static int start_vm(struct runtime *runtime)
     runtime->is_started = !error;
     if (!error)
         return 0;
-    io_explain_open_error(error, text, sizeof text);
+    if (error == -EAGAIN) /* pthread_create's; opening a ring has others */
+        snprintf(text, sizeof text, "no more threads can be made; see ulimit -u and the pids limit of the container");
+    else
+        io_explain_open_error(error, text, sizeof text);
     runtime->message = text_format("the workers cannot be started: %s", text);
     return error;
 }

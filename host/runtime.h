@@ -12,7 +12,9 @@
 
 struct application;
 struct entry;
+struct fault_plan;
 struct logsink;
+struct runtime_trace;
 
 struct runtime_config {
     struct application *application;
@@ -26,6 +28,15 @@ struct runtime_config {
     const struct entry *terminal_host; /* where */
     char *const *args;
     size_t arg_count;
+    struct runtime_trace *trace; /* of a seeded run; may be NULL */
+    struct fault_plan *fault;
+};
+
+/* What a seeded run came to, up to the moment when the last service had stopped. */
+struct runtime_trace {
+    bool is_complete;    /* it came so far */
+    uint64_t hash;       /* of all choices and of what every slice did */
+    unsigned operations; /* in flight, those apart that may wait for ever */
 };
 
 /*

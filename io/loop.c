@@ -251,7 +251,7 @@ int loop_open(struct io_loop *loop, unsigned entries, unsigned cq_entries)
     int error = ring_open(&loop->ring, entries, cq_entries, loop->fault);
     if (error)
         goto fail_ring;
-    loop->has_message = !fault_hit(loop->fault, FAULT_MSG_RING) && ring_prove_message(&loop->ring);
+    loop->has_message = !fault_hit(loop->fault, FAULT_MSG_RING) && ring_prove_message(&loop->ring, LOOP_TAG_MESSAGE);
     if (!loop->has_message)
         log_printf(io_log(loop->io), LOG_WARN, "io", "MSG_RING does not work here: this worker is woken by eventfd");
     arm_event(loop);

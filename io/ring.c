@@ -77,20 +77,19 @@ int ring_open(struct ring *ring, unsigned entries, unsigned cq_entries, struct f
     return 0;
 }
 
-bool ring_prove_message(struct ring *ring)
+bool ring_prove_message(struct ring *ring, uint64_t word)
 {
-    enum { SENTINEL = 8 };
     struct io_uring other;
     struct io_uring_cqe cqe = {0};
     struct io_uring_params params = {0};
     if (queue_init(&other, 2, &params) < 0)
         return false;
     struct io_uring_sqe *sqe = io_uring_get_sqe(&other);
-    io_uring_prep_msg_ring(sqe, ring->uring.ring_fd, 0, SENTINEL, 0);
+    io_uring_prep_msg_ring(sqe, ring->uring.ring_fd, 0, word, 0);
     sqe->flags |= IOSQE_CQE_SKIP_SUCCESS; /* so a completion there means failure */
     if (io_uring_submit(&other) == 1 && !io_uring_cq_ready(&other))
         (void)ring_wait(ring, PROOF_NS);
-    bool came = ring_take(ring, &cqe) && cqe.user_data == SENTINEL;
+    bool came = ring_take(ring, &cqe) && cqe.user_data == word;
     queue_exit(&other);
     return came;
 }

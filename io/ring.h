@@ -33,9 +33,10 @@ int ring_open(struct ring *ring, unsigned entries, unsigned cq_entries, struct f
 
 /*
  * Sends the ring a message from another ring, as another worker would. True: it came. Kernels and sandboxes differ in what
- * they allow. To be called once, before anything is submitted.
+ * they allow. To be called once, before anything is submitted. The completion has `word` for user_data and may come later if
+ * it did not come at once.
  */
-bool ring_prove_message(struct ring *ring);
+bool ring_prove_message(struct ring *ring, uint64_t word);
 
 /* To be called on the ring's thread before it ends; no other function but ring_close afterwards. */
 void ring_leave(struct ring *ring);

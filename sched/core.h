@@ -28,6 +28,7 @@
 enum {
     CORE_MAX_WORKERS = 256, /* regular ones; as many spares again */
     CORE_TRACE_SIZE = 3072,
+    CORE_WORTH_US = 50,   /* a queue that its owner empties sooner is left to him */
     CORE_STUCK_US = 1000, /* in one slice for this long: its run-next may be stolen; the budget of one C operation */
 };
 
@@ -77,6 +78,7 @@ struct worker {
     _Atomic uint64_t seq cache_aligned; /* odd while in a slice */
     _Atomic uint64_t mark;              /* last sign of life: start of the last slice, end of the last park */
     _Atomic(struct task *) current;     /* of the slice; stale between slices */
+    _Atomic uint64_t typical;           /* running mean of its slices */
     _Atomic uint32_t is_asleep;         /* parked or about to: wants a wake of its poller */
     struct worker_counters counters;
 
@@ -121,6 +123,8 @@ void worker_run_slice(struct worker *worker, struct task *task);
 void worker_park(struct worker *worker);
 /* Fires due timers of the worker's wheel. Own thread; the monitor with try_only. */
 void worker_fire_timers(struct worker *worker, bool try_only);
+/* Are the tasks queued there better off with a thief? See worker.c. Any thread. */
+bool worker_is_worth_stealing(const struct worker *worker, uint64_t now);
 /* Adds a task that the caller has made QUEUED. Own thread. */
 void worker_queue(struct worker *worker, struct task *task, bool next);
 

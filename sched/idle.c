@@ -16,8 +16,9 @@
  *       and W's look sees t: W does not go to sleep.
  *   (c) P made searching 1 and claimed W: W searches when it wakes, finds t, or goes to sleep by way of lowering
  *       searching, which is (a). If P found no bit left it lowers searching itself, which is (a) with Q = P.
- * Tasks in a run-next slot or queued by the owner outside a slice are not for thieves yet: their owner is awake.
- * The monitor has a thief woken when that owner makes no progress for a millisecond.
+ * Tasks in a run-next slot, queued by the owner outside a slice, or so few and small that the owner will have run them soon
+ * (worker_is_worth_stealing) are not for thieves yet: their owner is awake. The monitor has a thief woken when that owner makes no
+ * progress for a millisecond.
  *
  * T  Timers and requests for one worker: the asker publishes (next_due_ns of the wheel, a list that poll() reads); FENCE;
  *    reads is_asleep and wakes the poller. The sleeper sets is_asleep; FENCE; reads them. One of the two sees the other.
@@ -57,8 +58,9 @@ bool idle_has_sleepers(const struct idle *idle)
 
 static bool has_work(const struct sched *sched)
 {
+    uint64_t now = sched_cycles(sched);
     for (unsigned i = 0; i < sched->capacity; i++)
-        if (runqueue_has_stealable(&sched->workers[i]->queue))
+        if (worker_is_worth_stealing(sched->workers[i], now))
             return true;
     return false;
 }

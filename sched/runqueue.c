@@ -198,6 +198,16 @@ bool runqueue_has_stealable(const struct runqueue *queue)
     return ck_ring_size(&queue->ring) || has_backlog(queue) || has_injected(queue);
 }
 
+bool runqueue_is_long(const struct runqueue *queue)
+{
+    return has_backlog(queue) || has_injected(queue);
+}
+
+unsigned runqueue_length(const struct runqueue *queue)
+{
+    return ck_ring_size(&queue->ring);
+}
+
 bool runqueue_has_any(const struct runqueue *queue)
 {
     return atomic_load_explicit(&queue->next, memory_order_relaxed) || runqueue_has_stealable(queue);

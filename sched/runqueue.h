@@ -54,6 +54,9 @@ unsigned runqueue_drain_inject(struct runqueue *queue);
 void runqueue_inject(struct runqueue *queue, struct task *task);
 /* Something is here that thieves may always take. A hint unless the caller's protocol makes it exact (idle.c). */
 bool runqueue_has_stealable(const struct runqueue *queue);
+/* More than the ring holds, or injected by others. And how many are in the ring. Hints. */
+bool runqueue_is_long(const struct runqueue *queue);
+unsigned runqueue_length(const struct runqueue *queue);
 /* Something is here at all. A hint. */
 bool runqueue_has_any(const struct runqueue *queue);
 /* More than one task is where thieves can take it, the injected aside. A hint. */

@@ -2,8 +2,9 @@
 /*
  * seeded: all runnable tasks are in one array, and the next to run is any of them: that covers every order that queues,
  * stealing and parking of many workers could bring about. A blocking job runs between two slices, one in JOB_CHANCE times
- * or when nothing is runnable. The clock moves only when nothing is runnable, no job waits and the poller has
- * nothing in flight: straight to the next timer.
+ * or when nothing is runnable. When nothing is runnable, no job waits and the poller has nothing in flight, the clock jumps to
+ * the next timer. Short work takes no time, so that a program that mostly waits sees round figures; once BUSY_SLICES have
+ * run without a rest each slice takes some, or who computes until a timer ends it would go on for ever.
  *
  * The trace mixes what was chosen out of how many, never an address.
  */
@@ -14,14 +15,14 @@
 #include "sched/blocking.h"
 #include "sched/core.h"
 
-enum { JOB_CHANCE = 8, FIRST_CAPACITY = 64 };
+enum { JOB_CHANCE = 8, FIRST_CAPACITY = 64, BUSY_SLICES = 8, SLICE_NS = 20000 };
 
 enum seeded_event { EVENT_TASK = 1, EVENT_JOB, EVENT_CLOCK };
 
 void seeded_init(struct seeded *s)
 {
     s->runnable = NULL;
-    s->count = s->capacity = 0;
+    s->count = s->capacity = s->streak = 0;
     atomic_init(&s->trace, 0xcbf29ce484222325u);
 }
 
@@ -67,6 +68,8 @@ static void run_any(struct worker *w)
     s->runnable[at] = s->runnable[--s->count];
     w->now = sched_cycles(w->sched);
     worker_run_slice(w, task);
+    if (++s->streak > BUSY_SLICES)
+        clock_advance(&w->sched->clock, clock_now_ns(&w->sched->clock) + rng_below(&w->rng, 2 * SLICE_NS));
 }
 
 static void run_job(struct worker *w)
@@ -108,6 +111,8 @@ void seeded_loop(struct worker *w)
             idle_search_end(w);
         worker_poll(w);
         gather(w);
+        if (s->count == 0)
+            s->streak = 0;
         bool has_job = blocking_pool_queued(&w->sched->blocking) > 0;
         if (has_job && (s->count == 0 || rng_below(&w->rng, JOB_CHANCE) == 0))
             run_job(w);

@@ -16,6 +16,7 @@ struct worker;
 struct seeded {
     struct task **runnable; /* worker's thread only */
     unsigned count, capacity;
+    unsigned streak;        /* slices since nothing was runnable */
     _Atomic uint64_t trace; /* hash of all choices; the worker's thread writes */
 };
 

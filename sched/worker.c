@@ -74,7 +74,7 @@ static void take_injected(struct worker *w)
 /* What was queued outside a slice has woken nobody so far. */
 static void share(struct worker *w)
 {
-    if (idle_has_sleepers(&w->sched->idle) && runqueue_has_several(&w->queue))
+    if (idle_has_sleepers(&w->sched->idle) && runqueue_has_several(&w->queue) && worker_is_worth_stealing(w, w->now))
         idle_wake_one(w->sched, IDLE_ANY);
 }
 
@@ -114,12 +114,35 @@ void worker_run_slice(struct worker *w, struct task *task)
     enum task_verdict verdict = task->run(task);
     atomic_store_explicit(&w->seq, seq + 2, memory_order_release);
     uint64_t end = sched_cycles(w->sched);
-    counter_add(&w->counters.busy_cycles, cycles_since(end, w->now));
+    uint64_t used = cycles_since(end, w->now), typical = atomic_load_explicit(&w->typical, memory_order_relaxed);
+    atomic_store_explicit(&w->typical, typical + used / 8 - typical / 8, memory_order_relaxed);
+    counter_add(&w->counters.busy_cycles, used);
     w->now = end;
     if (verdict != TASK_ENDED && task_finish(task, verdict))
         runqueue_push(&w->queue, task);
     if (unlikely(fault_hit(w->fault, FAULT_WORKER_STALL)))
         stall();
+}
+
+/* It has given no sign of life for long enough that its run-next is anybody's. */
+static bool is_stuck(const struct worker *w, uint64_t now)
+{
+    return !atomic_load_explicit(&w->is_asleep, memory_order_relaxed) &&
+           cycles_since(now, atomic_load_explicit(&w->mark, memory_order_relaxed)) > us(w, CORE_STUCK_US);
+}
+
+/*
+ * Not if the owner will get to them within CORE_WORTH_US: what a thief has to fetch from the owner's cache costs more than tiny slices take.
+ * If a slice then lasts longer after all, the monitor has a thief woken.
+ */
+bool worker_is_worth_stealing(const struct worker *w, uint64_t now)
+{
+    unsigned waiting = runqueue_is_long(&w->queue) ? UINT32_MAX : runqueue_length(&w->queue);
+    if (waiting == 0)
+        return is_stuck(w, now) && runqueue_has_any(&w->queue);
+    uint64_t in_slice = cycles_since(now, atomic_load_explicit(&w->mark, memory_order_relaxed));
+    uint64_t wait = in_slice + (uint64_t)waiting * atomic_load_explicit(&w->typical, memory_order_relaxed);
+    return waiting == UINT32_MAX || wait > us(w, CORE_WORTH_US);
 }
 
 void worker_queue(struct worker *w, struct task *task, bool next)
@@ -133,17 +156,11 @@ void worker_queue(struct worker *w, struct task *task, bool next)
         runqueue_push(&w->queue, task);
     else if (!runqueue_push_next(&w->queue, task))
         return;
-    idle_wake_one(w->sched, IDLE_ANY);
+    if (idle_has_sleepers(&w->sched->idle) && worker_is_worth_stealing(w, sched_cycles(w->sched)))
+        idle_wake_one(w->sched, IDLE_ANY);
 }
 
 /* Without work. */
-
-/* It has given no sign of life for long enough that its run-next is anybody's. */
-static bool is_stuck(const struct worker *w, uint64_t now)
-{
-    return !atomic_load_explicit(&w->is_asleep, memory_order_relaxed) &&
-           cycles_since(now, atomic_load_explicit(&w->mark, memory_order_relaxed)) > us(w, CORE_STUCK_US);
-}
 
 static struct task *steal(struct worker *w)
 {
@@ -152,7 +169,7 @@ static struct task *steal(struct worker *w)
     unsigned start = (unsigned)rng_below(&w->rng, sched->capacity), count;
     for (unsigned i = 0; i < sched->capacity; i++) {
         struct worker *victim = sched->workers[(start + i) % sched->capacity];
-        if (victim == w)
+        if (victim == w || !worker_is_worth_stealing(victim, now))
             continue;
         struct task *task = runqueue_steal(&victim->queue, &w->queue, is_stuck(victim, now), &count);
         if (task) {
@@ -195,8 +212,9 @@ static bool is_quiet(struct worker *w, bool claimable)
         return true;
     if (sched->config.seeded && seeded_has_more(w))
         return false;
+    uint64_t now = sched_cycles(sched);
     for (unsigned i = 0; i < sched->capacity; i++)
-        if (runqueue_has_stealable(&sched->workers[i]->queue))
+        if (worker_is_worth_stealing(sched->workers[i], now))
             return false;
     return true;
 }

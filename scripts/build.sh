@@ -9,7 +9,7 @@ shift
 log=build/$preset.log
 mkdir -p build
 if ! { cmake --preset "$preset" && cmake --build --preset "$preset" -j "${JOBS:-$(nproc)}" ${1:+--target "$@"}; } >"$log" 2>&1; then
-    grep -E 'error|warning|CMake Error|FAILED' "$log" >&2 || cat "$log" >&2
+    grep -E '(error|warning):|undefined reference|CMake Error|^FAILED' "$log" >&2 || cat "$log" >&2
     echo "build of preset $preset failed; all of it is in $log" >&2
     exit 1
 fi

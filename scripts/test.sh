@@ -1,23 +1,28 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# test.sh [preset]...: builds the presets and runs their tests; without arguments what CI runs: dev (with lint), asan and
-# tsan. Ends with one line over all of them, "N passed, N failed".
+# test.sh [preset]...: builds the presets and runs their tests; without arguments what CI runs: dev (with lint), asan, tsan,
+# and clang:build, which is only built, for its warnings. Ends with one line over all of them, "N passed, N failed".
 #
 #   JOBS=n           parallel compilations and tests (default: CPUs)
 #   TESTS=regex      only tests whose name matches
 set -u
 cd "$(dirname "$0")/.." || exit 1
-[ $# -gt 0 ] || set -- dev asan tsan
+[ $# -gt 0 ] || set -- dev asan tsan clang:build
 jobs=${JOBS:-$(nproc)}
 
 scripts/setup.sh || exit 1
 
 passed=0
 failed=0
-for preset in "$@"; do
-    echo "== $preset"
+for what in "$@"; do
+    preset=${what%:build}
+    echo "== $what"
     if ! scripts/build.sh "$preset"; then
         failed=$((failed + 1))
+        continue
+    fi
+    if [ "$what" != "$preset" ]; then
+        passed=$((passed + 1))
         continue
     fi
     log=build/$preset-tests.log

@@ -16,7 +16,6 @@
 #include "vm/coroutine.h"
 #include "vm/fiber.h"
 #include "vm/lazy.h"
-#include "vm/process_struct.h"
 #include "vm/state.h"
 
 static lua_State *check_thread(lua_State *L)
@@ -135,7 +134,6 @@ static int coroutine_lua_spawn(lua_State *L)
     luaL_checktype(L, 1, LUA_TFUNCTION);
     lua_settop(L, 1);
     struct fiber *fiber = coroutine_new_fiber(L);
-    state_process(L)->live_fibers++;
     if (state_of(L)->loading || !state_can_yield(L)) {
         fiber_ready(fiber);
         return 1;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * math.abs ceil floor fmod modf sqrt exp log(x [, base]) sin cos tan asin acos atan(y [, x]) deg rad max min tointeger type ult
- * random([m [, n]]) randomseed(n); pow log10 sinh cosh tanh frexp ldexp atan2 mod; pi huge maxinteger mininteger.
+ * math.abs ceil floor fmod modf sqrt exp log(x [, base]) sin cos tan asin acos atan(y [, x]) deg rad max min tointeger
+ * type ult random([m [, n]]) randomseed(n); pow log10 sinh cosh tanh frexp ldexp atan2 mod; pi huge maxinteger
+ * mininteger.
  *
- * Random numbers: each Lua state has its own generator, made on first use and seeded from the worker's, so that seeded mode replays it;
- * math.randomseed(n) starts a sequence that depends on n alone.
+ * Random numbers: each Lua state has its own generator, made on first use and seeded from the worker's, so that seeded
+ * mode replays it; math.randomseed(n) starts a sequence that depends on n alone.
  */
 #include "stdlib/math.h"
 

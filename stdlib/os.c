@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * os.time([t])          seconds since the epoch; with a table: of that local date. Fields year, month, day default to today,
- *                       hour, min, sec to 0; values out of range are carried over; t is not changed
+ * os.time([t])   seconds since the epoch; with a table: of that local date. Fields year, month, day default to today,
+ *                hour, min, sec to 0; values out of range are carried over; t is not changed
  * os.date([format [, time]])   see os_date.c
- * os.clock()            seconds since the runtime started, with a fraction
- * os.difftime(b, a)     b - a
- * os.platform           "moonlet"
+ * os.clock()     seconds since the runtime started, with a fraction
+ * os.difftime(b, a)   b - a
+ * os.platform    "moonlet"
  */
 #include "stdlib/os.h"
 
@@ -14,7 +14,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <lauxlib.h>
 
@@ -79,48 +78,10 @@ static int os_time(lua_State *L)
     return 1;
 }
 
-/* When this OS process began, on the clock that counts from boot; 0: unknown. */
-static double process_start_s(void)
-{
-    char text[1024];
-    unsigned long long ticks = 0;
-    FILE *file = fopen("/proc/self/stat", "re");
-    if (!file)
-        return 0;
-    size_t length = fread(text, 1, sizeof text - 1, file);
-    fclose(file);
-    text[length] = '\0';
-    const char *after_name = strrchr(text, ')'); /* the name may contain anything */
-    if (!after_name ||
-        sscanf(after_name + 1, "%*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %llu",
-               &ticks) != 1)
-        return 0;
-    return (double)ticks / (double)sysconf(_SC_CLK_TCK);
-}
-
-/* The start of the runtime in the terms of clock_now_ns, found out once per state. */
-static lua_Number runtime_start_ns(lua_State *L, const struct clock *clock)
-{
-    static const char key = 0;
-    struct timespec boot;
-    if (clock->is_virtual)
-        return 0;
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &key) == LUA_TNIL) {
-        clock_gettime(CLOCK_BOOTTIME, &boot);
-        double age_s = (double)boot.tv_sec + (double)boot.tv_nsec / NS_PER_S - process_start_s();
-        lua_pushnumber(L, (lua_Number)clock_now_ns(clock) - age_s * NS_PER_S);
-        lua_rawsetp(L, LUA_REGISTRYINDEX, &key);
-        lua_rawgetp(L, LUA_REGISTRYINDEX, &key);
-    }
-    lua_Number start_ns = lua_tonumber(L, -1);
-    lua_settop(L, 0);
-    return start_ns;
-}
-
 static int os_clock(lua_State *L)
 {
     const struct clock *clock = os_runtime_clock();
-    lua_Number elapsed_ns = (lua_Number)clock_now_ns(clock) - runtime_start_ns(L, clock);
+    lua_Number elapsed_ns = (lua_Number)(clock_now_ns(clock) - clock->start_ns);
     lua_pushnumber(L, elapsed_ns / NS_PER_S);
     return 1;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * os.date([format [, time]]): a moment as text; local time, or UTC if the format begins with '!'. "*t" gives a table instead.
+ * os.date([format [, time]]): a moment as text; local time, or UTC if the format begins with '!'. "*t" gives a table
+ * instead.
  *
  *   %a %A %b %B   names of weekday and month      %d %j %m %w %y %Y   numbers of day, day of year, month, weekday, year
  *   %H %I %M %S %p   time of day                  %U  week of the year, from Sunday;  %W  ISO week

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The machine stands at (s, p): match the pattern from p on against the subject from s on. It goes forward item by item
- * (run_items); every item that can be matched in more than one way, and every capture, which must be undone, leaves a frame. When
- * an item does not fit, backtrack takes the latest frame that offers something else. With no frame left the attempt has failed and the
- * next start position is tried (next_attempt).
+ * (run_items); every item that can be matched in more than one way, and every capture, which must be undone, leaves a
+ * frame. When an item does not fit, backtrack takes the latest frame that offers something else. With no frame left the
+ * attempt has failed and the next start position is tried (next_attempt).
  *
  * I1  A frame belongs to an item left of p, and items do not repeat as groups, so depth <= number of items; more than
  *     PATTERN_MAX_DEPTH is an error, as in stock Lua.
  * I2  Mistakes in a pattern are found only when matching gets there, as in stock Lua: "x[" does not fail on "abc".
  * I3  Whenever a function answers GO_MORE, mode, s, p and the top frame say how to continue; it has made progress.
  *
- * The `want` of a frame is the character that the rest of the pattern begins with, if that is an ordinary one. Then only positions with that
- * character are tried, which turns ".-," and ".*," into scans.
+ * The `want` of a frame is the character that the rest of the pattern begins with, if that is an ordinary one. Then
+ * only positions with that character are tried, which turns ".-," and ".*," into scans.
  */
 #include "stdlib/pattern_machine.h"
 
@@ -387,8 +387,10 @@ void pattern_move(struct pattern *to, const struct pattern *from)
 
 bool pattern_is_plain(const char *text, size_t length)
 {
+    /* ^$*+?.([%- */
+    static const struct pattern_bits special = {{0x80006d3000000000, 0x0000000048000000}};
     for (size_t i = 0; i < length; i++) {
-        if ((is_special(text[i]) && text[i] != ')') || is_quantifier(text[i]) || text[i] == '^')
+        if (pattern_bits_has(&special, (unsigned char)text[i]))
             return false;
     }
     return true;

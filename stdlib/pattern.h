@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pattern: the matcher of Lua 5.3 patterns as a machine that can stop anywhere. pattern_run does a bounded amount of work and says
- * PATTERN_MORE when that is used up; calling it again goes on. Choice points lie on an explicit stack instead of the C stack, one
- * per pattern item at most, so that a match needs no memory but struct pattern and is moved elsewhere by pattern_move.
+ * pattern: the matcher of Lua 5.3 patterns as a machine that can stop anywhere. pattern_run does a bounded amount of
+ * work and says PATTERN_MORE when that is used up; calling it again goes on. Choice points lie on an explicit stack
+ * instead of the C stack, one per pattern item at most, so that a match needs no memory but struct pattern and is moved
+ * elsewhere by pattern_move.
  *
  * Knows no Lua. The subject and the pattern must stay in place while a match is under way.
  */
@@ -39,7 +40,10 @@ struct pattern_bits {
     uint64_t word[4];
 };
 
-/* A set of the pattern in decoded form; `at` is its '['. Made on first use, evicted by another set that falls on the same entry. */
+/*
+ * A set of the pattern in decoded form; `at` is its '['. Made on first use, evicted by another set that falls on the
+ * same entry.
+ */
 struct pattern_set {
     const char *at;
     const char *end;    /* behind its ']'; NULL: not found yet */

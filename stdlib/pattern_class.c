@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Character classes and sets of Lua patterns as bit maps. A set is read twice, as the grammar of Lua needs it: first to find its
- * ']' (an escape hides the character behind it, the first character is never the end), then to collect its elements
- * (where the upper end of a range may be a '%'). Both passes keep their place in set->cursor.
+ * Character classes and sets of Lua patterns as bit maps. A set is read twice, as the grammar of Lua needs it: first to
+ * find its ']' (an escape hides the character behind it, the first character is never the end), then to collect its
+ * elements (where the upper end of a range may be a '%'). Both passes keep their place in set->cursor.
  */
 #include "stdlib/pattern.h"
 

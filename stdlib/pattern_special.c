@@ -94,7 +94,9 @@ static enum pattern_go match_balance(struct pattern *m)
     return GO_ON;
 }
 
-/* %f[set]: the border between a character that is not in the set and one that is; the ends of the subject count as NUL. */
+/*
+ * %f[set]: the border between a character that is not in the set and one that is; the ends of the subject count as NUL.
+ */
 static enum pattern_go match_frontier(struct pattern *m)
 {
     struct pattern_item set;

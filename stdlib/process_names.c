@@ -54,6 +54,8 @@ static int registry_register(lua_State *L)
     const char *name = luaL_checklstring(L, 1, &length);
     if (length == 0)
         return error_return(L, ERROR_INVALID, "name required");
+    if (length > NAMES_LENGTH_MAX)
+        return error_return(L, ERROR_INVALID, "name longer than %d bytes", NAMES_LENGTH_MAX);
     uint64_t pid = owner_argument(L);
     if (!pid || !check_scope(L, 3))
         return 2;
@@ -62,6 +64,8 @@ static int registry_register(lua_State *L)
         return error_return(L, ERROR_ALREADY_EXISTS, "name already registered");
     case NAMES_DEAD:
         return error_return(L, ERROR_NOT_FOUND, "process not found");
+    case NAMES_FULL:
+        return error_return(L, ERROR_RATE_LIMITED, "process holds %d names already", NAMES_MAX);
     default:
         lua_pushboolean(L, 1);
         return 1;

@@ -1,27 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of the string library, and reading its arguments.
+ * The table of the string library.
  */
 #include "stdlib/string.h"
 
-#include <lauxlib.h>
-
-#include "sched/base/compiler.h"
 #include "stdlib/string_lib.h"
-#include "vm/error.h"
-
-const char *string_of(lua_State *L, int index, size_t *length)
-{
-    if (likely(lua_isstring(L, index)))
-        return lua_tolstring(L, index, length);
-    return error_or_string(L, index, length);
-}
-
-const char *string_arg(lua_State *L, int arg, size_t *length)
-{
-    const char *text = string_of(L, arg, length);
-    return likely(text != NULL) ? text : luaL_checklstring(L, arg, length);
-}
 
 lua_Integer string_position(lua_Integer index, size_t length)
 {

@@ -7,7 +7,8 @@
  *   s:len() s:lower() s:upper() s:reverse() s:sub(i [, j])
  *   s:rep(n [, sep])      n copies with sep between them
  *
- * Results longer than SHORT are made in a userdata, piece by piece; the number of bytes done is the context of the continuation.
+ * Results longer than SHORT are made in a userdata, piece by piece; the number of bytes done is the context of the
+ * continuation.
  */
 #include <limits.h>
 #include <string.h>
@@ -19,7 +20,8 @@
 #include "stdlib/string_work.h"
 #include "vm/state.h"
 
-enum { SHORT = 512 };
+/* FEW values need no room on the Lua stack but what every C function has. */
+enum { SHORT = 512, FEW = LUA_MINSTACK - 4 };
 
 int string_len(lua_State *L)
 {
@@ -51,14 +53,16 @@ int string_sub(lua_State *L)
 /* Context: the index of the next character, from 0. The end is the integer at index 3. */
 static int byte_run(lua_State *L, int status, lua_KContext next)
 {
-    size_t length, debt = 0;
+    size_t length;
     const char *s = string_arg(L, 1, &length);
     lua_Integer end = lua_tointeger(L, 3);
     (void)status;
-    for (lua_Integer i = next; i < end; i++) {
-        lua_pushinteger(L, (unsigned char)s[i]);
-        if (string_owes(L, &debt, 1))
-            return state_reschedule(L, i + 1, byte_run);
+    while (next < end) {
+        lua_Integer pause = end - next > STRING_WORK_UNIT ? next + STRING_WORK_UNIT : end;
+        for (; next < pause; next++)
+            lua_pushinteger(L, (unsigned char)s[next]);
+        if (next < end && string_is_over(L, STRING_WORK_UNIT))
+            return state_reschedule(L, next, byte_run);
     }
     return lua_gettop(L) - 3;
 }
@@ -75,9 +79,10 @@ int string_byte(lua_State *L)
         last = (lua_Integer)length;
     if (first > last)
         return 0;
-    if (first == last) {
-        lua_pushinteger(L, (unsigned char)s[first - 1]);
-        return 1;
+    if (last - first < FEW) {
+        for (lua_Integer i = first; i <= last; i++)
+            lua_pushinteger(L, (unsigned char)s[i - 1]);
+        return (int)(last - first) + 1;
     }
     if (last - first >= INT_MAX - 3)
         return luaL_error(L, "string slice too long");
@@ -199,7 +204,10 @@ struct rep {
     size_t total; /* of the result, which ends without a separator */
 };
 
-/* The bytes at offset `done` of the result, as many as a piece may have. The result repeats itself, so most are copied from it. */
+/*
+ * The bytes at offset `done` of the result, as many as a piece may have. The result repeats itself, so most are copied
+ * from it.
+ */
 static size_t rep_piece(const struct rep *rep, char *to, size_t done)
 {
     size_t unit = rep->length + rep->separator_length, size = rep->total - done;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * string_buf: a string under construction. The first bytes lie in the struct itself, more in a userdata at a stack index that the caller
- * reserves: the Lua heap owns them, so an error or the death of the process frees them. The struct may lie on the C stack or in
- * a userdata; string_buf_moved is called when it was copied elsewhere.
+ * string_buf: a string under construction. The first bytes lie in the struct itself, more in a userdata at a stack
+ * index that the caller reserves: the Lua heap owns them, so an error or the death of the process frees them. The
+ * struct may lie on the C stack or in a userdata; string_buf_moved is called when it was copied elsewhere.
  *
  * Against luaL_Buffer: 512 bytes of C stack instead of 8 KB, and it survives a yield.
  */
@@ -19,6 +19,7 @@ enum { STRING_BUF_SMALL = 512 };
 struct string_buf {
     char *data;
     size_t length, capacity;
+    unsigned inside; /* bytes of `small` that are in use or may be: the rest need not be copied */
     int slot;
     char small[STRING_BUF_SMALL];
 };
@@ -28,8 +29,15 @@ static inline void string_buf_init(struct string_buf *buf, int slot)
 {
     buf->data = buf->small;
     buf->length = 0;
-    buf->capacity = STRING_BUF_SMALL;
+    buf->capacity = buf->inside = STRING_BUF_SMALL;
     buf->slot = slot;
+}
+
+/* For an empty one: uses only `size` of the first bytes. */
+static inline void string_buf_shrink(struct string_buf *buf, size_t size)
+{
+    if (size < STRING_BUF_SMALL)
+        buf->capacity = buf->inside = (unsigned)size;
 }
 
 void string_buf_grow(lua_State *L, struct string_buf *buf, size_t more);
@@ -54,7 +62,9 @@ static inline void string_buf_add_char(lua_State *L, struct string_buf *buf, cha
     buf->length++;
 }
 
-/* The struct `from` was copied to `to` byte by byte (fields and small may have been): lets `to` point to its own bytes. */
+/*
+ * The struct `from` was copied to `to` byte by byte (fields and small may have been): lets `to` point to its own bytes.
+ */
 static inline void string_buf_moved(struct string_buf *to, const struct string_buf *from)
 {
     if (to->data == from->small)

@@ -177,29 +177,52 @@ static int find_plain_continue(lua_State *L, int status, lua_KContext context)
     return find_plain_run(L, lua_touserdata(L, FIND_PLAIN));
 }
 
-/* Reads s, pattern and init; false: init is behind the end of s. */
+/*
+ * Reads s, pattern and init; false: init is behind the end of s. Only text, needle, their lengths and `at` of *search
+ * are set.
+ */
 static bool find_arguments(lua_State *L, struct string_search *search)
 {
-    size_t length, needle_length;
-    lua_settop(L, 4); /* the slots above are ours */
-    const char *text = string_arg(L, 1, &length), *needle = string_arg(L, 2, &needle_length);
-    lua_Integer init = string_position(luaL_optinteger(L, 3, 1), length);
+    search->text = string_arg(L, 1, &search->length);
+    search->needle = string_arg(L, 2, &search->needle_length);
+    lua_Integer init = string_position(luaL_optinteger(L, 3, 1), search->length);
     if (init < 1)
         init = 1;
-    if (init > (lua_Integer)length + 1)
-        return false;
-    string_search_init(search, text, length, needle, needle_length, (size_t)init - 1);
-    return true;
+    search->at = (size_t)init - 1;
+    lua_settop(L, 4); /* the slots above are ours */
+    return init <= (lua_Integer)search->length + 1;
+}
+
+/* Both strings are short: no struct find_plain is needed. */
+static int find_short(lua_State *L, const struct string_search *search)
+{
+    const char *text = search->text, *from = text + search->at;
+    const char *found = string_search_short(from, search->length - search->at, search->needle, search->needle_length);
+    if (!found) {
+        lua_pushnil(L);
+        return 1;
+    }
+    lua_pushinteger(L, found - text + 1);
+    lua_pushinteger(L, found - text + (lua_Integer)search->needle_length);
+    return 2;
 }
 
 int string_find(lua_State *L)
 {
     struct find_plain find;
-    if (!find_arguments(L, &find.search)) {
+    struct string_search *search = &find.search;
+    if (!find_arguments(L, search)) {
         lua_pushnil(L);
         return 1;
     }
-    find.examined = lua_toboolean(L, 4) ? find.search.needle_length : 0;
+    bool is_plain = lua_toboolean(L, 4);
+    if (string_search_is_short(search->length, search->needle_length)) {
+        if (is_plain || pattern_is_plain(search->needle, search->needle_length))
+            return find_short(L, search);
+        return find_pattern(L, search, true);
+    }
+    find.examined = is_plain ? search->needle_length : 0;
+    string_search_init(search, search->text, search->length, search->needle, search->needle_length, search->at);
     return find_plain_run(L, &find);
 }
 

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * string.format(format, ...): %d %i %u %c %o %x %X %a %A %e %E %f %F %g %G %q %s %%, with flags, width and precision as in C (two
- * digits each at most). %s takes any value (by its __tostring), %d and %i truncate a number with a fraction.
+ * string.format(format, ...): %d %i %u %c %o %x %X %a %A %e %E %f %F %g %G %q %s %%, with flags, width and precision as
+ * in C (two digits each at most). %s takes any value (by its __tostring), %d and %i truncate a number with a fraction.
  *
- * State: struct format, on the C stack or parked behind the arguments. The conversion of one item is bounded, but for %q of a long
- * string, which goes on at `quoted`.
+ * State: struct format, on the C stack or parked behind the arguments. The conversion of one item is bounded, but for
+ * %q of a long string, which goes on at `quoted`.
  */
-#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -44,30 +43,46 @@ struct spec {
     bool has_precision;
 };
 
+static inline bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool is_flag(char c)
+{
+    return c == '-' || c == '+' || c == ' ' || c == '#' || c == '0';
+}
+
+/* Behind at most two digits. The text ends with a NUL. */
+static const char *skip_digits(const char *at)
+{
+    at += is_digit(*at);
+    return at + is_digit(*at);
+}
+
 /* Reads flags, width and precision at f->at, which moves to the conversion letter. */
 static void read_spec(lua_State *L, struct format *f, struct spec *spec)
 {
-    size_t left = (size_t)(f->end - f->at), length = 0;
     const char *at = f->at;
-    while (length < left && at[length] != '\0' && strchr("-+ #0", at[length]))
-        length++;
-    if (length > 5)
-        luaL_error(L, "invalid format (repeated flags)");
-    for (int i = 0; i < 2 && length < left && isdigit((unsigned char)at[length]); i++)
-        length++;
-    spec->has_precision = length < left && at[length] == '.';
-    if (spec->has_precision) {
-        length++;
-        for (int i = 0; i < 2 && length < left && isdigit((unsigned char)at[length]); i++)
-            length++;
-    }
-    if (length < left && isdigit((unsigned char)at[length]))
-        luaL_error(L, "invalid format (width or precision too long)");
     spec->text[0] = '%';
-    memcpy(spec->text + 1, at, length);
-    spec->length = (unsigned)length + 1;
-    spec->is_bare = length == 0;
-    f->at += length;
+    spec->length = 1;
+    spec->has_precision = false;
+    spec->is_bare = !is_flag(*at) && !is_digit(*at) && *at != '.';
+    if (spec->is_bare)
+        return;
+    while (is_flag(*at))
+        at++;
+    if (at - f->at > 5)
+        luaL_error(L, "invalid format (repeated flags)");
+    at = skip_digits(at);
+    spec->has_precision = *at == '.';
+    if (spec->has_precision)
+        at = skip_digits(at + 1);
+    if (is_digit(*at))
+        luaL_error(L, "invalid format (width or precision too long)");
+    spec->length += (unsigned)(at - f->at);
+    memcpy(spec->text + 1, f->at, (size_t)(at - f->at));
+    f->at = at;
 }
 
 static const char *finish_spec(struct spec *spec, const char *letters)
@@ -140,18 +155,18 @@ static void add_string(lua_State *L, struct format *f, struct spec *spec)
 
 /* ---- %q ---- */
 
+static inline bool is_plain(char c)
+{
+    return (unsigned char)c >= ' ' && c != '"' && c != '\\' && c != '\x7f';
+}
+
 static void quote_char(lua_State *L, struct string_buf *buf, char c, char next)
 {
-    char code[8];
-    if (c == '"' || c == '\\' || c == '\n') {
-        string_buf_add_char(L, buf, '\\');
-        string_buf_add_char(L, buf, c);
-    } else if (iscntrl((unsigned char)c)) {
-        int length = snprintf(code, sizeof code, isdigit((unsigned char)next) ? "\\%03d" : "\\%d", (unsigned char)c);
-        string_buf_add(L, buf, code, (size_t)length);
-    } else {
-        string_buf_add_char(L, buf, c);
-    }
+    char code[8] = {'\\', c};
+    int length = 2;
+    if (c != '"' && c != '\\' && c != '\n')
+        length = snprintf(code, sizeof code, is_digit(next) ? "\\%03d" : "\\%d", (unsigned char)c);
+    string_buf_add(L, buf, code, (size_t)length);
 }
 
 /* Quotes the string from f->quoted on. False: the slice is over. */
@@ -162,9 +177,17 @@ static bool quote_string(lua_State *L, struct format *f)
     if (f->quoted == 0)
         string_buf_add_char(L, &f->buf, '"');
     while (f->quoted < length) {
-        quote_char(L, &f->buf, s[f->quoted], s[f->quoted + 1]);
-        f->quoted++;
-        if (string_owes(L, &f->debt, 1))
+        const char *from = s + f->quoted, *at = from;
+        const char *pause = length - f->quoted > STRING_PIECE / 4 ? from + STRING_PIECE / 4 : s + length;
+        while (at < pause && is_plain(*at))
+            at++;
+        string_buf_add(L, &f->buf, from, (size_t)(at - from));
+        if (at < pause) {
+            quote_char(L, &f->buf, *at, at[1]);
+            at++;
+        }
+        f->quoted = (size_t)(at - s);
+        if (string_owes(L, &f->debt, 4 + (size_t)(at - from) / 16))
             return false;
     }
     string_buf_add_char(L, &f->buf, '"');

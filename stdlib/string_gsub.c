@@ -2,14 +2,14 @@
 /*
  * s:gsub(pattern, replacement [, n]): a copy of s with (the first n) matches replaced, and their number.
  *
- * The replacement is a string (%0-%9 stand for the match and its captures, %% for %), a table (looked up by the first capture) or a function
- * (called with the captures, and free to block); false or nil keeps the match.
+ * The replacement is a string (%0-%9 stand for the match and its captures, %% for %), a table (looked up by the first
+ * capture) or a function (called with the captures, and free to block); false or nil keeps the match.
  *
- * State: struct gsub, on the C stack or parked at index GSUB_STATE. It is in a userdata from the start if a function is called, for
- * any call may yield. The matcher is always on the C stack: between two matches nothing in it has to be kept, and in the
- * middle of one it is parked separately.
+ * State: struct gsub, on the C stack or parked at index GSUB_STATE. It is in a userdata from the start if a function is
+ * called, for any call may yield. The matcher is always on the C stack: between two matches nothing in it has to be
+ * kept, and in the middle of one it is parked separately.
  */
-#include <stdint.h>
+#include <stddef.h>
 #include <string.h>
 
 #include <lauxlib.h>
@@ -39,10 +39,10 @@ struct gsub {
 
 static int gsub_continue(lua_State *L, int status, lua_KContext context);
 
-/* Parks *g, wherever it is. */
+/* Parks *g, wherever it is, with just so much of its first bytes as it may use. */
 static struct gsub *gsub_park(lua_State *L, struct gsub *g)
 {
-    struct gsub *parked = string_park(L, GSUB_STATE, g, sizeof *g);
+    struct gsub *parked = string_park(L, GSUB_STATE, g, offsetof(struct gsub, buf.small) + g->buf.inside);
     if (parked != g)
         string_buf_moved(&parked->buf, &g->buf);
     return parked;
@@ -227,7 +227,9 @@ int string_gsub(lua_State *L)
     lua_settop(L, GSUB_LIMIT);
     lua_settop(L, GSUB_BYTES);
     string_buf_init(&g->buf, GSUB_BYTES);
-    if (type == LUA_TFUNCTION)
+    if (type == LUA_TFUNCTION) { /* the rest of the first bytes would be paid for in every call */
+        string_buf_shrink(&g->buf, 2 * (size_t)(m.subject_end - m.subject) + 16);
         g = gsub_park(L, g);
+    }
     return gsub_run(L, g, &m);
 }

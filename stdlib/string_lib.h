@@ -8,7 +8,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <lauxlib.h>
 #include <lua.h>
+
+#include "sched/base/compiler.h"
+#include "vm/error.h"
 
 struct pattern;
 
@@ -29,11 +33,22 @@ int string_sub(lua_State *L);
 int string_unpack(lua_State *L);
 int string_upper(lua_State *L);
 
-/* The string, number or error object at argument `arg` as text that lives as long as the argument; else an argument error. */
-const char *string_arg(lua_State *L, int arg, size_t *length);
+/*
+ * The text of the string, number or error object at a stack index, NULL for other values. It lives as long as the
+ * value.
+ */
+static inline const char *string_of(lua_State *L, int index, size_t *length)
+{
+    const char *text = lua_tolstring(L, index, length);
+    return likely(text != NULL) ? text : error_or_string(L, index, length);
+}
 
-/* The same for any stack value, NULL if it is none of these. */
-const char *string_of(lua_State *L, int index, size_t *length);
+/* The same for an argument: other values are an argument error. */
+static inline const char *string_arg(lua_State *L, int arg, size_t *length)
+{
+    const char *text = string_of(L, arg, length);
+    return likely(text != NULL) ? text : luaL_checklstring(L, arg, length);
+}
 
 /* An index counted from the end if negative, as an index from the front: 0 if before the first. */
 lua_Integer string_position(lua_Integer index, size_t length);
@@ -48,8 +63,8 @@ void string_push_capture(lua_State *L, const struct pattern *m, int index);
 int string_push_captures(lua_State *L, const struct pattern *m, bool whole);
 
 /*
- * Runs the matcher until it has a result (PATTERN_YES or PATTERN_NO). PATTERN_MORE: the slice is over and the caller can yield. Raises
- * what is wrong with the pattern.
+ * Runs the matcher until it has a result (PATTERN_YES or PATTERN_NO). PATTERN_MORE: the slice is over and the caller
+ * can yield. Raises what is wrong with the pattern.
  */
 int string_run_pattern(lua_State *L, struct pattern *m);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Plain search. For long needles the steps are: hash the needle and the beginning of the text (hashed), then move on byte by byte, and
- * where the hashes agree, compare (compared). A false agreement costs time, never a wrong result.
+ * Plain search. For long needles the steps are: hash the needle and the beginning of the text (hashed), then move on
+ * byte by byte, and where the hashes agree, compare (compared). A false agreement costs time, never a wrong result.
  */
 #include "stdlib/string_search.h"
 
 #include <string.h>
 
-enum { SHORT = 1024, WINDOW = 16384, STEPS = 1024 };
+enum { STEPS = 1024, CANDIDATES = 16 };
 
 static const uint64_t prime = ((uint64_t)1 << 61) - 1;
 static const uint64_t base = 0x0d1b54a32d192ed0 % (((uint64_t)1 << 61) - 1);
@@ -46,20 +46,38 @@ void string_search_init(struct string_search *search, const char *text, size_t l
     search->power = 1;
 }
 
-static enum string_search_result search_short(struct string_search *search)
+/*
+ * memmem prepares a table first, which is too much for most searches: so look for the first character, until that fails
+ * too often.
+ */
+const char *string_search_short(const char *text, size_t length, const char *needle, size_t needle_length)
+{
+    if (needle_length == 0)
+        return text;
+    for (unsigned n = 0; n < CANDIDATES && length >= needle_length; n++) {
+        const char *found = memchr(text, *needle, length - needle_length + 1);
+        if (!found || memcmp(found + 1, needle + 1, needle_length - 1) == 0)
+            return found;
+        length -= (size_t)(found + 1 - text);
+        text = found + 1;
+    }
+    return length < needle_length ? NULL : memmem(text, length, needle, needle_length);
+}
+
+static enum string_search_result search_window(struct string_search *search)
 {
     size_t left = search->length - search->at, size = left;
-    if (size > WINDOW)
-        size = WINDOW + search->needle_length - 1 < left ? WINDOW + search->needle_length - 1 : left;
+    if (size > SEARCH_WINDOW)
+        size = SEARCH_WINDOW + search->needle_length - 1 < left ? SEARCH_WINDOW + search->needle_length - 1 : left;
     const char *from = search->text + search->at;
-    const char *found = memmem(from, size, search->needle, search->needle_length);
+    const char *found = string_search_short(from, size, search->needle, search->needle_length);
     if (found) {
         search->at += (size_t)(found - from);
         return SEARCH_YES;
     }
     if (size == left)
         return SEARCH_NO;
-    search->at += WINDOW;
+    search->at += SEARCH_WINDOW;
     return SEARCH_MORE;
 }
 
@@ -79,7 +97,7 @@ static enum string_search_result hash_both(struct string_search *search)
 /* The hashes agree at `at`: compares a piece. SEARCH_NO: the strings differ. */
 static enum string_search_result compare(struct string_search *search)
 {
-    size_t left = search->needle_length - search->compared, size = left < WINDOW ? left : WINDOW;
+    size_t left = search->needle_length - search->compared, size = left < SEARCH_WINDOW ? left : SEARCH_WINDOW;
     if (memcmp(search->text + search->at + search->compared, search->needle + search->compared, size) != 0)
         return SEARCH_NO;
     search->compared += size;
@@ -112,5 +130,5 @@ enum string_search_result string_search_run(struct string_search *search)
         return SEARCH_YES;
     if (search->length - search->at < search->needle_length)
         return SEARCH_NO;
-    return search->needle_length <= SHORT ? search_short(search) : search_long(search);
+    return search->needle_length <= SEARCH_SHORT ? search_window(search) : search_long(search);
 }

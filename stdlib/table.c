@@ -24,6 +24,9 @@
 /* Work of one lua_geti or lua_seti of a plain table. */
 enum { ACCESS = 2 };
 
+/* So many values need no room on the Lua stack but what every C function has. */
+enum { FEW = LUA_MINSTACK - 4 };
+
 /* Has the metatable at index `metatable` that field? Leaves a value on the stack. */
 static bool has_field(lua_State *L, int metatable, const char *name)
 {
@@ -186,13 +189,14 @@ static int table_pack(lua_State *L)
 /* Stack: t, i, j, values so far. */
 static int unpack_run(lua_State *L, int status, lua_KContext next)
 {
-    size_t debt = 0;
     lua_Integer end = lua_tointeger(L, 3);
     (void)status;
-    for (lua_Integer i = next; i < end; i++) {
-        lua_geti(L, 1, i);
-        if (string_owes(L, &debt, ACCESS))
-            return state_reschedule(L, i + 1, unpack_run);
+    while (next < end) {
+        lua_Integer pause = end - next > STRING_WORK_UNIT ? next + STRING_WORK_UNIT : end;
+        for (; next < pause; next++)
+            lua_geti(L, 1, next);
+        if (next < end && string_is_over(L, STRING_WORK_UNIT * ACCESS))
+            return state_reschedule(L, next, unpack_run);
     }
     lua_geti(L, 1, end);
     return lua_gettop(L) - 3;
@@ -205,6 +209,12 @@ int table_unpack(lua_State *L)
     if (first > last)
         return 0;
     lua_Unsigned count = (lua_Unsigned)last - (lua_Unsigned)first;
+    if (count < FEW) {
+        for (lua_Integer i = first; i < last; i++)
+            lua_geti(L, 1, i);
+        lua_geti(L, 1, last);
+        return (int)count + 1;
+    }
     lua_settop(L, 2);
     if (count >= INT_MAX - 4 || !lua_checkstack(L, (int)count + 4))
         return luaL_error(L, "too many results to unpack");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * table: the table library of Lua 5.3 and create, make_immutable, is_immutable, maxn, getn. Everything that walks over elements can be
- * suspended and ended in between; a comparison function of sort may block.
+ * table: the table library of Lua 5.3 and create, make_immutable, is_immutable, maxn, getn. Everything that walks over
+ * elements can be suspended and ended in between; a comparison function of sort may block.
  */
 #ifndef STDLIB_TABLE_H
 #define STDLIB_TABLE_H

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * table.sort(t [, less]): a stable merge sort, bottom up, that can be suspended between two comparisons; `less` may block.
+ * table.sort(t [, less]): a stable merge sort, bottom up, that can be suspended between two comparisons; `less` may
+ * block.
  *
- * The elements are first copied to a table of our own (LOAD), so that whatever `less` does to t cannot hurt, then entries that stand for
- * them are merged in passes of doubling width (MERGE), at last t is written (STORE). An error in `less` leaves t as it was. An entry is
- * the index of the element in our table; if all elements are integers, or all floats, and there is no `less`, it is the number itself,
- * and no Lua value is touched while sorting.
+ * The elements are first copied to a table of our own (LOAD), so that whatever `less` does to t cannot hurt, then
+ * entries that stand for them are merged in passes of doubling width (MERGE), at last t is written (STORE). An error in
+ * `less` leaves t as it was. An entry is the index of the element in our table. If there is no `less` and all elements
+ * are integers, or all floats, or all strings, it is the number, or points to the text, and no Lua value is touched
+ * while sorting.
  *
- * I1  Merging looks at each pair of neighbouring runs once and always moves on, whatever the comparisons say: an inconsistent `less`
- *     gives some permutation, in at most n log2 n comparisons and n / 8 probes.
+ * I1  Merging looks at each pair of neighbouring runs once and always moves on, whatever the comparisons say: an
+ *     inconsistent `less` gives some permutation, in at most n log2 n comparisons and n / 8 probes.
  * I2  All state is in struct sort in a userdata; when a comparison yields, (i, j) is the pair it is about.
  */
 #include <limits.h>
@@ -21,19 +23,32 @@
 #include "stdlib/table_lib.h"
 #include "vm/state.h"
 
-/* Stack: t, less or nil, copy of the elements, struct sort. */
-enum { SORT_TABLE = 1, SORT_LESS, SORT_COPY, SORT_STATE };
+/* Stack: t, less or nil, copy of the elements, struct sort, texts of all elements. */
+enum { SORT_TABLE = 1, SORT_LESS, SORT_COPY, SORT_STATE, SORT_TEXTS };
 
 enum sort_phase { SORT_LOAD, SORT_CONVERT, SORT_MERGE, SORT_STORE, SORT_DONE };
 
 /* What an entry is. */
-enum sort_kind { SORT_INDEX, SORT_INTEGER, SORT_FLOAT };
+enum sort_kind { SORT_INDEX, SORT_INTEGER, SORT_FLOAT, SORT_STRING };
+
+/*
+ * Blocks of that size are sorted first, for the cache's sake. A power of 4: after an even number of passes the entries
+ * are in `from`.
+ */
+enum { BLOCK = 1024 };
 
 /* Runs from this width on are first looked at for being in order already. */
-enum { PROBE_WIDTH = 8, NUMBERS_PER_LOOK = 512 };
+enum { PROBE_WIDTH = 8, WORK_PER_LOOK = 512 };
+
+/* A string element. */
+struct sort_text {
+    const char *s;
+    size_t length;
+};
 
 union sort_entry {
     size_t index;
+    const struct sort_text *text;
     lua_Integer integer;
     lua_Number number;
 };
@@ -42,7 +57,8 @@ struct sort {
     size_t count;
     size_t cursor; /* LOAD, CONVERT, STORE: elements done */
     size_t debt;
-    size_t width;        /* MERGE: length of a sorted run */
+    size_t begin, end;   /* MERGE: the part being sorted */
+    size_t width;        /* length of a sorted run in it */
     size_t middle, high; /* the pair of runs being merged: [.., middle) and [middle, high) of from */
     size_t i, j, k;      /* next of each run, next place of to */
     enum sort_phase phase;
@@ -59,11 +75,25 @@ static int sort_compared(lua_State *L, int status, lua_KContext context);
 
 static void begin_merge(struct sort *sort, size_t low)
 {
-    sort->middle = sort->count - low > sort->width ? low + sort->width : sort->count;
-    sort->high = sort->count - sort->middle > sort->width ? sort->middle + sort->width : sort->count;
+    sort->middle = sort->end - low > sort->width ? low + sort->width : sort->end;
+    sort->high = sort->end - sort->middle > sort->width ? sort->middle + sort->width : sort->end;
     sort->i = sort->k = low;
     sort->j = sort->middle;
     sort->is_probing = sort->width >= PROBE_WIDTH && sort->middle < sort->high;
+}
+
+/* The first pass over [begin, end), whose runs have length `width` so far. */
+static void begin_part(struct sort *sort, size_t begin, size_t end, size_t width)
+{
+    sort->begin = begin;
+    sort->end = end;
+    sort->width = width;
+    begin_merge(sort, begin);
+}
+
+static size_t min_size(size_t a, size_t b)
+{
+    return a < b ? a : b;
 }
 
 static void copy_entries(struct sort *sort, size_t begin, size_t end)
@@ -72,23 +102,35 @@ static void copy_entries(struct sort *sort, size_t begin, size_t end)
     sort->k += end - begin;
 }
 
+/* A pass over the part has ended. False: that was the last one of all. */
+static bool next_pass(struct sort *sort)
+{
+    union sort_entry *sorted = sort->to;
+    sort->to = sort->from;
+    sort->from = sorted;
+    sort->width *= 2;
+    bool is_whole = sort->begin == 0 && sort->end == sort->count;
+    if (sort->width < (is_whole ? sort->count : BLOCK))
+        begin_merge(sort, sort->begin);
+    else if (is_whole)
+        return false;
+    else if (sort->end < sort->count)
+        begin_part(sort, sort->end, min_size(sort->end + BLOCK, sort->count), 1);
+    else
+        begin_part(sort, 0, sort->count, BLOCK);
+    return true;
+}
+
 /* To the next pair of entries to be compared, through the ends of runs and passes. False: all is sorted, in from. */
 static bool next_pair(struct sort *sort)
 {
     while (sort->i == sort->middle || sort->j == sort->high) {
         copy_entries(sort, sort->i, sort->middle);
         copy_entries(sort, sort->j, sort->high);
-        if (sort->high < sort->count) {
+        if (sort->high < sort->end)
             begin_merge(sort, sort->high);
-            continue;
-        }
-        union sort_entry *sorted = sort->to;
-        sort->to = sort->from;
-        sort->from = sorted;
-        sort->width *= 2;
-        if (sort->width >= sort->count)
+        else if (!next_pass(sort))
             return false;
-        begin_merge(sort, 0);
     }
     return true;
 }
@@ -116,46 +158,78 @@ static inline void take(struct sort *sort, bool right_is_less)
 
 /* ---- the phases; each returns false when the slice is over ---- */
 
-static inline bool number_is_less(enum sort_kind kind, union sort_entry a, union sort_entry b)
+/*
+ * As the operator <, which compares by the locale from one NUL to the next. Adds to *work what it takes beyond the
+ * usual.
+ */
+static bool text_is_less(const struct sort_text *a, const struct sort_text *b, size_t *work)
 {
-    return kind == SORT_INTEGER ? a.integer < b.integer : a.number < b.number;
+    const char *s = a->s, *t = b->s;
+    size_t left_a = a->length, left_b = b->length;
+    *work += (left_a < left_b ? left_a : left_b) / 64;
+    for (;;) {
+        int order = strcoll(s, t);
+        if (order != 0)
+            return order < 0;
+        size_t length = strlen(s); /* of both: they are equal up to here */
+        if (length == left_b)
+            return false;
+        if (length == left_a)
+            return true;
+        s += length + 1;
+        t += length + 1;
+        left_a -= length + 1;
+        left_b -= length + 1;
+    }
 }
 
-/* A bounded number of comparisons. False: sorted. */
-static inline bool merge_numbers(struct sort *sort, enum sort_kind kind)
+static inline bool entry_is_less(enum sort_kind kind, union sort_entry a, union sort_entry b, size_t *work)
 {
-    for (unsigned n = 0; n < NUMBERS_PER_LOOK; n++) {
+    if (kind == SORT_INTEGER)
+        return a.integer < b.integer;
+    if (kind == SORT_FLOAT)
+        return a.number < b.number;
+    return text_is_less(a.text, b.text, work);
+}
+
+/* Comparisons worth WORK_PER_LOOK, a constant `kind`. False: sorted. */
+static inline __attribute__((always_inline)) bool merge_entries(struct sort *sort, enum sort_kind kind)
+{
+    size_t work = 0;
+    while (work < WORK_PER_LOOK) {
         if (!next_pair(sort))
             return false;
-        take(sort, number_is_less(kind, sort->from[sort->j], sort->from[left_of(sort)]));
+        work++;
+        take(sort, entry_is_less(kind, sort->from[sort->j], sort->from[left_of(sort)], &work));
     }
+    sort->debt = work;
     return true;
 }
 
-static bool merge_numbers_run(lua_State *L, struct sort *sort)
+static bool merge_some(struct sort *sort)
 {
-    while (sort->kind == SORT_INTEGER ? merge_numbers(sort, SORT_INTEGER) : merge_numbers(sort, SORT_FLOAT)) {
-        if (string_is_over(L, NUMBERS_PER_LOOK))
+    if (sort->kind == SORT_INTEGER)
+        return merge_entries(sort, SORT_INTEGER);
+    if (sort->kind == SORT_FLOAT)
+        return merge_entries(sort, SORT_FLOAT);
+    return merge_entries(sort, SORT_STRING);
+}
+
+static bool merge_entries_run(lua_State *L, struct sort *sort)
+{
+    while (merge_some(sort)) {
+        if (string_owes(L, &sort->debt, 1))
             return false;
     }
     sort->phase = SORT_STORE;
     return true;
 }
 
-/* Work of a comparison by `<`: long strings take longer. */
-static size_t comparison_work(lua_State *L)
-{
-    if (lua_type(L, -1) != LUA_TSTRING || lua_type(L, -2) != LUA_TSTRING)
-        return 8;
-    size_t a = lua_rawlen(L, -1), b = lua_rawlen(L, -2);
-    return 8 + (a < b ? a : b) / 64;
-}
-
 static bool merge_values_run(lua_State *L, struct sort *sort)
 {
     bool has_less = !lua_isnil(L, SORT_LESS);
     while (next_pair(sort)) {
-        size_t left = sort->from[left_of(sort)].index, right = sort->from[sort->j].index, work = 8;
+        size_t left = sort->from[left_of(sort)].index, right = sort->from[sort->j].index;
         if (has_less) {
             lua_pushvalue(L, SORT_LESS);
             lua_rawgeti(L, SORT_COPY, (lua_Integer)right);
@@ -165,11 +239,10 @@ static bool merge_values_run(lua_State *L, struct sort *sort)
         } else {
             lua_rawgeti(L, SORT_COPY, (lua_Integer)right);
             lua_rawgeti(L, SORT_COPY, (lua_Integer)left);
-            work = comparison_work(L);
             take(sort, lua_compare(L, -2, -1, LUA_OPLT));
         }
-        lua_settop(L, SORT_STATE);
-        if (string_owes(L, &sort->debt, work))
+        lua_settop(L, SORT_TEXTS);
+        if (string_owes(L, &sort->debt, 8))
             return false;
     }
     sort->phase = SORT_STORE;
@@ -178,20 +251,25 @@ static bool merge_values_run(lua_State *L, struct sort *sort)
 
 /* ---- loading and storing ---- */
 
+/* What entries are if the elements before make them `kind` and the next one is on top of the stack. */
+static enum sort_kind kind_with(lua_State *L, enum sort_kind kind, int type, bool is_first)
+{
+    enum sort_kind own = SORT_INDEX;
+    if (type == LUA_TSTRING)
+        own = SORT_STRING;
+    else if (type == LUA_TNUMBER)
+        own = lua_isinteger(L, -1) ? SORT_INTEGER : SORT_FLOAT;
+    return is_first || kind == own ? own : SORT_INDEX;
+}
+
 static bool load_run(lua_State *L, struct sort *sort)
 {
-    bool all_integers = lua_isnil(L, SORT_LESS), all_floats = all_integers;
-    if (sort->cursor > 0) { /* as it was before the yield */
-        all_integers = all_integers && sort->kind == SORT_INTEGER;
-        all_floats = all_floats && sort->kind == SORT_FLOAT;
-    }
+    bool has_less = !lua_isnil(L, SORT_LESS);
     while (sort->cursor < sort->count) {
         lua_Integer i = (lua_Integer)++sort->cursor;
         int type = lua_geti(L, SORT_TABLE, i);
-        bool is_integer = lua_isinteger(L, -1);
-        all_integers = all_integers && is_integer;
-        all_floats = all_floats && type == LUA_TNUMBER && !is_integer;
-        sort->kind = all_integers ? SORT_INTEGER : all_floats ? SORT_FLOAT : SORT_INDEX;
+        if (!has_less && (i == 1 || sort->kind != SORT_INDEX))
+            sort->kind = kind_with(L, sort->kind, type, i == 1);
         sort->entries[i - 1].index = (size_t)i;
         if (type == LUA_TNIL)
             lua_pop(L, 1);
@@ -202,19 +280,30 @@ static bool load_run(lua_State *L, struct sort *sort)
     }
     sort->cursor = 0;
     sort->phase = sort->kind == SORT_INDEX ? SORT_MERGE : SORT_CONVERT;
+    if (sort->kind == SORT_STRING) {
+        lua_newuserdata(L, sort->count * sizeof(struct sort_text));
+        lua_replace(L, SORT_TEXTS);
+    }
     return true;
 }
 
-/* Entries that are indices become the numbers there. */
+/* Entries that are indices become the numbers or texts there. */
 static bool convert_run(lua_State *L, struct sort *sort)
 {
+    struct sort_text *texts = lua_touserdata(L, SORT_TEXTS);
     while (sort->cursor < sort->count) {
-        union sort_entry *entry = &sort->entries[sort->cursor++];
+        union sort_entry *entry = &sort->entries[sort->cursor];
         lua_rawgeti(L, SORT_COPY, (lua_Integer)entry->index);
-        if (sort->kind == SORT_INTEGER)
+        if (sort->kind == SORT_INTEGER) {
             entry->integer = lua_tointeger(L, -1);
-        else
+        } else if (sort->kind == SORT_FLOAT) {
             entry->number = lua_tonumber(L, -1);
+        } else {
+            struct sort_text *text = &texts[sort->cursor];
+            text->s = lua_tolstring(L, -1, &text->length);
+            entry->text = text;
+        }
+        sort->cursor++;
         lua_pop(L, 1);
         if (string_owes(L, &sort->debt, 2))
             return false;
@@ -226,12 +315,15 @@ static bool convert_run(lua_State *L, struct sort *sort)
 
 static bool store_run(lua_State *L, struct sort *sort)
 {
+    const struct sort_text *texts = lua_touserdata(L, SORT_TEXTS);
     while (sort->cursor < sort->count) {
         union sort_entry entry = sort->from[sort->cursor++];
         if (sort->kind == SORT_INTEGER)
             lua_pushinteger(L, entry.integer);
         else if (sort->kind == SORT_FLOAT)
             lua_pushnumber(L, entry.number);
+        else if (sort->kind == SORT_STRING)
+            lua_rawgeti(L, SORT_COPY, entry.text - texts + 1);
         else
             lua_rawgeti(L, SORT_COPY, (lua_Integer)entry.index);
         lua_seti(L, SORT_TABLE, (lua_Integer)sort->cursor);
@@ -251,7 +343,7 @@ static bool phase_run(lua_State *L, struct sort *sort)
     case SORT_CONVERT:
         return convert_run(L, sort);
     case SORT_MERGE:
-        return sort->kind == SORT_INDEX ? merge_values_run(L, sort) : merge_numbers_run(L, sort);
+        return sort->kind == SORT_INDEX ? merge_values_run(L, sort) : merge_entries_run(L, sort);
     default:
         return store_run(L, sort);
     }
@@ -278,7 +370,7 @@ static int sort_compared(lua_State *L, int status, lua_KContext context)
 {
     struct sort *sort = lua_touserdata(L, SORT_STATE);
     take(sort, lua_toboolean(L, -1));
-    lua_settop(L, SORT_STATE);
+    lua_settop(L, SORT_TEXTS);
     return sort_continue(L, status, context);
 }
 
@@ -299,8 +391,8 @@ int table_sort(lua_State *L)
     sort->count = (size_t)count;
     sort->from = sort->entries;
     sort->to = sort->entries + count;
-    sort->width = 1;
     sort->phase = SORT_LOAD;
-    begin_merge(sort, 0);
+    begin_part(sort, 0, min_size(sort->count, BLOCK), 1);
+    lua_pushnil(L);
     return sort_run(L, sort);
 }

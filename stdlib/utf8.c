@@ -27,8 +27,11 @@ static inline bool is_continuation(char c)
     return (c & 0xC0) == 0x80;
 }
 
-/* The length of the character at s[0..length), length > 0, and its code; 0: not UTF-8 (surrogates are let through, as in 5.3). */
-static unsigned decode(const char *s, size_t length, uint32_t *code)
+/*
+ * The length of the character at s[0..length), length > 0, and its code; 0: not UTF-8 (surrogates are let through, as
+ * in 5.3).
+ */
+static inline unsigned decode(const char *s, size_t length, uint32_t *code)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
     unsigned char first = (unsigned char)s[0];
@@ -132,7 +135,7 @@ static int len_run(lua_State *L, int status, lua_KContext context)
     (void)context;
     for (; i <= last; count++) {
         uint32_t code;
-        unsigned size = decode(s + i, length - (size_t)i, &code);
+        unsigned size = (unsigned char)s[i] < 0x80 ? 1 : decode(s + i, length - (size_t)i, &code);
         if (size == 0) {
             lua_pushnil(L);
             lua_pushinteger(L, i + 1);
@@ -168,18 +171,26 @@ static int utf8_len(lua_State *L)
 
 /* ---- offset. Stack: s, characters still to go, position (from 0) ---- */
 
-/* One character to the right or left; -1 or length: there is none. A run of continuation bytes belongs to one character. */
-static lua_Integer offset_step(const char *s, lua_Integer length, lua_Integer i, int direction, size_t *work)
+/* Byte by byte: a character more is passed where the next one begins, or at the ends of s. */
+static int offset_run(lua_State *L, int status, lua_KContext context)
 {
-    do {
+    size_t length, debt = 0;
+    const char *s = string_arg(L, 1, &length);
+    lua_Integer left = lua_tointeger(L, 2), i = lua_tointeger(L, 3), end = (lua_Integer)length;
+    int direction = left > 0 ? 1 : -1;
+    (void)status;
+    (void)context;
+    while (left != 0 && (direction > 0 ? i < end : i > 0)) {
         i += direction;
-        ++*work;
-    } while (i > 0 && i < length && is_continuation(s[i]));
-    return i;
-}
-
-static int offset_finish(lua_State *L, lua_Integer left, lua_Integer i)
-{
+        if (i == 0 || i == end || !is_continuation(s[i]))
+            left -= direction;
+        if (string_owes(L, &debt, 1)) {
+            lua_settop(L, 1);
+            lua_pushinteger(L, left);
+            lua_pushinteger(L, i);
+            return state_reschedule(L, 0, offset_run);
+        }
+    }
     if (left == 0)
         lua_pushinteger(L, i + 1);
     else
@@ -187,25 +198,19 @@ static int offset_finish(lua_State *L, lua_Integer left, lua_Integer i)
     return 1;
 }
 
-static int offset_run(lua_State *L, int status, lua_KContext context)
+/* n == 0: the beginning of the character that byte i is part of. */
+static int offset_begin_run(lua_State *L, int status, lua_KContext i)
 {
     size_t length, debt = 0;
     const char *s = string_arg(L, 1, &length);
-    lua_Integer left = lua_tointeger(L, 2), i = lua_tointeger(L, 3), end = (lua_Integer)length;
     (void)status;
-    (void)context;
-    while (left != 0 && (left > 0 ? i < end : i > 0)) {
-        size_t work = 0;
-        i = offset_step(s, end, i, left > 0 ? 1 : -1, &work);
-        left -= left > 0 ? 1 : -1;
-        if (string_owes(L, &debt, 1 + work / 4)) {
-            lua_settop(L, 1);
-            lua_pushinteger(L, left);
-            lua_pushinteger(L, i);
-            return state_reschedule(L, 0, offset_run);
-        }
+    while (i > 0 && i < (lua_Integer)length && is_continuation(s[i])) {
+        i--;
+        if (string_owes(L, &debt, 1))
+            return state_reschedule(L, i, offset_begin_run);
     }
-    return offset_finish(L, left, i);
+    lua_pushinteger(L, i + 1);
+    return 1;
 }
 
 static int utf8_offset(lua_State *L)
@@ -215,14 +220,11 @@ static int utf8_offset(lua_State *L)
     lua_Integer n = luaL_checkinteger(L, 2), end = (lua_Integer)length;
     lua_Integer i = string_position(luaL_optinteger(L, 3, n >= 0 ? 1 : end + 1), length) - 1;
     luaL_argcheck(L, 0 <= i && i <= end, 3, "position out of range");
-    if (n == 0) { /* the beginning of the character that byte i is part of */
-        while (i > 0 && i < end && is_continuation(s[i]))
-            i--;
-        return offset_finish(L, 0, i);
-    }
+    lua_settop(L, 1);
+    if (n == 0)
+        return offset_begin_run(L, LUA_OK, i);
     if (i < end && is_continuation(s[i]))
         return luaL_error(L, "initial position is a continuation byte");
-    lua_settop(L, 1);
     lua_pushinteger(L, n > 0 ? n - 1 : n);
     lua_pushinteger(L, i);
     return offset_run(L, LUA_OK, 0);
@@ -281,7 +283,8 @@ static int utf8_codes(lua_State *L)
 
 static int open_charpattern(lua_State *L)
 {
-    lua_pushliteral(L, "[\0-\x7F\xC2-\xF4][\x80-\xBF]*");
+    static const char pattern[] = "[\0-\x7F\xC2-\xF4][\x80-\xBF]*";
+    lua_pushlstring(L, pattern, sizeof pattern - 1);
     return 1;
 }
 

@@ -14,58 +14,43 @@
 #include "vm/buffer.h"
 #include "vm/code_struct.h"
 #include "vm/codec.h"
+#include "vm/encoding.h"
 #include "vm/error.h"
 #include "vm/fiber.h"
 #include "vm/process_struct.h"
 #include "vm/state.h"
 
-enum { RESULT_PLACE = 3, ARGS_PLACE = 2, RESUMABLE_FROM = 16 * 1024 };
+enum { ARGS_PLACE = 2, RESUMABLE_FROM = 16 * 1024 };
 
 /* ---- result: stack is value, error ---- */
 
-static void store_result(lua_State *L, struct codec_bytes *bytes, bool failed)
+static void store_bytes(lua_State *L, const struct codec_bytes *bytes, bool failed)
 {
     struct buffer *buffer = buffer_new(bytes->length);
-    if (buffer)
-        memcpy(buffer->bytes, bytes->data, bytes->length);
-    codec_bytes_free(bytes);
-    if (buffer)
-        process_set_result(state_process(L), buffer, failed);
-    else
+    if (!buffer) {
         process_fail_message(state_process(L), ERROR_INTERNAL, "out of memory for the result", -1);
-}
-
-static int store_encoded(lua_State *L, enum codec_status status, struct codec_bytes *bytes)
-{
-    char text[160];
-    if (status == CODEC_OK) {
-        store_result(L, bytes, !lua_isnil(L, 2));
-        return 0;
+        return;
     }
-    snprintf(text, sizeof text, "result cannot be sent: %s", codec_message(status));
-    process_fail_message(state_process(L), ERROR_INTERNAL, text, 0);
-    return 0;
+    memcpy(buffer->bytes, bytes->data, bytes->length);
+    process_set_result(state_process(L), buffer, failed);
 }
 
-static int encode_big_k(lua_State *L, int status, lua_KContext ctx)
+static int store_k(lua_State *L, int status, lua_KContext ctx)
 {
     (void)status;
     struct codec_bytes bytes = {0};
-    struct codec_encoder *encoder = lua_touserdata(L, RESULT_PLACE);
-    enum codec_status outcome = codec_encoder_run(L, encoder, &bytes);
+    char text[160];
+    enum codec_status outcome = encoding_run(L, 1, 2, 2, &bytes);
     if (outcome == CODEC_MORE)
-        return state_reschedule(L, ctx, encode_big_k);
-    return store_encoded(L, outcome, &bytes);
-}
-
-static int store_values(lua_State *L)
-{
-    struct codec_bytes bytes = {0};
-    if (codec_is_big(L, 1) || codec_is_big(L, 2)) {
-        codec_encoder_new(L, 1, 2);
-        return encode_big_k(L, LUA_OK, 0);
+        return state_reschedule(L, ctx, store_k);
+    if (outcome == CODEC_OK) {
+        store_bytes(L, &bytes, !lua_isnil(L, 2));
+    } else {
+        snprintf(text, sizeof text, "result cannot be sent: %s", codec_message(outcome));
+        process_fail_message(state_process(L), ERROR_INTERNAL, text, 0);
     }
-    return store_encoded(L, codec_encode(L, 1, 2, &bytes), &bytes);
+    encoding_done(L, &bytes);
+    return 0;
 }
 
 static int ended_k(lua_State *L, int status, lua_KContext ctx)
@@ -82,11 +67,11 @@ static int ended_k(lua_State *L, int status, lua_KContext ctx)
     } else if (!error_view(L, 2, &view)) {
         lua_pushnil(L);
         lua_replace(L, 2);
-        return store_values(L);
+        return store_k(L, LUA_OK, 0);
     }
     lua_pushnil(L);
     lua_replace(L, 1);
-    return store_values(L);
+    return store_k(L, LUA_OK, 0);
 }
 
 /* ---- start: stack is the entry point ---- */

@@ -23,6 +23,8 @@
 #include "vm/template.h"
 #include "vm/vm_struct.h"
 
+enum { REGISTRY_FIELDS = 4 };
+
 struct unit {
     char *chunk_name; /* "=id" */
     unsigned char *dump;
@@ -198,10 +200,26 @@ static bool is_allowed(lua_State *L, const char *name)
     return false;
 }
 
+/*
+ * Gives the fresh state a registry with room for what a program waiting for messages keeps there. If it grew field by
+ * field, it would leave holes in the heap of every process.
+ */
+static void widen_registry(lua_State *L)
+{
+    lua_createtable(L, LUA_RIDX_LAST, REGISTRY_FIELDS);
+    for (lua_Integer i = 1; i <= LUA_RIDX_LAST; i++) {
+        lua_rawgeti(L, LUA_REGISTRYINDEX, i);
+        lua_rawseti(L, -2, i);
+    }
+    lua_copy(L, -1, LUA_REGISTRYINDEX);
+    lua_pop(L, 1);
+}
+
 static int set_up(lua_State *L, void *user, void *ctx)
 {
     (void)user;
     struct code *code = ctx;
+    widen_registry(L);
     lazy_install(L, code->vm->config.base, code->vm->config.libraries);
     lazy_set_allow(L, is_allowed);
     lua_pushcfunction(L, boot_main);
@@ -224,6 +242,7 @@ static struct template *build(struct code *code, struct vm_error *error)
         .ctx = code,
         .classic = code->vm->classic,
         .fixed_addresses = code->vm->seeded,
+        .no_source = true,
     };
     struct template *tmpl = NULL;
     char message[200] = "";

@@ -44,7 +44,7 @@ enum codec_status codec_encode(lua_State *L, int first, int count, struct codec_
 
 /*
  * As codec_encode, but gives up with CODEC_MORE (and `out` as before) after 4,096 table entries, about 0.1 ms. Hot paths call it first
- * and take the resumable form only then; unlike codec_is_big it costs small values nothing and is never wrong.
+ * and take the resumable form only then.
  */
 enum codec_status codec_try_encode(lua_State *L, int first, int count, struct codec_bytes *out);
 
@@ -68,9 +68,6 @@ enum codec_status codec_decode(lua_State *L, const void *data, size_t length, in
 struct codec_decoder;
 struct codec_decoder *codec_decoder_new(lua_State *L, const void *data, size_t length);
 enum codec_status codec_decoder_run(lua_State *L, struct codec_decoder *decoder, int *count);
-
-/* Is the value big enough that the resumable form is worth its set-up? A guess that costs O(1) (looks at table sizes). */
-bool codec_is_big(lua_State *L, int index);
 
 /* ---- encodings seen and made from C, without a lua_State ---- */
 

@@ -25,10 +25,7 @@ enum {
     SLACK = 64, /* writable past the limit, so that reserving the most a scalar may need does not refuse the last one */
     HOLES_FREE = 8,   /* holes in an array that need no elements to outweigh them */
     STACK_NEEDED = 8, /* Lua stack slots for one more table */
-    TRY_NODES = 4096,
-    BIG_BORDER = 256,
-    BIG_NESTED_BORDER = 64,
-    BIG_ENTRIES = 32
+    TRY_NODES = 4096
 };
 
 /* What became of a value: written; a table was begun whose frame is now on top; not something that travels; see failure. */
@@ -472,24 +469,4 @@ enum codec_status codec_encoder_run(lua_State *L, struct codec_encoder *e, struc
     lua_settop(L, e->base);
     drop_memory(e);
     return status;
-}
-
-/* ---- guessing ---- */
-
-bool codec_is_big(lua_State *L, int index)
-{
-    if (lua_type(L, index) != LUA_TTABLE || !lua_checkstack(L, STACK_NEEDED))
-        return false;
-    if (lua_rawlen(L, index) > BIG_BORDER)
-        return true;
-    index = lua_absindex(L, index);
-    int top = lua_gettop(L);
-    bool is_big = false;
-    lua_pushnil(L);
-    for (int entries = 0; !is_big && lua_next(L, index); entries++) {
-        is_big = entries == BIG_ENTRIES || (lua_type(L, -1) == LUA_TTABLE && lua_rawlen(L, -1) > BIG_NESTED_BORDER);
-        lua_pop(L, 1);
-    }
-    lua_settop(L, top);
-    return is_big;
 }

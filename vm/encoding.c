@@ -7,31 +7,24 @@
 
 enum { KEEP_SCRATCH = 64 * 1024 };
 
-static bool any_big(lua_State *L, int first, int count)
-{
-    for (int i = 0; i < count; i++)
-        if (codec_is_big(L, first + i))
-            return true;
-    return false;
-}
-
 enum codec_status encoding_run(lua_State *L, int first, int count, int top, struct codec_bytes *out)
 {
     struct codec_encoder *encoder = lua_gettop(L) > top ? lua_touserdata(L, top + 1) : NULL;
-    if (!encoder && any_big(L, first, count))
+    if (!encoder) {
+        struct codec_bytes *scratch = &vm_local(state_vm(L))->scratch;
+        scratch->length = 0;
+        enum codec_status status = codec_try_encode(L, first, count, scratch);
+        *out = *scratch;
+        if (status != CODEC_MORE)
+            return status;
+        *out = (struct codec_bytes){0};
         encoder = codec_encoder_new(L, first, count);
-    if (encoder) {
-        enum codec_status status = codec_encoder_run(L, encoder, out);
-        while (status == CODEC_MORE && !state_can_yield(L)) {
-            state_check(L);
-            status = codec_encoder_run(L, encoder, out);
-        }
-        return status;
     }
-    struct codec_bytes *scratch = &vm_local(state_vm(L))->scratch;
-    scratch->length = 0;
-    enum codec_status status = codec_encode(L, first, count, scratch);
-    *out = *scratch;
+    enum codec_status status = codec_encoder_run(L, encoder, out);
+    while (status == CODEC_MORE && !state_can_yield(L)) {
+        state_check(L);
+        status = codec_encoder_run(L, encoder, out);
+    }
     return status;
 }
 

@@ -70,11 +70,11 @@ void process_fail_with_death(struct process *process)
 {
     struct state *state = process->state;
     char text[320];
-    const char *where = state->where[0] ? state->where : "no line";
+    const char *where = state->where ? state->where : "no line";
     const char *id = code_id(process->code);
     switch ((enum death)state->doomed) {
     case DEATH_LINK:
-        process_fail_message(process, ERROR_INTERNAL, "linked process failed", 0);
+        process_fail_message(process, ERROR_INTERNAL, "linked process failed", -1);
         return;
     case DEATH_KILLED:
         process_fail_message(process, ERROR_CANCELED, "host stopped before the process ended", 0);
@@ -93,7 +93,7 @@ void process_fail_with_death(struct process *process)
                  id);
         break;
     default:
-        process_fail_message(process, ERROR_INTERNAL, "process terminated", 0);
+        process_fail_message(process, ERROR_INTERNAL, "process terminated", -1);
         return;
     }
     process_fail_message(process, ERROR_INTERNAL, text, -1);
@@ -138,8 +138,7 @@ void process_fail_with_error(struct process *process, lua_State *L, int status)
     if (status == LUA_ERRMEM && !process->state->doomed)
         process->state->doomed = DEATH_MEMORY;
     if (process->state->doomed) {
-        if (!process->state->where[0])
-            state_location(L, process->state->where, sizeof process->state->where);
+        state_note_where(process->state, L);
         process_fail_with_death(process);
         return;
     }
@@ -154,7 +153,9 @@ void process_fail_with_error(struct process *process, lua_State *L, int status)
         return;
     }
     codec_bytes_free(&bytes);
-    process_fail_message(process, view.kind, view.message, view.retryable);
+    char *message = strndup(view.message, TEXT_MAX); /* too big or too deep to be sent as it is: what is left fits */
+    process_fail_message(process, view.kind, message ? message : "", view.retryable);
+    free(message);
 }
 
 /* A failure that nobody watches would go unseen. */
@@ -162,7 +163,7 @@ static void report(struct process *process)
 {
     struct codec_view view;
     char text[PID_TEXT_MAX];
-    if (!process->failed || process->silent || process->watchers.count || process->links.count ||
+    if (!process->failed || process->silent || relation_count(&process->watchers) || relation_count(&process->links) ||
         !log_is_on(process->vm->log, LOG_ERROR) ||
         !codec_view(process->result->bytes, process->result->length, 1, &view) ||
         process->state->doomed == DEATH_TERMINATED || process->state->doomed == DEATH_KILLED)
@@ -179,8 +180,12 @@ static bool leave_mailbox(struct process *process)
 {
     operation_cancel_all(process);
     struct message *message = slot_close(process->slot);
-    while (message) {
-        struct message *next = message->next;
+    for (struct message *next; message; message = next) {
+        next = message->next;
+        if (unlikely(message->target != process->pid)) {
+            process_drop_stray(process->vm, process->slot, message);
+            continue;
+        }
         switch (message->kind) {
         case MESSAGE_USER:
             slot_consumed(process->slot, 1, message_cost(message));
@@ -200,7 +205,6 @@ static bool leave_mailbox(struct process *process)
             message_free(message); /* embedded nodes: nothing */
             break;
         }
-        message = next;
     }
     report(process);
     return true;
@@ -310,15 +314,19 @@ bool process_exit_slice(struct process *process)
             done = leave_mailbox(process);
             break;
         case EXIT_WATCHERS:
-            done = process->silent || tell_watchers(process);
+            done = tell_watchers(process);
             break;
         case EXIT_LINKS:
-            done = process->silent || tell_links(process);
+            done = tell_links(process);
             break;
         case EXIT_RESOURCES:
             done = release_resources(process);
             break;
         case EXIT_HEAP:
+            if (!process->measured)
+                process_measure(process);
+            free(process->state->where);
+            process->state->where = NULL;
             done = heap_drop(process->heap, vm_local(process->vm)->slabs, STEPS);
             break;
         case EXIT_DONE:

@@ -145,7 +145,9 @@ int state_block(lua_State *L, lua_KContext ctx, lua_KFunction k)
 
 int state_reschedule(lua_State *L, lua_KContext ctx, lua_KFunction k)
 {
-    state_of(L)->yield = YIELD_AGAIN;
+    struct state *state = state_of(L);
+    state_obey(state, L);
+    state->yield = YIELD_AGAIN;
     return lua_yieldk(L, 0, ctx, k);
 }
 

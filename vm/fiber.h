@@ -94,7 +94,7 @@ struct state {
     struct fiber *fiber; /* running, or NULL */
     struct fiber *again; /* preempted: goes on before all others */
     struct fiber main;
-    char where[96]; /* last line known when it was marked for death */
+    char *where; /* last line known when it was marked for death, or NULL; freed at exit */
 };
 
 /* After cloning: everything but L, which the template filled in. */
@@ -123,6 +123,7 @@ int fiber_block(lua_State *L, int nvalues, lua_KContext ctx, lua_KFunction k);
 int fiber_yield_to(lua_State *L, struct fiber *other, bool other_first, int nresults, lua_KFunction k);
 
 /* ---- preempt.c ---- */
+void state_note_where(struct state *state, lua_State *L); /* unless that is done; not for signal handlers */
 
 /* Signal handler of the worker that runs `running` (a struct state): see sched_config.interrupt. */
 void state_interrupt(void *running, unsigned reason);
@@ -136,6 +137,9 @@ void state_doom(struct state *state, enum death death);
 
 /* Heap callback (struct heap's user area is the state). */
 void state_heap_pressure(void *user, enum heap_pressure what);
+
+/* Whoever ends a slice from within Lua calls it first: the request to do so is answered, and what was to be done then is done. */
+void state_obey(struct state *state, lua_State *L);
 
 /* The running coroutine has changed to L: arms its hook if a preemption is pending. */
 void state_enter(struct state *state, lua_State *L);

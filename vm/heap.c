@@ -9,7 +9,11 @@
  * cannot move leaves it where it is; if its size is a small one by then, it joins the free lists when freed and its
  * memory stays in the list of big blocks until the heap is dropped.
  *
- * I1 Every byte of the chunks behind their heads is in a live block, in a free block, or in the bump area.
+ * Most small heaps never free a large block, so the lists of these classes are not in struct heap: the first block that
+ * would go into one of them gives the place for all of them.
+ *
+ * I1 Every byte of the chunks behind their heads is in a live block, in a free block, in the bump area, or in the large
+ *    lists.
  * I2 A small block outside the image has the size of its class; inside, it has its size rounded up to 8, which is the
  *    same up to HEAP_EXACT_MAX.
  * I3 Blocks in the template's shared memory are not counted in `used`.
@@ -49,11 +53,28 @@ static inline void count_down(struct heap *heap, size_t less)
 
 /* Small blocks */
 
-static inline void push_free(struct heap *heap, void *block, unsigned kind, size_t size)
+void *const heap_no_large[HEAP_LARGES];
+
+static inline void push_free(void **list, void *block, size_t size)
 {
-    slab_poke(block, heap->free[kind]);
-    heap->free[kind] = block;
+    slab_poke(block, *list);
+    *list = block;
     slab_poison(block, size);
+}
+
+/* True if the lists of the class have no place yet. */
+static inline bool lacks_list(const struct heap *heap, unsigned kind)
+{
+    return kind >= HEAP_LARGE && heap->large == heap_no_large;
+}
+
+/* Puts the large lists at `block`; returns their size. */
+static size_t place_large(struct heap *heap, void *block)
+{
+    slab_unpoison(block, sizeof(heap_no_large));
+    memset(block, 0, sizeof(heap_no_large));
+    heap->large = block;
+    return sizeof(heap_no_large);
 }
 
 void heap_carve(struct heap *heap, char *block, size_t size)
@@ -63,7 +84,10 @@ void heap_carve(struct heap *heap, char *block, size_t size)
         if (heap_class_size(kind) > size)
             kind--;
         size_t cut = heap_class_size(kind);
-        push_free(heap, block, kind, cut);
+        if (lacks_list(heap, kind))
+            cut = place_large(heap, block);
+        else
+            push_free(heap_list(heap, kind), block, cut);
         block += cut;
         size -= cut;
     }
@@ -75,10 +99,11 @@ static void *cut_larger(struct heap *heap, size_t size)
     if (size + CUT_MIN > HEAP_SMALL_MAX)
         return NULL;
     for (unsigned kind = heap_class(size + CUT_MIN); kind < HEAP_CLASSES; kind++) {
-        char *block = heap->free[kind];
+        void **list = heap_list(heap, kind);
+        char *block = *list;
         if (!block)
             continue;
-        heap->free[kind] = slab_peek(block);
+        *list = slab_peek(block);
         heap_carve(heap, block + size, heap_class_size(kind) - size);
         return block;
     }
@@ -88,10 +113,10 @@ static void *cut_larger(struct heap *heap, size_t size)
 /* A block of `size` bytes at the start of a new chunk; the longer of the two rests is the new bump area. */
 static void *grow(struct heap *heap, size_t size)
 {
-    size_t wanted = heap_units_up(heap->reserved / CHUNK_FRACTION);
+    size_t wanted = heap_kb_up(heap->reserved / CHUNK_FRACTION);
     if (wanted > SLAB_CHUNK_MAX)
         wanted = SLAB_CHUNK_MAX;
-    size_t least = heap_units_up(size + sizeof(struct heap_chunk));
+    size_t least = heap_kb_up(size + sizeof(struct heap_chunk));
     if (wanted < least)
         wanted = least;
     struct heap_chunk *chunk = heap_reserve(heap, wanted);
@@ -122,17 +147,30 @@ static __attribute__((noinline)) void *take_small_slow(struct heap *heap, size_t
     return block ? block : grow(heap, size);
 }
 
-static inline void *take_small(struct heap *heap, size_t size)
+static inline void *take_listed(struct heap *heap, void **list, unsigned kind, size_t size)
 {
-    unsigned kind = heap_class(size);
-    void *block = heap->free[kind];
+    void *block = *list;
     if (likely(block))
-        heap->free[kind] = slab_peek(block);
+        *list = slab_peek(block);
     else
         block = take_small_slow(heap, heap_class_size(kind));
     if (likely(block))
         slab_unpoison(block, size);
     return block;
+}
+
+static __attribute__((noinline)) void *take_large(struct heap *heap, size_t size)
+{
+    unsigned kind = heap_class(size);
+    return take_listed(heap, heap_list(heap, kind), kind, size);
+}
+
+static inline void *take_small(struct heap *heap, size_t size)
+{
+    if (unlikely(size > HEAP_LISTED_MAX))
+        return take_large(heap, size);
+    unsigned kind = heap_class(size);
+    return take_listed(heap, &heap->free[kind], kind, size);
 }
 
 static inline bool in_image(const struct heap *heap, const void *block)
@@ -146,14 +184,25 @@ static inline size_t real_size(const struct heap *heap, const void *block, size_
     return in_image(heap, block) ? heap_round8(size) : heap_class_size(heap_class(size));
 }
 
+static __attribute__((noinline)) void give_large(struct heap *heap, void *block, size_t size)
+{
+    unsigned kind = heap_class(size);
+    if (lacks_list(heap, kind))
+        heap_carve(heap, block, heap_class_size(kind));
+    else
+        push_free(heap_list(heap, kind), block, heap_class_size(kind));
+}
+
 static inline void give_small(struct heap *heap, void *block, size_t size)
 {
     if (unlikely(size > HEAP_EXACT_MAX && in_image(heap, block))) {
         heap_carve(heap, block, heap_round8(size));
-        return;
+    } else if (unlikely(size > HEAP_LISTED_MAX)) {
+        give_large(heap, block, size);
+    } else {
+        unsigned kind = heap_class(size);
+        push_free(&heap->free[kind], block, heap_class_size(kind));
     }
-    unsigned kind = heap_class(size);
-    push_free(heap, block, kind, heap_class_size(kind));
 }
 
 /* All blocks */
@@ -250,16 +299,17 @@ static void *leave_shared(struct heap *heap, void *block, size_t old_size, size_
 /* A heap in a first chunk of `size` bytes, its head zeroed. */
 static struct heap *first_chunk(struct slab_cache *cache, size_t size, struct fault_plan *fault)
 {
-    size = heap_chunk_size(size);
     struct heap *heap = fault_hit(fault, FAULT_HEAP) ? NULL : heap_chunk_take(cache, size);
     if (!heap)
         return NULL;
     memset(heap, 0, heap_user_offset());
     heap->fault = fault;
     heap->cache = cache;
-    heap->first_size = heap->reserved = size;
+    heap->first_size = (uint32_t)size & INT32_MAX;
+    heap->reserved = size;
     heap->end = (char *)heap + (size & ~(size_t)7);
-    heap->reclaim_at = HEAP_RECLAIM_MIN;
+    heap->large = (void **)heap_no_large;
+    heap->reclaim_at = HEAP_RECLAIM_MIN / 1024;
     heap->limit = heap->watch = SIZE_MAX;
     return heap;
 }
@@ -273,7 +323,7 @@ static void set_bump(struct heap *heap, size_t offset)
 struct heap *heap_new(struct slab_cache *cache, size_t user, size_t first_size, struct fault_plan *fault)
 {
     size_t least = heap_user_offset() + heap_user_size(user);
-    struct heap *heap = first_chunk(cache, first_size > least ? first_size : least, fault);
+    struct heap *heap = first_chunk(cache, heap_chunk_size(first_size > least ? first_size : least), fault);
     if (!heap)
         return NULL;
     memset(heap_user(heap), 0, heap_user_size(user));
@@ -350,6 +400,14 @@ size_t heap_reserved(const struct heap *heap)
     return heap->reserved;
 }
 
+size_t heap_extent(const struct heap *heap)
+{
+    size_t extent = heap->reserved - (size_t)(heap->end - heap->bump);
+    for (const struct heap_chunk *chunk = heap->chunks; chunk && extent <= SLAB_CHUNK_MAX; chunk = chunk->next)
+        extent -= sizeof(*chunk);
+    return extent;
+}
+
 void heap_charge(struct heap *heap, ptrdiff_t bytes)
 {
     heap->charged += (size_t)bytes;
@@ -365,8 +423,10 @@ void heap_charge(struct heap *heap, ptrdiff_t bytes)
 
 struct heap *heap_new_image(struct slab_cache *cache, const struct heap_image *image, struct fault_plan *fault)
 {
-    size_t end = heap_user_offset() + image->size;
-    struct heap *heap = first_chunk(cache, end, fault);
+    size_t end = heap_user_offset() + image->size, size = image->first_size > end ? image->first_size : end;
+    if (size <= SLAB_CHUNK_MAX)
+        size = (size + SLAB_CHUNK_UNIT - 1) & ~(size_t)(SLAB_CHUNK_UNIT - 1);
+    struct heap *heap = first_chunk(cache, size, fault);
     if (!heap)
         return NULL;
     memcpy(heap_user(heap), image->bytes, image->size);
@@ -381,6 +441,7 @@ struct heap *heap_new_image(struct slab_cache *cache, const struct heap_image *i
 struct heap *heap_init_shell(void *memory)
 {
     struct heap *heap = memory;
+    heap->large = (void **)heap_no_large;
     heap->limit = heap->watch = SIZE_MAX;
     return heap;
 }

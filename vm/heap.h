@@ -50,6 +50,9 @@ size_t heap_limit(const struct heap *heap);
 size_t heap_used(const struct heap *heap);
 size_t heap_reserved(const struct heap *heap);
 
+/* Bytes of the first chunk with which the heap would not have needed others, roughly; exact if it has no others. */
+size_t heap_extent(const struct heap *heap);
+
 /* Counts memory outside the heap that an object of it keeps alive (message buffers). May be negative. */
 void heap_charge(struct heap *heap, ptrdiff_t bytes);
 
@@ -65,6 +68,7 @@ struct heap_image {
         *bytes; /* user area, then blocks, each rounded up to 8 bytes; stays in place only while heap_new_image runs */
     size_t size;
     size_t live;        /* bytes of the blocks */
+    size_t first_size;  /* of the first chunk, if that is more than the image needs */
     const void *shared; /* memory of the template: blocks in it are never freed */
     size_t shared_size;
 };

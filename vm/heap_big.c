@@ -10,7 +10,7 @@ enum { RESERVE = 8 << 20 /* granted over 5/4 of the limit */ };
 /* Bytes a request for `size` really takes. */
 size_t heap_chunk_size(size_t size)
 {
-    return size <= SLAB_CHUNK_MAX ? heap_units_up(size) : size;
+    return size <= SLAB_CHUNK_MAX ? heap_kb_up(size) : size;
 }
 
 void *heap_chunk_take(struct slab_cache *cache, size_t size)
@@ -72,10 +72,10 @@ void *heap_reserve(struct heap *heap, size_t size)
 {
     if (!heap->cache)
         return NULL;
-    if (heap->reserved >= heap->reclaim_at && free_bytes(heap) > heap->reserved / 2) {
+    if (heap->reserved / 1024 >= heap->reclaim_at && free_bytes(heap) > heap->reserved / 2) {
         heap_reclaim(heap);
         size_t next = heap->reserved + heap->reserved / 4;
-        heap->reclaim_at = next > HEAP_RECLAIM_MIN ? next : HEAP_RECLAIM_MIN;
+        heap->reclaim_at = (uint32_t)((next > HEAP_RECLAIM_MIN ? next : HEAP_RECLAIM_MIN) / 1024);
     }
     if (heap->reserved + size > hard_limit(heap) && !heap->over)
         heap_reclaim(heap);

@@ -19,10 +19,13 @@
 /* Classes: steps of 8 bytes to HEAP_EXACT_MAX, of 16 to 256, then four per doubling. */
 enum {
     HEAP_EXACT_MAX = 128,
+    HEAP_LISTED_MAX = 256, /* larger small blocks have their lists outside of struct heap */
     HEAP_SMALL_MAX = 4096, /* larger blocks are a chunk or a large block of their own */
     HEAP_CLASS_16 = 16,
     HEAP_CLASS_4 = 24,
     HEAP_CLASSES = 40,
+    HEAP_LARGE = HEAP_CLASS_4, /* the first class above HEAP_LISTED_MAX */
+    HEAP_LARGES = HEAP_CLASSES - HEAP_LARGE,
 };
 
 enum { HEAP_RECLAIM_MIN = 256 * 1024 }; /* heaps with less reserved do not look for empty chunks when they grow */
@@ -51,15 +54,24 @@ struct heap {
     struct slab_cache *cache;
     struct heap_chunk *chunks;
     struct heap_big *bigs;
-    size_t first_size;
-    size_t reserved;   /* bytes of all chunks and big blocks */
-    size_t charged;    /* part of used */
-    size_t reclaim_at; /* growing looks for empty chunks when this much is reserved */
-    size_t limit;      /* SIZE_MAX: none */
+    size_t reserved; /* bytes of all chunks and big blocks */
+    size_t charged;  /* part of used */
+    size_t limit;    /* SIZE_MAX: none */
     heap_pressure_f pressure;
-    bool over; /* HEAP_OVER has been reported */
-    void *free[HEAP_CLASSES];
+    uint32_t reclaim_at; /* growing looks for empty chunks when so many KB are reserved */
+    uint32_t first_size : 31;
+    bool over : 1; /* HEAP_OVER has been reported */
+    void **large;  /* the lists of the large classes: heap_no_large, or in what was the first large block to be freed */
+    void *free[HEAP_LARGE];
 };
+
+extern void *const heap_no_large[HEAP_LARGES]; /* all NULL */
+
+/* The free list of a class. */
+static inline void **heap_list(struct heap *heap, unsigned kind)
+{
+    return kind < HEAP_LARGE ? &heap->free[kind] : &heap->large[kind - HEAP_LARGE];
+}
 
 static inline size_t heap_round8(size_t size)
 {
@@ -88,9 +100,10 @@ static inline size_t heap_class_size(unsigned kind)
     return ((size_t)1 << log) + ((size_t)((kind - HEAP_CLASS_4) % 4 + 1) << (log - 2));
 }
 
-static inline size_t heap_units_up(size_t size)
+/* Chunks after the first one have whole KB, so that few sizes lie in the caches. */
+static inline size_t heap_kb_up(size_t size)
 {
-    return (size + SLAB_CHUNK_UNIT - 1) & ~(size_t)(SLAB_CHUNK_UNIT - 1);
+    return (size + 1023) & ~(size_t)1023;
 }
 
 /* heap_big.c */

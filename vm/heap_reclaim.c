@@ -60,10 +60,10 @@ static struct span *span_of(const struct spans *spans, const void *block)
     return (uintptr_t)block - (uintptr_t)span->chunk < span->size ? span : NULL;
 }
 
-static void sum_free(const struct heap *heap, const struct spans *spans)
+static void sum_free(struct heap *heap, const struct spans *spans)
 {
     for (unsigned kind = 0; kind < HEAP_CLASSES; kind++) {
-        for (void *block = heap->free[kind]; block; block = slab_peek(block)) {
+        for (void *block = *heap_list(heap, kind); block; block = slab_peek(block)) {
             struct span *span = span_of(spans, block);
             if (span)
                 span->free += heap_class_size(kind);
@@ -81,7 +81,7 @@ static void unlink_blocks(struct heap *heap, const struct spans *spans)
 {
     for (unsigned kind = 0; kind < HEAP_CLASSES; kind++) {
         void *last = NULL;
-        for (void *block = heap->free[kind], *next; block; block = next) {
+        for (void *block = *heap_list(heap, kind), *next; block; block = next) {
             next = slab_peek(block);
             const struct span *span = span_of(spans, block);
             if (!span || !is_empty(span)) {
@@ -91,7 +91,7 @@ static void unlink_blocks(struct heap *heap, const struct spans *spans)
             if (last)
                 slab_poke(last, next);
             else
-                heap->free[kind] = next;
+                *heap_list(heap, kind) = next;
         }
     }
 }

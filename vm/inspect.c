@@ -70,22 +70,23 @@ size_t process_format_pid(struct vm *vm, uint64_t pid, char text[static PID_TEXT
     return used;
 }
 
-/* Reads the digits between "|0x" and "}"; 0: malformed. */
-static uint64_t parse_hex(const char *text, size_t length)
+/* Reads the digits between "|0x" and "}"; false: malformed. */
+static bool parse_hex(const char *text, size_t length, uint64_t *out)
 {
     uint64_t value = 0;
     if (length == 0 || length > 16)
-        return 0;
+        return false;
     for (size_t i = 0; i < length; i++) {
         char c = text[i];
         unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
                          : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
                                                 : 16;
         if (digit > 15)
-            return 0;
+            return false;
         value = value << 4 | digit;
     }
-    return value;
+    *out = value;
+    return true;
 }
 
 int64_t process_parse_pid(struct vm *vm, const char *text, size_t length)
@@ -95,10 +96,12 @@ int64_t process_parse_pid(struct vm *vm, const char *text, size_t length)
     const char *bar = memrchr(text, '|', length);
     if (!bar || bar + 4 > text + length - 1 || bar[1] != '0' || bar[2] != 'x')
         return 0;
-    uint64_t pid = parse_hex(bar + 3, (size_t)(text + length - 1 - (bar + 3)));
+    uint64_t pid;
+    if (!parse_hex(bar + 3, (size_t)(text + length - 1 - (bar + 3)), &pid))
+        return 0;
     size_t name_length = (size_t)(bar - text) - 1;
     struct vm_host *host = vm_host_at(vm, pid_host(pid));
-    if (host && strncmp(host->name, text + 1, name_length) == 0 && host->name[name_length] == 0)
+    if (host && vm_host_is_named(host, text + 1, name_length))
         return (int64_t)pid;
     host = vm_host_find(vm, text + 1, name_length);
     return host ? (int64_t)pid_make(host->index, 0, (1u << PID_SLOT_BITS) - 1) : -1; /* a PID that nobody has */

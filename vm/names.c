@@ -20,6 +20,7 @@ struct name {
     uint64_t pid;
     uint32_t hash;
     uint32_t length;
+    uint32_t nth; /* so many, or fewer, had the owner when it got this one */
     char text[];
 };
 
@@ -92,6 +93,18 @@ static struct process *owner_of(struct vm *vm, uint64_t pid)
     return slot && slot->task.run == process_run ? atomic_load_explicit(&slot->owner, memory_order_acquire) : NULL;
 }
 
+/* May the owner have one more? They are counted only when the newest says that they may be too many. */
+static bool has_room(struct process *owner)
+{
+    struct name *newest = owner->names;
+    if (!newest || newest->nth < NAMES_MAX)
+        return true;
+    newest->nth = 0;
+    for (struct name *name = newest; name; name = name->owned)
+        newest->nth++;
+    return newest->nth < NAMES_MAX;
+}
+
 static void add(struct names *names, struct process *owner, uint32_t hash, const char *text, size_t length)
 {
     struct name *name = malloc(sizeof *name + length);
@@ -99,6 +112,7 @@ static void add(struct names *names, struct process *owner, uint32_t hash, const
         abort();
     *name = (struct name){.pid = owner->pid, .hash = hash, .length = (uint32_t)length, .owned = owner->names};
     memcpy(name->text, text, length);
+    name->nth = owner->names ? owner->names->nth + 1 : 1;
     owner->names = name;
     struct name **link = &names->buckets[hash & names->mask];
     name->next = *link;
@@ -120,6 +134,8 @@ enum names_answer names_register(struct vm *vm, const char *text, size_t length,
         answer = NAMES_DEAD;
     else if (held)
         answer = held->pid == pid ? NAMES_OK : NAMES_TAKEN;
+    else if (!has_room(owner))
+        answer = NAMES_FULL;
     else
         add(names, owner, hash, text, length);
     slot_table_unlock(vm->slots);

@@ -17,9 +17,13 @@ struct vm;
 struct names *names_new(void);
 void names_free(struct names *names);
 
-enum names_answer { NAMES_OK, NAMES_TAKEN, NAMES_DEAD };
+enum { NAMES_MAX = 10000, NAMES_LENGTH_MAX = 1024 };
+enum names_answer { NAMES_OK, NAMES_TAKEN, NAMES_DEAD, NAMES_FULL };
 
-/* OK also when that PID has the name already; TAKEN: another has it; DEAD: no process of that PID, or it is ending. */
+/*
+ * OK also when that PID has the name already; TAKEN: another has it; DEAD: no process of that PID, or it is ending; FULL: it has NAMES_MAX.
+ * Names lie in no heap, so only these limits keep one process from taking all memory; the caller sees to the length.
+ */
 enum names_answer names_register(struct vm *vm, const char *name, size_t length, uint64_t pid);
 
 /* The PID, 0: not registered. */

@@ -34,7 +34,8 @@ struct native {
     void (*ended)(void *ctx);
     struct relation_set monitors; /* pid -> id */
     struct relation_set cookies;  /* pid -> cookie + 1 (0 is nobody's) */
-    struct relation_set watchers; /* processes that monitor or link this actor */
+    struct relation_set watchers; /* processes that monitor this actor */
+    struct relation_set links;    /* processes that link it */
     struct list timers;
     struct message_queue waiting; /* drained, not handled yet */
     uint64_t next_timer;
@@ -324,8 +325,18 @@ static void handle(struct native *native, struct message *message)
         native->ending = true;
         break;
     case MESSAGE_MONITOR:
-    case MESSAGE_LINK:
         relation_put(&native->watchers, message->from, message->id);
+        break;
+    case MESSAGE_UNMONITOR:
+        relation_remove(&native->watchers, message->from, message->id);
+        break;
+    case MESSAGE_LINK:
+        relation_put(&native->links, message->from, message->id);
+        break;
+    case MESSAGE_UNLINK:
+    case MESSAGE_LINK_GONE:
+    case MESSAGE_LINK_DOWN:
+        relation_remove(&native->links, message->from, message->id);
         break;
     default:
         break;
@@ -353,18 +364,24 @@ static void drop(struct native *native, struct message *message)
         free(timer);
         return;
     }
-    if (message->kind == MESSAGE_USER)
-        slot_consumed(native->slot, 1, message_cost(message));
-    if (message->kind == MESSAGE_MONITOR || message->kind == MESSAGE_LINK)
-        relation_answer_dead(native->vm, message);
-    message_free(message);
+    process_drop_stray(native->vm, native->slot, message);
+}
+
+/* Tells everybody of a set, as if their requests had come too late. */
+static void tell_all(struct native *native, struct relation_set *set, enum message_kind kind)
+{
+    struct relation peer;
+    while (relation_take(set, &peer)) {
+        struct message request = {.kind = (uint8_t)kind, .from = peer.pid, .id = peer.id, .target = native->pid};
+        relation_answer_dead(native->vm, &request);
+    }
+    relation_set_destroy(set);
 }
 
 static void end(struct native *native)
 {
     struct vm *vm = native->vm;
     struct slot *slot = native->slot;
-    struct relation watcher;
     struct message *message, *next;
     /* timers before the mailbox: those that cannot be cancelled any more are in it then */
     for (struct list *link = native->timers.next, *after; link != &native->timers; link = after) {
@@ -377,14 +394,10 @@ static void end(struct native *native)
     }
     while ((message = message_queue_pop(&native->waiting)))
         drop(native, message);
-    while (relation_take(&native->watchers, &watcher)) {
-        struct message request = {
-            .kind = MESSAGE_MONITOR, .from = watcher.pid, .id = watcher.id, .target = native->pid};
-        relation_answer_dead(vm, &request);
-    }
+    tell_all(native, &native->watchers, MESSAGE_MONITOR);
+    tell_all(native, &native->links, MESSAGE_LINK);
     relation_set_destroy(&native->monitors);
     relation_set_destroy(&native->cookies);
-    relation_set_destroy(&native->watchers);
     if (native->ended)
         native->ended(native->ctx);
     task_end(&slot->task);

@@ -7,7 +7,7 @@
  * Death nobody can catch. A marked process is not resumed once it has yielded. Where it cannot yield, the hook raises and stays armed, so
  * that every instruction of a handler or pcall loop raises again until the C boundary is left and the chain can be suspended.
  *
- * I1  state->preempt is set before the hook is armed and cleared only by a hook that acts, so a hook that was lost because its coroutine
+ * I1  state->preempt is set before the hook is armed and cleared only by who acts (state_obey), so a hook that was lost because its coroutine
  *     ended is armed again by state_enter.
  * I2  Hooks left armed in a suspended coroutine find preempt == 0 and disarm themselves.
  */
@@ -17,6 +17,7 @@
 #include <lauxlib.h>
 
 #include "sched/base/clock.h"
+#include "sched/base/compiler.h"
 #include "sched/base/rng.h"
 #include "sched/sched.h"
 #include "sched/worker.h"
@@ -39,10 +40,11 @@ static void arm(lua_State *L, int count)
     lua_sethook(L, preempt_hook, LUA_MASKCOUNT, count);
 }
 
-static void note_where(struct state *state, lua_State *L)
+void state_note_where(struct state *state, lua_State *L)
 {
-    if (!state->where[0])
-        state_location(L, state->where, sizeof state->where);
+    char text[96];
+    if (!state->where && state_location(L, text, sizeof text) > 0)
+        state->where = strdup(text);
 }
 
 /* Collection the heap asked for: bounded, so that the slice stays short; the rest follows at the next preemption. */
@@ -56,11 +58,20 @@ static void collect(struct state *state, lua_State *L)
 
 static void raise_death(struct state *state, lua_State *L)
 {
-    note_where(state, L);
+    state_note_where(state, L);
     arm(L, 1);
     state->raising = true;
     lua_pushliteral(L, "process is ending");
     lua_error(L);
+}
+
+void state_obey(struct state *state, lua_State *L)
+{
+    state->preempt = 0;
+    if (state->doomed)
+        state_note_where(state, L);
+    else if (state->collect)
+        collect(state, L);
 }
 
 static void preempt_hook(lua_State *L, lua_Debug *ar)
@@ -78,11 +89,7 @@ static void preempt_hook(lua_State *L, lua_Debug *ar)
         return;
     }
     lua_sethook(L, NULL, 0, 0);
-    state->preempt = 0;
-    if (state->doomed)
-        note_where(state, L);
-    else if (state->collect)
-        collect(state, L);
+    state_obey(state, L);
     state->yield = state->doomed ? YIELD_DEAD : YIELD_AGAIN;
     lua_yield(L, 0);
 }
@@ -92,8 +99,10 @@ void state_enter(struct state *state, lua_State *L)
     state->cur = L;
     /* the handler runs on this thread: it sees cur before preempt is read here, or its arming is repeated here */
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
-    if (state->preempt || state->doomed)
-        arm(L, state->hook_count);
+    if (!state->preempt && !state->doomed)
+        return;
+    arm(L, state->hook_count);
+    state->hook_count -= state->hook_count > 1; /* arming starts the count anew: it must not do so for ever */
 }
 
 /* Sets `preempt` and arms the innermost coroutine. */
@@ -144,7 +153,7 @@ void state_heap_pressure(void *user, enum heap_pressure what)
 int state_die(lua_State *L)
 {
     struct state *state = state_of(L);
-    note_where(state, L);
+    state_note_where(state, L);
     if (!state_can_yield(L))
         raise_death(state, L);
     state->yield = YIELD_DEAD;
@@ -163,11 +172,11 @@ bool state_budget(lua_State *L)
     struct state *state = state_of(L);
     if (__builtin_expect(state->doomed != DEATH_NONE, 0))
         raise_death(state, L);
-    if (++state->budget_calls & 255)
-        return false;
-    if (state->vm->seeded)
-        return state_can_yield(L) && rng_below(worker_rng(worker_self()), 8) == 0;
-    return (state->preempt || worker_is_over_budget(worker_self())) && state_can_yield(L);
+    bool look = (++state->budget_calls & 255) == 0;
+    if (unlikely(state->vm->seeded))
+        return look && state_can_yield(L) && rng_below(worker_rng(worker_self()), 8) == 0;
+    /* the request at once: between two calls may lie a whole scan of a big string */
+    return (state->preempt || (look && worker_is_over_budget(worker_self()))) && state_can_yield(L);
 }
 
 unsigned state_traceback(void *running, char *text, unsigned size)

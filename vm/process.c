@@ -24,6 +24,7 @@
 #include "vm/pid.h"
 #include "vm/process_struct.h"
 #include "vm/slot.h"
+#include "vm/state.h"
 #include "vm/template.h"
 #include "vm/timer_struct.h"
 #include "vm/vm_struct.h"
@@ -53,15 +54,16 @@ static void handle_notice(struct process *process, struct message *message)
     add_event(process, message);
 }
 
-/* A message that met a reused slot: it was for somebody who is gone. */
-static void answer_for_dead(struct process *process, struct message *message)
+void process_drop_stray(struct vm *vm, struct slot *slot, struct message *message)
 {
-    if (message->kind == MESSAGE_USER)
-        slot_consumed(process->slot, 1, message_cost(message));
-    if (message->kind == MESSAGE_OPERATION)
+    if (message->kind == MESSAGE_OPERATION) {
         operation_drop_drained(message);
+        return;
+    }
+    if (message->kind == MESSAGE_USER)
+        slot_consumed(slot, 1, message_cost(message));
     if (message->kind == MESSAGE_MONITOR || message->kind == MESSAGE_LINK)
-        relation_answer_dead(process->vm, message);
+        relation_answer_dead(vm, message);
     message_free(message);
 }
 
@@ -106,7 +108,7 @@ void process_drain(struct process *process)
         if (likely(message->target == process->pid))
             handle(process, message);
         else
-            answer_for_dead(process, message);
+            process_drop_stray(process->vm, process->slot, message);
         message = next;
     }
 }
@@ -119,16 +121,25 @@ static bool over_limits(struct vm *vm, struct vm_host *host, struct vm_error *er
         vm_error_set(error, ERROR_UNAVAILABLE, "host is shutting down");
         return true;
     }
-    uint32_t most = host->limits.max_processes;
-    if (most && atomic_load_explicit(&host->live, memory_order_relaxed) >= most) {
-        vm_error_set(error, ERROR_RATE_LIMITED, "host %s has reached max_processes (%u)", host->name, most);
-        return true;
-    }
     if (vm_is_over_memory(vm)) {
         vm_error_set(error, ERROR_UNAVAILABLE, "memory limit of the runtime reached; raise it with --memory-limit");
         return true;
     }
     return false;
+}
+
+/* Takes a place among the live processes of the host. */
+static bool take_place(struct vm_host *host, struct vm_error *error)
+{
+    uint32_t most = host->limits.max_processes, live = atomic_load_explicit(&host->live, memory_order_relaxed);
+    do {
+        if (most && live >= most) {
+            vm_error_set(error, ERROR_RATE_LIMITED, "host %s has reached max_processes (%u)", host->name, most);
+            return false;
+        }
+    } while (!atomic_compare_exchange_weak_explicit(&host->live, &live, live + 1, memory_order_relaxed,
+                                                    memory_order_relaxed));
+    return true;
 }
 
 static struct heap *clone_state(struct vm *vm, struct code *code, struct vm_error *error)
@@ -145,7 +156,6 @@ static struct heap *clone_state(struct vm *vm, struct code *code, struct vm_erro
 static void count_in(struct process *process)
 {
     struct vm *vm = process->vm;
-    atomic_fetch_add_explicit(&process->host->live, 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&process->host->spawned, 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&vm->live, 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&vm->spawned, 1, memory_order_relaxed);
@@ -153,11 +163,13 @@ static void count_in(struct process *process)
 
 struct process *process_new(struct vm *vm, struct code *code, struct vm_host *host, struct vm_error *error)
 {
-    if (over_limits(vm, host, error))
+    if (over_limits(vm, host, error) || !take_place(host, error))
         return NULL;
     struct heap *heap = clone_state(vm, code, error);
-    if (!heap)
+    if (!heap) {
+        atomic_fetch_sub_explicit(&host->live, 1, memory_order_release);
         return NULL;
+    }
     struct process *process = calloc(1, sizeof *process);
     if (!process)
         abort();
@@ -168,7 +180,6 @@ struct process *process_new(struct vm *vm, struct code *code, struct vm_host *ho
     process->state = heap_user(heap);
     list_init(&process->timers);
     list_init(&process->operations);
-    process->live_fibers = 1;
     process->started_wall_ns = (uint64_t)clock_wall_ns(sched_clock(vm->sched));
     state_init(process->state, process, vm, code);
     size_t limit = host->limits.memory_limit ? host->limits.memory_limit : DEFAULT_MEMORY_LIMIT;
@@ -179,6 +190,7 @@ struct process *process_new(struct vm *vm, struct code *code, struct vm_host *ho
         heap_drop(heap, vm_local(vm)->slabs, UINT32_MAX);
         code_unref(code);
         free(process);
+        atomic_fetch_sub_explicit(&host->live, 1, memory_order_release);
         return NULL;
     }
     process->slot = slot;
@@ -186,6 +198,9 @@ struct process *process_new(struct vm *vm, struct code *code, struct vm_host *ho
     slot_set_room(slot, host->limits.mailbox_limit, limit);
     atomic_store_explicit(&slot->owner, process, memory_order_release); /* pairs with fill_info and owner_of */
     count_in(process);
+    /* who stops the host or the VM has looked for processes perhaps just before this one could be seen: see slot_acquire */
+    if (unlikely(!atomic_load_explicit(&host->running, memory_order_acquire) || atomic_load(&vm->stopping)))
+        state_doom(process->state, DEATH_KILLED);
     return process;
 }
 
@@ -232,6 +247,8 @@ static void begin_exit(struct process *process)
 {
     if (process->phase == PROCESS_LOADING) {
         process->silent = true;
+        relation_remove(&process->watchers, process->parent, 0);
+        relation_remove(&process->links, process->parent, 0);
         load_over(process, process->result);
     }
     process->phase = PROCESS_EXITING;
@@ -239,7 +256,6 @@ static void begin_exit(struct process *process)
 
 static void end_fiber(struct process *process, struct fiber *fiber)
 {
-    process->live_fibers--;
     if (fiber == &process->state->main)
         begin_exit(process); /* boot.c has stored the result */
     else
@@ -250,6 +266,8 @@ static void end_fiber(struct process *process, struct fiber *fiber)
 static bool fiber_yielded(struct process *process, struct fiber *fiber)
 {
     struct state *state = process->state;
+    if (unlikely(state->doomed)) /* the hook, which notes the line, comes too late for it */
+        state_note_where(state, state->yield == YIELD_BLOCK ? fiber->waiting : fiber->thread);
     switch (state->yield) {
     case YIELD_AGAIN:
         state->again = fiber;
@@ -330,6 +348,13 @@ static bool is_runnable(const struct process *process)
     return state->again || !list_is_empty(&state->ready) || state->doomed;
 }
 
+void process_measure(struct process *process)
+{
+    process->measured = true;
+    struct template *tmpl = code_template(process->code, NULL); /* it has one: the heap is a clone */
+    template_learn(tmpl, heap_extent(process->heap));
+}
+
 /* At the end of a slice: what others see of the process. */
 static void publish(struct process *process, bool runnable)
 {
@@ -345,6 +370,8 @@ static void publish(struct process *process, bool runnable)
                           memory_order_relaxed);
     atomic_store_explicit(&process->shown_memory, used, memory_order_relaxed);
     atomic_store_explicit(&process->shown_waiting, router->waiting, memory_order_relaxed);
+    if (unlikely(!process->measured) && !runnable)
+        process_measure(process);
 }
 
 static void enter_slice(struct process *process)
@@ -355,6 +382,13 @@ static void enter_slice(struct process *process)
     atomic_store_explicit(&process->shown, SHOWN_RUNNING, memory_order_relaxed);
 }
 
+/* Seeded mode: what every allocation of the slice has left is as good as a log of what the program did. */
+static void trace_slice(struct process *process)
+{
+    sched_trace(process->vm->sched, process->pid);
+    sched_trace(process->vm->sched, heap_used(process->heap));
+}
+
 enum task_verdict process_run(struct task *task)
 {
     struct process *process = atomic_load_explicit(&container_of(task, struct slot, task)->owner, memory_order_relaxed);
@@ -362,6 +396,8 @@ enum task_verdict process_run(struct task *task)
     if (process->phase != PROCESS_EXITING) {
         process_drain(process);
         run_fibers(process);
+        if (unlikely(process->vm->seeded))
+            trace_slice(process);
     }
     if (process->phase == PROCESS_EXITING)
         return process_exit_slice(process) ? TASK_ENDED : TASK_AGAIN;

@@ -3,7 +3,7 @@
  * process_struct: the fields of a process, for the files of vm/ that work on them.
  *
  *   LOADING --entry point found--> RUNNING --ended, failed or doomed--> EXITING --last step--> slot released
- *      \--load error: EXITING without EXIT messages: nobody knew it
+ *      \--load error: EXITING without an EXIT to the spawner: its spawn has failed
  *
  * I1  All fields are used only by the thread that holds the task RUNNING, except those marked.
  */
@@ -39,7 +39,7 @@ struct process {
     struct vm *vm;
     struct slot *slot;
     uint64_t pid;
-    uint64_t parent;
+    _Atomic uint64_t parent; /* set once, read by inspection */
     struct vm_host *host;
     struct code *code; /* one reference */
     struct heap *heap;
@@ -53,25 +53,29 @@ struct process {
     struct buffer *result;   /* encoding of {value, error}; NULL until it ends */
     struct loading *loading; /* who waits for the end of load, NULL: nobody */
     unsigned char *args;     /* encoded arguments until the entry point starts */
-    uint32_t args_length;
-    uint32_t live_fibers;
     uint64_t started_wall_ns;
     _Atomic uint64_t steps; /* written by the runner, read by inspection */
-    _Atomic uint8_t shown;  /* enum process_shown, the same */
-    _Atomic uint32_t shown_waiting;
     _Atomic uint64_t shown_memory;
-    uint8_t phase;     /* enum process_phase */
-    uint8_t exit_step; /* enum exit_step */
-    bool failed;
-    bool silent; /* load failed: no EXIT */
+    _Atomic uint32_t shown_waiting;
+    uint32_t args_length;
+    _Atomic uint8_t shown; /* enum process_shown */
+    uint8_t phase;         /* enum process_phase */
+    uint8_t exit_step;     /* enum exit_step */
+    bool closing;          /* under the names lock: no more registers */
     bool trap_links, upgradable;
-    bool closing; /* under the names lock: no more registers */
+    bool failed : 1;
+    bool silent : 1;   /* load failed: the spawner has been told */
+    bool measured : 1; /* see process_measure */
 };
 
 enum process_shown { SHOWN_READY, SHOWN_RUNNING, SHOWN_BLOCKED, SHOWN_IDLE, SHOWN_COMPLETE };
 
 /* Drains the mailbox: user messages and events to the router, signals act. Wakes fibers whose channel has got something. */
 void process_drain(struct process *process);
+
+/* Ends a message that met a reused slot: it was for somebody who is gone. By the owner of the slot. */
+struct message;
+void process_drop_stray(struct vm *vm, struct slot *slot, struct message *message);
 
 /* Who waits for the end of a load that was not over in its first slice, or was begun by C. Embedded in something larger. */
 struct loading {
@@ -92,6 +96,9 @@ struct process *process_new(struct vm *vm, struct code *code, struct vm_host *ho
 
 /* Copies the encoded arguments of the entry point. */
 void process_set_args(struct process *process, const void *data, size_t length);
+
+/* When it goes idle for the first time, or ends: its template learns how large its heap has become. */
+void process_measure(struct process *process);
 
 /* The task callback. */
 enum task_verdict process_run(struct task *task);

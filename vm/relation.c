@@ -14,54 +14,62 @@
 
 enum { EMPTY = 0, TOMBSTONE = 1, FIRST_CAPACITY = 4 };
 
-static uint32_t place_of(const struct relation_set *set, uint64_t pid)
+static uint32_t place_of(const struct relation_table *table, uint64_t pid)
 {
-    return (uint32_t)((pid * 0x9e3779b97f4a7c15u) >> 32) & (set->capacity - 1);
+    return (uint32_t)((pid * 0x9e3779b97f4a7c15u) >> 32) & (table->capacity - 1);
 }
 
 void relation_set_destroy(struct relation_set *set)
 {
-    free(set->items);
-    *set = (struct relation_set){0};
+    free(set->table);
+    set->table = NULL;
+}
+
+uint32_t relation_count(const struct relation_set *set)
+{
+    return set->table ? set->table->count : 0;
 }
 
 struct relation *relation_find(struct relation_set *set, uint64_t pid)
 {
-    if (!set->count)
+    struct relation_table *table = set->table;
+    if (!table)
         return NULL;
-    for (uint32_t i = place_of(set, pid);; i = (i + 1) & (set->capacity - 1)) {
-        if (set->items[i].pid == pid)
-            return &set->items[i];
-        if (set->items[i].pid == EMPTY)
+    for (uint32_t i = place_of(table, pid);; i = (i + 1) & (table->capacity - 1)) {
+        if (table->items[i].pid == pid)
+            return &table->items[i];
+        if (table->items[i].pid == EMPTY)
             return NULL;
     }
 }
 
-static void insert(struct relation_set *set, uint64_t pid, uint64_t id)
+static void insert(struct relation_table *table, uint64_t pid, uint64_t id)
 {
-    uint32_t i = place_of(set, pid);
-    while (set->items[i].pid > TOMBSTONE)
-        i = (i + 1) & (set->capacity - 1);
-    set->deleted -= set->items[i].pid == TOMBSTONE;
-    set->items[i] = (struct relation){pid, id};
-    set->count++;
+    uint32_t i = place_of(table, pid);
+    while (table->items[i].pid > TOMBSTONE)
+        i = (i + 1) & (table->capacity - 1);
+    table->deleted -= table->items[i].pid == TOMBSTONE;
+    table->items[i] = (struct relation){pid, id};
+    table->count++;
 }
 
-static void make_room(struct relation_set *set)
+/* The table with room for one more: itself or, freed, its successor. */
+static struct relation_table *make_room(struct relation_table *old)
 {
-    if (set->capacity && (set->count + set->deleted + 1) * 4 <= set->capacity * 3)
-        return;
-    struct relation_set old = *set;
+    if (old && (old->count + old->deleted + 1) * 4 <= old->capacity * 3)
+        return old;
     uint32_t capacity = FIRST_CAPACITY;
-    while ((set->count + 1) * 2 > capacity)
+    while (old && (old->count + 1) * 2 > capacity)
         capacity *= 2;
-    *set = (struct relation_set){.items = calloc(capacity, sizeof *set->items), .capacity = capacity};
-    if (!set->items)
+    struct relation_table *table = calloc(1, sizeof *table + capacity * sizeof table->items[0]);
+    if (!table)
         abort();
-    for (uint32_t i = 0; i < old.capacity; i++)
-        if (old.items[i].pid > TOMBSTONE)
-            insert(set, old.items[i].pid, old.items[i].id);
-    free(old.items);
+    table->capacity = capacity;
+    for (uint32_t i = 0; old && i < old->capacity; i++)
+        if (old->items[i].pid > TOMBSTONE)
+            insert(table, old->items[i].pid, old->items[i].id);
+    free(old);
+    return table;
 }
 
 void relation_put(struct relation_set *set, uint64_t pid, uint64_t id)
@@ -71,16 +79,16 @@ void relation_put(struct relation_set *set, uint64_t pid, uint64_t id)
         old->id = id;
         return;
     }
-    make_room(set);
-    insert(set, pid, id);
+    set->table = make_room(set->table);
+    insert(set->table, pid, id);
 }
 
 static void erase(struct relation_set *set, struct relation *item)
 {
     item->pid = TOMBSTONE;
-    set->count--;
-    set->deleted++;
-    if (set->count == 0)
+    set->table->count--;
+    set->table->deleted++;
+    if (set->table->count == 0)
         relation_set_destroy(set);
 }
 
@@ -95,8 +103,9 @@ bool relation_remove(struct relation_set *set, uint64_t pid, uint64_t id)
 
 bool relation_take(struct relation_set *set, struct relation *out)
 {
-    for (; set->count && set->scan < set->capacity; set->scan++) {
-        struct relation *item = &set->items[set->scan];
+    struct relation_table *table = set->table;
+    for (; table && table->scan < table->capacity; table->scan++) {
+        struct relation *item = &table->items[table->scan];
         if (item->pid <= TOMBSTONE)
             continue;
         *out = *item;

@@ -22,14 +22,19 @@ struct relation {
     uint64_t id;
 };
 
-/* A set of pairs with different pids. */
-struct relation_set {
-    struct relation *items;
+struct relation_table {
     uint32_t count, capacity;
     uint32_t deleted;
     uint32_t scan; /* relation_take: everything before it is gone */
+    struct relation items[];
 };
 
+/* A set of pairs with different pids; NULL, which is all zero: empty. Most sets of most processes are. */
+struct relation_set {
+    struct relation_table *table;
+};
+
+uint32_t relation_count(const struct relation_set *set);
 void relation_set_destroy(struct relation_set *set);
 struct relation *relation_find(struct relation_set *set, uint64_t pid);
 void relation_put(struct relation_set *set, uint64_t pid, uint64_t id);    /* replaces the entry of that pid */

@@ -2,9 +2,9 @@
 /*
  * slab: depot and caches of chunks.
  *
- * A slab is 2 MB of address space in units of 1 KB; a chunk is a run of units, found first fit in the slab's bitmap, so
- * no chunk size wastes anything and neighbours merge when they are freed. Unit 0 holds struct slab. Chunks come from
- * the fullest slab that has room, which lets the others run empty.
+ * A slab is 2 MB of address space in units of 128 bytes; a chunk is a run of units, found first fit in the slab's
+ * bitmap, so no chunk size wastes anything and neighbours merge when they are freed. The first units hold struct slab.
+ * Chunks come from the fullest slab that has room, which lets the others run empty.
  *
  * Life of a slab. Mapped when no slab has room and the depot holds no full magazines; the first 16 MB of a depot in
  * normal pages (a small program stays small), later slabs in huge pages (a big one is bound by TLB misses). When its
@@ -18,7 +18,7 @@
  *
  * I1 A unit is busy in the bitmap iff its chunk is handed out or lies in a magazine.
  * I2 entries[slab->index].slab == slab for every mapped slab; `free` is the number of clear bits of its bitmap.
- * I3 No free run of a slab is longer than its entry's `run`.
+ * I3 No free run of a slab is longer than its entry's `run`, and none begins before its `low`.
  */
 #include "vm/slab.h"
 
@@ -44,8 +44,8 @@ enum {
     CLASSES = SLAB_CHUNK_MAX / SLAB_CHUNK_UNIT + 1, /* a class is the units of its chunks; 0 is not used */
     ROUNDS_MIN = 4,
     ROUNDS_MAX = 32,
-    ROUNDS_UNITS = 128, /* a magazine holds about so many units */
-    DEPOT_FULL_MAX = 4, /* full magazines of a class kept in the depot */
+    ROUNDS_BYTES = 128 * 1024, /* a magazine holds about so much */
+    DEPOT_FULL_MAX = 4,        /* full magazines of a class kept in the depot */
 };
 
 static const uint64_t EMPTY_NS = 1000000000;
@@ -55,10 +55,13 @@ struct slab {
     uint64_t busy[SLAB_UNITS / 64];
 };
 
+enum { HEAD_UNITS = sizeof(struct slab) / SLAB_CHUNK_UNIT + 1, FREE_UNITS = SLAB_UNITS - HEAD_UNITS };
+
 struct slab_entry {
     struct slab *slab; /* NULL: no slab here now */
     uint16_t free;
     uint16_t run;
+    uint16_t low;
     bool foreign; /* seeded mode: something else is mapped at the address */
     bool stamped; /* was empty at the trim of stamp_ns, and since */
     uint64_t stamp_ns;
@@ -84,7 +87,7 @@ struct slab_depot {
     struct slab_entry *entries;
     unsigned count, capacity; /* of entries */
     unsigned slabs;           /* mapped now */
-    size_t units;             /* busy in all slabs, their unit 0 not counted */
+    size_t units;             /* busy in all slabs, their heads not counted */
     struct magazine *empty;
     struct depot_class classes[CLASSES];
 };
@@ -113,7 +116,7 @@ static unsigned class_of(size_t size)
 
 static unsigned rounds_of(unsigned units)
 {
-    unsigned rounds = ROUNDS_UNITS / units;
+    unsigned rounds = ROUNDS_BYTES / SLAB_CHUNK_UNIT / units;
     return rounds < ROUNDS_MIN ? ROUNDS_MIN : rounds > ROUNDS_MAX ? ROUNDS_MAX : rounds;
 }
 
@@ -162,9 +165,9 @@ static struct slab_entry *slab_new(struct slab_depot *depot)
     }
     madvise(slab, SLAB_SIZE, depot->slabs < SLAB_NORMAL ? MADV_NOHUGEPAGE : MADV_HUGEPAGE);
     slab->index = (uint32_t)(entry - depot->entries);
-    slab->busy[0] = 1;
-    slab_poison((char *)slab + SLAB_CHUNK_UNIT, SLAB_SIZE - SLAB_CHUNK_UNIT);
-    *entry = (struct slab_entry){.slab = slab, .free = SLAB_UNITS - 1, .run = SLAB_UNITS - 1};
+    slab_bits_flip(slab->busy, 0, HEAD_UNITS);
+    slab_poison((char *)slab + HEAD_UNITS * SLAB_CHUNK_UNIT, FREE_UNITS * SLAB_CHUNK_UNIT);
+    *entry = (struct slab_entry){.slab = slab, .free = FREE_UNITS, .run = FREE_UNITS, .low = HEAD_UNITS};
     depot->slabs++;
     return entry;
 }
@@ -197,6 +200,7 @@ static void slab_put_chunk(struct slab_depot *depot, void *chunk, unsigned units
     slab_bits_flip(slab->busy, start, units);
     entry->free += (uint16_t)units;
     entry->run = entry->free;
+    entry->low = start < entry->low ? (uint16_t)start : entry->low;
     depot->units -= units;
 }
 
@@ -244,7 +248,8 @@ static void *slab_take_chunk(struct slab_depot *depot, unsigned units)
             entry = slab_new(depot);
         if (!entry)
             return NULL;
-        unsigned start = slab_bits_find(entry->slab->busy, units);
+        entry->low = (uint16_t)slab_bits_skip(entry->slab->busy, entry->low, true);
+        unsigned start = slab_bits_find(entry->slab->busy, entry->low, units);
         if (start == 0) {
             entry->run = (uint16_t)(units - 1);
             continue;
@@ -482,7 +487,7 @@ void slab_depot_trim(struct slab_depot *depot, uint64_t now_ns)
     }
     for (unsigned i = 0; i < depot->count; i++) {
         struct slab_entry *entry = &depot->entries[i];
-        if (!entry->slab || entry->free < SLAB_UNITS - 1)
+        if (!entry->slab || entry->free < FREE_UNITS)
             continue;
         if (!entry->stamped) {
             entry->stamped = true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * slab: the source of the chunks that Lua heaps are made of. Chunks have a size class (multiples of 1 KB up to 32 KB);
+ * slab: the source of the chunks that Lua heaps are made of. Chunks have a size class (multiples of 128 bytes up to 32 KB);
  * each worker keeps magazines of free chunks and exchanges full and empty ones with a shared depot (Bonwick and Adams,
  * 2001), so a chunk may be freed on any worker. See docs in slab.c for the life of a slab.
  */
@@ -15,7 +15,7 @@ struct fault_plan;
 struct slab_cache;
 struct slab_depot;
 
-enum { SLAB_CHUNK_UNIT = 1024, SLAB_CHUNK_MAX = 32 * 1024 };
+enum { SLAB_CHUNK_UNIT = 128, SLAB_CHUNK_MAX = 32 * 1024 };
 
 /*
  * fixed_addresses: seeded mode, slabs are mapped at the same addresses in every run (of the only such depot of the OS

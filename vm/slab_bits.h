@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SLAB_BITS = 2048 };
+enum { SLAB_BITS = 16384 };
 
 /* The first unit at or after `from` whose bit is not `bit`; SLAB_BITS if there is none. */
 static inline unsigned slab_bits_skip(const uint64_t *busy, unsigned from, bool bit)
@@ -23,10 +23,10 @@ static inline unsigned slab_bits_skip(const uint64_t *busy, unsigned from, bool 
     return SLAB_BITS;
 }
 
-/* The first free run of `units`, or 0. */
-static inline unsigned slab_bits_find(const uint64_t *busy, unsigned units)
+/* The first free run of `units` at or after `from`, or 0. */
+static inline unsigned slab_bits_find(const uint64_t *busy, unsigned from, unsigned units)
 {
-    unsigned start = 1;
+    unsigned start = from;
     while (start + units <= SLAB_BITS) {
         start = slab_bits_skip(busy, start, true);
         unsigned end = slab_bits_skip(busy, start, false);
@@ -39,8 +39,12 @@ static inline unsigned slab_bits_find(const uint64_t *busy, unsigned units)
 
 static inline void slab_bits_flip(uint64_t *busy, unsigned start, unsigned units)
 {
-    for (unsigned i = start; i < start + units; i++)
-        busy[i / 64] ^= UINT64_C(1) << (i % 64);
+    while (units > 0) {
+        unsigned bit = start % 64, some = units < 64 - bit ? units : 64 - bit;
+        busy[start / 64] ^= ~UINT64_C(0) >> (64 - some) << bit;
+        start += some;
+        units -= some;
+    }
 }
 
 static inline bool slab_bits_are(const uint64_t *busy, unsigned start, unsigned units, bool bit)

@@ -4,7 +4,7 @@
  * never moves. Free slots form a FIFO under the table's lock, so a generation of one slot comes round as late as possible.
  *
  * Memory orders. The push's release CAS on `head` pairs with the acquire exchange of slot_drain and slot_close: the receiver sees
- * the message whole. slot_acquire opens the mailbox with a release store after pid and generation, which pairs with the acquire load of `head` in
+ * the message whole. slot_acquire opens the mailbox with a release store after the pid, which pairs with the acquire load of `head` in
  * push: who sees the mailbox open sees whose it is.
  */
 #include "vm/slot.h"
@@ -16,6 +16,8 @@
 #include "vm/pid.h"
 
 enum { FIRST_SEGMENT = 1024, SEGMENTS = 14, MIN_FREE = 1024 };
+
+_Static_assert(sizeof(struct slot) == CACHE_LINE, "a slot is a cache line");
 
 struct slot_table {
     pthread_mutex_t lock; /* guards the free list, growth and owner pointers; no other lock is taken under it */
@@ -77,9 +79,9 @@ void slot_table_unlock(struct slot_table *table)
 
 static void append_free(struct slot_table *table, struct slot *slot)
 {
-    slot->next_free = NULL;
+    slot->task.next = NULL; /* the task is DONE, so in no queue */
     if (table->free_tail)
-        table->free_tail->next_free = slot;
+        table->free_tail->task.next = &slot->task;
     else
         table->free_head = slot;
     table->free_tail = slot;
@@ -102,7 +104,7 @@ static struct slot *grow(struct slot_table *table)
         atomic_store_explicit(&table->segments[k], segment, memory_order_relaxed);
     }
     struct slot *slot = &segment[place];
-    *slot = (struct slot){.head = SLOT_CLOSED, .index = index};
+    *slot = (struct slot){.head = SLOT_CLOSED, .pid = pid_make(0, 0, index)};
     atomic_store_explicit(&slot->task.state, TASK_DONE, memory_order_relaxed);
     /* pairs with slot_at: who sees the size sees the segment and the slot */
     atomic_store_explicit(&table->size, index + 1, memory_order_release);
@@ -112,11 +114,23 @@ static struct slot *grow(struct slot_table *table)
 static struct slot *take_free(struct slot_table *table)
 {
     struct slot *slot = table->free_head;
-    table->free_head = slot->next_free;
-    if (!table->free_head)
+    struct task *next = slot->task.next;
+    table->free_head = next ? container_of(next, struct slot, task) : NULL;
+    if (!next)
         table->free_tail = NULL;
     table->free_count--;
     return slot;
+}
+
+static void open_slot(struct slot *slot, uint32_t host, task_run_f run)
+{
+    uint64_t last = atomic_load_explicit(&slot->pid, memory_order_relaxed);
+    uint32_t generation = (pid_generation(last) + 1) & ((1u << PID_GENERATION_BITS) - 1);
+    generation += generation == 0;
+    atomic_store_explicit(&slot->room, UINT64_MAX, memory_order_relaxed);
+    atomic_store_explicit(&slot->pid, pid_make(host, generation, pid_slot(last)), memory_order_relaxed);
+    task_init(&slot->task, run, TASK_RUNNING);
+    atomic_store_explicit(&slot->head, NULL, memory_order_release);
 }
 
 struct slot *slot_acquire(struct slot_table *table, uint32_t host, task_run_f run)
@@ -125,23 +139,14 @@ struct slot *slot_acquire(struct slot_table *table, uint32_t host, task_run_f ru
     struct slot *slot = table->free_count > MIN_FREE ? take_free(table) : grow(table);
     if (!slot && table->free_count)
         slot = take_free(table);
+    if (slot)
+        open_slot(slot, host, run);
     pthread_mutex_unlock(&table->lock);
-    if (!slot)
-        return NULL;
-    uint32_t generation =
-        (atomic_load_explicit(&slot->generation, memory_order_relaxed) + 1) & ((1u << PID_GENERATION_BITS) - 1);
-    generation += generation == 0;
-    atomic_store_explicit(&slot->generation, generation, memory_order_relaxed);
-    atomic_store_explicit(&slot->room, UINT64_MAX, memory_order_relaxed);
-    atomic_store_explicit(&slot->pid, pid_make(host, generation, slot->index), memory_order_relaxed);
-    task_init(&slot->task, run, TASK_RUNNING);
-    atomic_store_explicit(&slot->head, NULL, memory_order_release);
     return slot;
 }
 
 void slot_release(struct slot_table *table, struct slot *slot)
 {
-    atomic_store_explicit(&slot->pid, 0, memory_order_relaxed);
     pthread_mutex_lock(&table->lock);
     atomic_store_explicit(&slot->owner, NULL, memory_order_relaxed);
     append_free(table, slot);

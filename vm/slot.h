@@ -23,17 +23,15 @@
 struct sched;
 struct slot_table;
 
+/* A cache line. While it is free, `task.next` is the link of the free list and `pid` still that of its last user. */
 struct slot {
     struct task task;
     _Atomic(struct message *) head; /* newest first; SLOT_CLOSED */
-    _Atomic uint32_t generation;    /* of the present or last user */
-    uint32_t index;
     _Atomic(void *)
         owner; /* struct process or struct native once it is complete; read by others under slot_table_lock */
     _Atomic uint64_t queued; /* waiting user messages: count << 36 | bytes */
     _Atomic uint64_t room;   /* the same two as limits; set by the owner at slice ends */
-    _Atomic uint64_t pid;    /* of the present user, 0: free */
-    struct slot *next_free;
+    _Atomic uint64_t pid;    /* of the present or last user; before the first one its generation is 0 */
 } cache_aligned;
 
 #define SLOT_CLOSED ((struct message *)1)
@@ -44,7 +42,8 @@ void slot_table_free(struct slot_table *table);
 
 /*
  * A free slot: generation advanced, pid set, mailbox open, task in state TASK_RUNNING (the caller holds it). The caller stores the owner (release)
- * when that is complete. NULL: 16 million are in use. Any thread.
+ * when that is complete. NULL: 16 million are in use. Any thread. All of it happens under slot_table_lock: who sets a flag, then takes and
+ * releases that lock, then walks the slots sees this one, or the caller sees the flag afterwards.
  */
 struct slot *slot_acquire(struct slot_table *table, uint32_t host, task_run_f run);
 
@@ -56,6 +55,14 @@ struct slot *slot_at(struct slot_table *table, uint32_t index);
 
 /* The slot that `pid` leads to now, or NULL if that process is gone. May be stale the next instant, which slot_push tolerates. */
 struct slot *slot_of_pid(struct slot_table *table, uint64_t pid);
+
+/* The present user, or 0 if there is none or it takes no messages any more. May be stale the next instant. */
+static inline uint64_t slot_user(const struct slot *slot)
+{
+    if (atomic_load_explicit(&slot->head, memory_order_acquire) == SLOT_CLOSED)
+        return 0;
+    return atomic_load_explicit(&slot->pid, memory_order_relaxed);
+}
 
 /* How many slots have ever been used: indices below may be visited. */
 uint32_t slot_table_size(struct slot_table *table);

@@ -29,7 +29,7 @@
  * A spawner that ran on for a whole slice would make thousands of states before the first could run and end, each in cold memory.
  * After this many it lets them run.
  */
-enum { SPAWNS_PER_SLICE = 32 };
+enum { SPAWNS_PER_SLICE = 8 };
 
 /* What the spawner waits for when the load was preempted. */
 struct pending_spawn {

@@ -48,6 +48,12 @@ static struct topic *topic_of(lua_State *L, const char *name, size_t length)
     return topic;
 }
 
+/* A listened topic lies outside the heap but counts for it; one that only messages keep is counted with them. */
+static void charge(struct process *process, const struct topic *topic, int sign)
+{
+    heap_charge(process->heap, sign * (ptrdiff_t)(sizeof *topic + topic->length));
+}
+
 void subscription_push_topic(lua_State *L, const char *name, size_t length, bool as_message)
 {
     struct process *process = state_process(L);
@@ -59,6 +65,7 @@ void subscription_push_topic(lua_State *L, const char *name, size_t length, bool
     }
     struct channel *channel = new_source(L, 1, SOURCE_TOPIC);
     channel->topic = topic;
+    charge(process, topic, 1);
     router_listen(&process->router, topic, channel, as_message);
 }
 
@@ -75,6 +82,7 @@ bool subscription_attach(lua_State *L, int index, const char *name, size_t lengt
     anchor(L, index, channel);
     channel->source = SOURCE_TOPIC;
     channel->topic = topic;
+    charge(process, topic, 1);
     router_listen(&process->router, topic, channel, false);
     channel_notify(channel, process);
     return true;
@@ -90,6 +98,7 @@ bool subscription_end(lua_State *L, int index)
     struct topic *topic = channel->topic;
     channel->source = SOURCE_NONE;
     channel->topic = NULL;
+    charge(process, topic, -1);
     router_unlisten(&process->router, topic);
     lua_pushnil(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, channel);

@@ -14,15 +14,21 @@
  * is taken from the second build.
  *
  * Only the image and the list of its pointers are kept, and never written, so any number of threads may clone.
+ *
+ * The first chunk of a clone. The image grows by what the program makes before it waits for the first time, and each
+ * chunk that it has to take for that would be half empty. So the first chunk is larger than the image, by 1 KB to begin
+ * with, then by as much as three of four clones have needed.
  */
 #include "vm/template.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#include "sched/base/compiler.h"
 #include "sched/base/fault.h"
 #include "vm/heap.h"
 #include "vm/slab.h"
@@ -30,14 +36,24 @@
 #include "vm/template_build.h"
 #include "vm/template_image.h"
 
+enum {
+    EXTRA_FIRST = 1024,
+    EXTRA_MAX = 2048,
+    EXTRAS = EXTRA_MAX / SLAB_CHUNK_UNIT + 1,
+    SAMPLES = 256, /* clones that are learned from */
+};
+
 struct template
 {
     struct template_config config; /* ctx is used on the classic path only */
     struct template_image image;
-    void *shared;         /* read-only; NULL if there is nothing to share */
-    size_t shared_size;   /* used of it */
-    size_t shared_mapped; /* in whole pages */
-    size_t first_size;    /* classic path: what a fresh state takes */
+    void *shared;           /* read-only; NULL if there is nothing to share */
+    size_t shared_size;     /* used of it */
+    size_t shared_mapped;   /* in whole pages */
+    size_t first_size;      /* classic path: what a fresh state takes */
+    _Atomic uint32_t extra; /* units of the first chunk behind those of the image */
+    _Atomic uint32_t samples;
+    _Atomic uint16_t extras[EXTRAS]; /* how many of the samples have needed so many units */
 };
 
 /* Classic path */
@@ -85,7 +101,8 @@ static int take_image(struct template *tmpl, struct template_build *build, char 
         snprintf(message, size, "setup did not do the same when it was run again");
         return -EINVAL;
     }
-    if (template_image_init(&tmpl->image, build) < 0) {
+    bool complete = !tmpl->config.no_source || template_build_drop_words(build);
+    if (!complete || template_image_init(&tmpl->image, build) < 0) {
         snprintf(message, size, "not enough memory for the image");
         return -ENOMEM;
     }
@@ -123,6 +140,7 @@ int template_new(struct template **out, const struct template_config *config, ch
         return -ENOMEM;
     }
     tmpl->config = *config;
+    atomic_init(&tmpl->extra, EXTRA_FIRST / SLAB_CHUNK_UNIT);
     int status = config->classic ? classic_try(tmpl, message, size) : build_twice(tmpl, message, size);
     if (status < 0) {
         template_free(tmpl);
@@ -142,6 +160,36 @@ void template_free(struct template *tmpl)
     free(tmpl);
 }
 
+/* The units of a chunk for the image alone. */
+static size_t image_units(const struct template *tmpl)
+{
+    return (heap_user_offset() + tmpl->image.size + SLAB_CHUNK_UNIT - 1) / SLAB_CHUNK_UNIT;
+}
+
+/* What is enough for three of four samples. */
+static uint32_t choose_extra(const struct template *tmpl, uint32_t samples)
+{
+    uint32_t enough = samples - samples / 4, extra = 0;
+    for (uint32_t sum = 0; extra < EXTRAS - 1; extra++) {
+        sum += atomic_load_explicit(&tmpl->extras[extra], memory_order_relaxed);
+        if (sum >= enough)
+            break;
+    }
+    return extra;
+}
+
+void template_learn(struct template *tmpl, size_t extent)
+{
+    if (likely(atomic_load_explicit(&tmpl->samples, memory_order_relaxed) >= SAMPLES) || tmpl->config.classic)
+        return;
+    size_t units = (extent + SLAB_CHUNK_UNIT - 1) / SLAB_CHUNK_UNIT, least = image_units(tmpl);
+    if (units < least || units - least >= EXTRAS)
+        return;
+    atomic_fetch_add_explicit(&tmpl->extras[units - least], 1, memory_order_relaxed);
+    uint32_t samples = atomic_fetch_add_explicit(&tmpl->samples, 1, memory_order_relaxed) + 1;
+    atomic_store_explicit(&tmpl->extra, choose_extra(tmpl, samples), memory_order_relaxed);
+}
+
 struct heap *template_clone(const struct template *tmpl, struct slab_cache *cache)
 {
     if (tmpl->config.classic) {
@@ -150,7 +198,9 @@ struct heap *template_clone(const struct template *tmpl, struct slab_cache *cach
         return classic_clone(tmpl, cache, &status, message, sizeof(message));
     }
     const struct template_image *image = &tmpl->image;
+    size_t extra = atomic_load_explicit(&tmpl->extra, memory_order_relaxed);
     struct heap_image what = {
+        .first_size = (image_units(tmpl) + extra) * SLAB_CHUNK_UNIT,
         .bytes = image->bytes,
         .size = image->size,
         .live = image->live,

@@ -38,11 +38,18 @@ struct template_config {
     void *ctx;    /* only used while building, except on the classic path, where it must live as long as the template */
     bool classic; /* no image: every clone runs setup again */
     bool fixed_addresses;
+    bool no_source; /* clones never load source text: what only the compiler needs is left out of the image */
 };
 
 /* 0 and *out; or a negative errno, with up to size bytes of explanation in `message`. */
 int template_new(struct template **out, const struct template_config *config, char *message, size_t size);
 void template_free(struct template *tmpl);
+
+/*
+ * Tells how much a clone came to need (heap_extent) by the time it went idle or ended. From the first few hundred of
+ * these later clones get a first chunk that most will not outgrow, unless that were 2 KB more than the image. Any thread.
+ */
+void template_learn(struct template *tmpl, size_t extent);
 
 /* A new state: heap with user area copied from the template's, GC credit given. NULL when memory is out. */
 struct heap *template_clone(const struct template *tmpl, struct slab_cache *cache);

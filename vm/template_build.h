@@ -66,6 +66,12 @@ void template_build_find_shared(struct template_build *build);
 bool template_build_check_shared(const struct template_build *build);
 
 /*
+ * template_words.c: takes the strings that only the compiler needs out of a finished build. False: not enough memory,
+ * and nothing has changed.
+ */
+bool template_build_drop_words(struct template_build *build);
+
+/*
  * The live block at or behind the head at `at`; NULL: no more. The first is at `first`, the next one at
  * template_block_next.
  */

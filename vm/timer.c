@@ -25,7 +25,8 @@ enum { TICKER_BUFFER = 16 };
 static struct task *post(struct timer *wheel_timer)
 {
     struct vmtimer *timer = container_of(wheel_timer, struct vmtimer, timer);
-    return slot_push(timer->slot, timer->pid, &timer->message) ? &timer->slot->task : NULL;
+    struct slot *slot = timer->slot; /* once pushed the timer is the receiver's, who may run right now and free it */
+    return slot_push(slot, timer->pid, &timer->message) ? &slot->task : NULL;
 }
 
 static void init(struct vmtimer *timer, struct process *process)

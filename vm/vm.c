@@ -93,8 +93,10 @@ int vm_start(struct vm *vm)
 
 static void kill_all(struct vm *vm)
 {
+    slot_table_lock(vm->slots); /* see slot_acquire and process_new */
+    slot_table_unlock(vm->slots);
     for (uint32_t i = 0, size = slot_table_size(vm->slots); i < size; i++) {
-        uint64_t pid = atomic_load_explicit(&slot_at(vm->slots, i)->pid, memory_order_relaxed);
+        uint64_t pid = slot_user(slot_at(vm->slots, i));
         if (!pid)
             continue;
         struct message *message = message_signal(MESSAGE_KILL, 0, 0);

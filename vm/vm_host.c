@@ -18,12 +18,17 @@ struct vm_host *vm_host_at(struct vm *vm, uint32_t index)
     return atomic_load_explicit(&vm->hosts[index], memory_order_relaxed);
 }
 
+bool vm_host_is_named(const struct vm_host *host, const char *name, size_t length)
+{
+    return strlen(host->name) == length && memcmp(host->name, name, length) == 0; /* the name may come from anywhere and hold NULs */
+}
+
 struct vm_host *vm_host_find(struct vm *vm, const char *name, size_t length)
 {
     uint32_t count = atomic_load_explicit(&vm->host_count, memory_order_acquire);
     for (uint32_t i = 1; i <= count; i++) {
         struct vm_host *host = atomic_load_explicit(&vm->hosts[i], memory_order_relaxed);
-        if (strncmp(host->name, name, length) == 0 && host->name[length] == 0)
+        if (vm_host_is_named(host, name, length))
             return host;
     }
     return NULL;
@@ -69,8 +74,10 @@ void vm_host_start(struct vm_host *host)
 /* Sends every process of the host a message like this one. */
 static void tell_all(struct vm *vm, const struct vm_host *host, enum message_kind kind, const char *text)
 {
+    slot_table_lock(vm->slots); /* see slot_acquire and process_new */
+    slot_table_unlock(vm->slots);
     for (uint32_t i = 0, size = slot_table_size(vm->slots); i < size; i++) {
-        uint64_t pid = atomic_load_explicit(&slot_at(vm->slots, i)->pid, memory_order_relaxed);
+        uint64_t pid = slot_user(slot_at(vm->slots, i));
         if (!pid || pid_host(pid) != host->index)
             continue;
         struct message *message = message_new(kind, 0, "", 0, text, strlen(text));

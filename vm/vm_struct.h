@@ -65,5 +65,6 @@ struct vm_local *vm_local(struct vm *vm);
 bool vm_is_over_memory(struct vm *vm);
 
 struct vm_host *vm_host_at(struct vm *vm, uint32_t index);
+bool vm_host_is_named(const struct vm_host *host, const char *name, size_t length);
 
 #endif

@@ -23,6 +23,7 @@ void clock_init(struct clock *clock, bool is_virtual)
 {
     clock->is_virtual = is_virtual;
     atomic_init(&clock->virtual_ns, 0);
+    clock->start_ns = clock_now_ns(clock);
 }
 
 uint64_t clock_now_ns(const struct clock *clock)

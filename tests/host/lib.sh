@@ -33,6 +33,7 @@ run() {
 
 start() {
     what="moonlet $*"
+    rm -f out err # await must not read those of the run before
     "$binary" "$@" >out 2>err </dev/null &
     pid=$!
 }

@@ -13,8 +13,8 @@ allow=$PWD/tests/lint/globals.allow
 objdump -t "$@" | awk '
     FNR == NR { if ($0 !~ /^#/ && NF > 1) allowed[$1] = 1; next }
     /file format/ { object = $1 }
-    # address, flags, section, size, name: only objects (flag O) have a size and are variables
-    $0 ~ / O / {
+    # address, flags, section, size, name; thread-local ones have no flag O; sections themselves have the flag d
+    NF >= 4 && $0 !~ / d / {
         name = $NF
         section = $(NF - 2)
         sub(/\.[0-9]+$/, "", name)

@@ -377,16 +377,6 @@ Test(codec, try_encode_gives_up_on_big_values)
     cr_assert_eq(codec_encode(L, 1, 1, &bytes), CODEC_OK);
 }
 
-Test(codec, is_big)
-{
-    run("local t, nested = {}, {} for i = 1, 1000 do t[i] = i nested[i] = i end "
-        "local map = {} for i = 1, 1000 do map['k' .. i] = 1 end return 1, ('x'):rep(1 << 20), {}, {a = 1, b = {2}}, "
-        "t, {x = nested}, map");
-    for (int i = 1; i <= 7; i++)
-        cr_assert_eq(codec_is_big(L, i), i >= 5, "%d", i);
-    cr_assert_eq(lua_gettop(L), 7);
-}
-
 /* What an abandoned encoder holds goes with its userdata: LeakSanitizer watches. */
 Test(codec, encoder_can_be_abandoned_anywhere)
 {

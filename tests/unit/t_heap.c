@@ -397,6 +397,7 @@ Test(heap, free_memory_is_poisoned, .init = begin, .fini = end)
 {
     struct heap *heap = heap_new(cache, 0, 4 * KB, NULL);
     bool on = slab_is_poisoned((char *)heap + 4 * KB - 1);
+    heap_alloc(heap, heap_alloc(heap, NULL, 0, 4000), 4000, 0); /* the lists of large free blocks have a place now */
     char *block = heap_alloc(heap, NULL, 0, 260);
     cr_assert_not(slab_is_poisoned(block + 259));
     cr_assert_eq(slab_is_poisoned(block + 264), on);
@@ -438,6 +439,38 @@ Test(heap, an_image_is_packed_and_its_blocks_can_be_freed, .init = begin, .fini 
     char *moved = heap_alloc(heap, (void *)(uintptr_t)(shared + 8), 16, 40);
     cr_assert_eq(heap_used(heap), used + 40);
     cr_assert_eq(memcmp(moved, shared, 16), 0);
+    drop(heap);
+}
+
+/* The lists of large free blocks take their place from the first of these; nothing is lost by that. */
+Test(heap, large_blocks_are_used_again, .init = begin, .fini = end)
+{
+    struct heap *heap = heap_new(cache, 0, 16 * KB, NULL);
+    for (size_t size = 257; size <= 4096; size += 13) {
+        char *block = heap_alloc(heap, NULL, 0, size);
+        memset(block, 1, size);
+        heap_alloc(heap, block, size, 0);
+        char *again = heap_alloc(heap, NULL, 0, size);
+        if (size > 257)
+            cr_assert_eq(again, block);
+        memset(again, 2, size);
+        heap_alloc(heap, again, size, 0);
+    }
+    cr_assert_eq(heap_used(heap), 0);
+    drop(heap);
+}
+
+/* One chunk as large as the extent would have been enough. */
+Test(heap, the_extent_is_what_a_first_chunk_needs, .init = begin, .fini = end)
+{
+    struct heap *heap = heap_new(cache, 0, 2 * KB, NULL);
+    size_t start = heap_extent(heap);
+    heap_alloc(heap, NULL, 0, 100);
+    cr_assert_eq(heap_extent(heap), start + 104);
+    for (int i = 0; i < 100; i++)
+        heap_alloc(heap, NULL, 0, 64);
+    cr_assert_geq(heap_extent(heap), start + 104 + 6400);
+    cr_assert_leq(heap_extent(heap), start + 104 + 6400 + 6 * 64);
     drop(heap);
 }
 

@@ -209,6 +209,24 @@ Test(ring, falls_back_to_event_when_message_fails)
     fault_plan_free(plan);
 }
 
+/* The message of the self-test then comes when nobody waits for it any more. */
+Test(ring, a_self_test_that_is_interrupted_does_no_harm)
+{
+    struct fault_plan *plan = fault_plan_new();
+    struct io *io = rig_io(&(struct io_config){.entries = 16, .fault = plan});
+    fault_set(plan, FAULT_RING_SUBMIT, 1, 1, EINTR);
+    struct io_loop *loop = rig_open(io);
+    for (int i = 0; i < 5; i++) {
+        io_poller.submit(loop);
+        io_poller.park(loop, 1000000);
+        io_poller.poll(loop);
+    }
+    cr_assert_geq(fault_hits(plan, FAULT_RING_SUBMIT), 2);
+    io_poller.close(loop);
+    io_free(io);
+    fault_plan_free(plan);
+}
+
 Test(ring, wakes_though_the_kernel_refuses_now_and_then)
 {
     struct fault_plan *plan = fault_plan_new();

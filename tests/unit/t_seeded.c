@@ -199,6 +199,49 @@ Test(seeded, the_clock_jumps_only_when_nothing_is_outstanding)
     sched_free(h.sched);
 }
 
+struct spinner {
+    struct task task;
+    struct timer timer;
+    _Atomic uint64_t stopped_ns;
+    bool is_armed, is_due;
+};
+
+static struct task *stop_spinning(struct timer *timer)
+{
+    container_of(timer, struct spinner, timer)->is_due = true;
+    return NULL;
+}
+
+static enum task_verdict spin(struct task *task)
+{
+    struct spinner *s = container_of(task, struct spinner, task);
+    struct sched *sched = worker_sched(worker_self());
+    if (!s->is_armed)
+        wheel_arm(sched, &s->timer, clock_now_ns(sched_clock(sched)) + 50 * ms);
+    s->is_armed = true;
+    if (!s->is_due)
+        return TASK_AGAIN;
+    s->stopped_ns = clock_now_ns(sched_clock(sched));
+    return TASK_PARKED;
+}
+
+/* Else a program that computes until a timer ends it would go on for ever. */
+Test(seeded, time_passes_while_a_task_does_not_rest)
+{
+    struct sched_config config = {.seeded = true, .seed = 5};
+    struct sched *sched;
+    struct spinner s = {0};
+    cr_assert_eq(sched_new(&sched, &config), 0);
+    cr_assert_eq(sched_start(sched), 0);
+    task_init(&s.task, spin, TASK_IDLE);
+    wheel_timer_init(&s.timer, stop_spinning);
+    task_wake(sched, &s.task);
+    while (!s.stopped_ns)
+        sched_yield();
+    cr_assert(s.stopped_ns >= 50 * ms && s.stopped_ns < 52 * ms);
+    sched_free(sched);
+}
+
 static _Atomic int jobs_run;
 
 static void count_job(struct blocking_job *job)

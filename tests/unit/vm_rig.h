@@ -79,6 +79,7 @@ struct rig {
     struct code *codes[RIG_CODES];
     unsigned code_count;
     struct rig_job *job;
+    _Atomic uint64_t serial; /* of the job: the cookie of its spawn; tests use 0 for theirs */
     struct rig_result last;
     _Atomic unsigned warnings, errors; /* log records of these levels */
     char log_text[4096];               /* of warnings and errors, under the lock */
@@ -124,7 +125,7 @@ static inline int rig_resolve(void *ctx, const char *id, size_t length, struct c
     struct rig *rig = ctx;
     struct code *found = NULL;
     pthread_mutex_lock(&rig->lock);
-    for (unsigned i = 0; i < rig->code_count && !found; i++)
+    for (unsigned i = rig->code_count; i-- > 0 && !found;) /* the newest of that id */
         if (strlen(code_id(rig->codes[i])) == length && memcmp(code_id(rig->codes[i]), id, length) == 0)
             found = code_ref(rig->codes[i]);
     pthread_mutex_unlock(&rig->lock);
@@ -163,8 +164,12 @@ static inline void rig_begin(struct rig *rig, struct native *native)
         rig_job_done(rig);
         return;
     }
-    struct native_spawn spawn = {
-        .code = job->code, .host = rig->host, .args = job->args, .args_length = job->args_length, .monitor = true};
+    struct native_spawn spawn = {.code = job->code,
+                                 .host = rig->host,
+                                 .args = job->args,
+                                 .args_length = job->args_length,
+                                 .monitor = true,
+                                 .cookie = atomic_load(&rig->serial)};
     if (native_spawn(native, &spawn, &job->result.error) != 0) {
         job->result.refused = job->result.failed = true;
         rig_job_done(rig);
@@ -174,6 +179,8 @@ static inline void rig_begin(struct rig *rig, struct native *native)
 static inline void rig_event(struct native *native, void *ctx, const struct native_event *event)
 {
     struct rig *rig = ctx;
+    if (event->kind != NATIVE_POST && event->cookie != atomic_load(&rig->serial))
+        return; /* of a spawn that a test has made by itself */
     struct rig_result *result = &rig->job->result;
     switch (event->kind) {
     case NATIVE_POST:
@@ -201,6 +208,7 @@ static inline void rig_event(struct native *native, void *ctx, const struct nati
 static inline struct rig_result rig_do(struct rig *rig, struct rig_job job)
 {
     rig->job = &job;
+    atomic_fetch_add(&rig->serial, 1);
     native_post(rig->native, 0);
     pthread_mutex_lock(&rig->lock);
     while (!job.done)

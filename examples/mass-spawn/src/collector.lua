@@ -1,9 +1,9 @@
--- Starts its share of the tickers, counts their ticks, and tells the number when main asks for it.
+-- Starts its share of the tickers, counts their ticks, tells the number when main asks for it, and ends them at the end.
 local function start(count)
   local me, tickers = process.pid(), {}
   for i = 1, count do
     -- Phases are spread over the second, so that the load is even.
-    tickers[i] = assert(process.spawn("mass:ticker", "mass:processes", me, (i * 997) % 1000 + 1))
+    tickers[i] = assert(process.spawn("mass:ticker", "mass:processes", me, (i * 997) % 1000))
   end
   return tickers
 end
@@ -21,8 +21,9 @@ local function main(count)
     elseif got.channel == asks then
       process.send(got.value:from(), "answer", #tickers, seen)
       seen = 0
-    else
-      return -- asked to stop; so is every ticker
+    else -- asked to stop
+      for _, ticker in ipairs(tickers) do process.terminate(ticker) end
+      return
     end
   end
 end

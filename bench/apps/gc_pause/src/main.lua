@@ -10,7 +10,8 @@ local function main()
   local full, replaced = process.listen("full"), process.listen("replaced")
   local events = process.events()
   local churn = assert(process.spawn_monitored("bench:churn", "bench:processes", process.pid(), megabytes))
-  full:receive()
+  local first = channel.select({ full:case_receive(), events:case_receive() })
+  if first.channel == events then return nil, first.value.result.error end
 
   local began = time.now()
   local last, largest = began, 0

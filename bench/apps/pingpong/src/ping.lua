@@ -1,12 +1,13 @@
 -- Makes `trips` round trips with its partner, then says how many answers were right.
 local function main(parent, partner, trips)
-  local inbox, right = process.inbox(), 0
+  local pongs, right, send = process.listen("pong"), 0, process.send
+  send(partner, "partner", process.pid())
   for i = 1, trips do
-    process.send(partner, "ping", i)
-    if inbox:receive():payload():data() == i then right = right + 1 end
+    send(partner, "ping", i)
+    if pongs:receive() == i then right = right + 1 end
   end
-  process.send(partner, "ping", 0)
-  process.send(parent, "done", right)
+  send(partner, "ping", 0)
+  send(parent, "done", right)
 end
 
 return { main = main }

@@ -1,11 +1,11 @@
--- Answers every message with what it held, until it is nothing.
+-- Learns its partner, then answers every number with itself, until it is 0.
 local function main()
-  local inbox = process.inbox()
+  local pings, send = process.listen("ping"), process.send
+  local partner = process.listen("partner"):receive()
   while true do
-    local message = inbox:receive()
-    local value = message:payload():data()
+    local value = pings:receive()
     if value == 0 then return end
-    process.send(message:from(), "pong", value)
+    send(partner, "pong", value)
   end
 end
 

@@ -1,0 +1,50 @@
+-- os: the five fields, time from tables, all specifiers of date
+local function fails(...)
+    local ok, e = pcall(...)
+    assert(ok == false)
+    return e
+end
+local names = {}
+for name in pairs(os) do
+    names[#names + 1] = name
+end
+table.sort(names)
+assert(table.concat(names, " ") == "clock date difftime platform time" and os.platform == "moonlet" and os.getenv == nil and os.execute == nil)
+
+assert(math.type(os.time()) == "integer" and os.time() > 1500000000)
+local before = os.clock()
+assert(math.type(before) == "float" and before >= 0 and os.clock() >= before)
+assert(os.difftime(10, 4) == 6 and fails(os.difftime, 1):find("number expected"))
+
+-- 2006-01-02 15:04:05 UTC
+local moment = 1136214245
+local function utc(format) return os.date("!" .. format, moment) end
+assert(utc("%c") == "Mon Jan  2 15:04:05 2006" and utc("%x %X") == "01/02/06 15:04:05")
+assert(utc("%a %A %b %B") == "Mon Monday Jan January" and utc("%Y-%m-%d %H:%M:%S") == "2006-01-02 15:04:05")
+assert(utc("%I %p %y %j %w %U %W %z %Z %%") == "03 PM 06 002 1 01 01 +0000 UTC %")
+assert(utc("%Q %1 %") == "%Q %1 %" and utc("") == "" and utc("plain\0text") == "plain\0text")
+assert(os.date("!%U %W %j %w", 1104537600) == "00 53 001 6") -- 2005-01-01: ISO week 53 of 2004
+assert(os.date("!%I %p", 0) == "12 AM" and os.date("!%I %p", 12 * 3600) == "12 PM" and os.date("!%Y", -1) == "1969")
+assert(os.date("!%S", 5.9) == "05" and #os.date() == 24 and os.date("%Y", nil) == os.date("%Y"))
+assert(#os.date("!" .. ("%Y"):rep(5000), 0) == 20000)
+
+local t = os.date("!*t", moment)
+assert(t.year == 2006 and t.month == 1 and t.day == 2 and t.hour == 15 and t.min == 4 and t.sec == 5 and t.wday == 2 and t.yday == 2 and t.isdst == false)
+for _, field in ipairs({ "year", "month", "day", "hour", "min", "sec", "wday", "yday" }) do
+    assert(math.type(t[field]) == "integer", field)
+end
+assert(os.time(os.date("*t", moment)) == moment and os.time(os.date("*t")) <= os.time())
+
+-- hour, min, sec default to 0; year, month, day to today; values out of range are carried over
+local day = { year = 2024, month = 2, day = 29 }
+local noon = os.time({ year = 2024, month = 2, day = 29, hour = 12 })
+assert(noon - os.time(day) == 12 * 3600)
+assert(os.time({ year = 2024, month = 2, day = 30, hour = 12 }) == os.time({ year = 2024, month = 3, day = 1, hour = 12 }))
+assert(os.time({ year = 2023, month = 14, day = 29, hour = 12 }) == noon and os.time({ year = 2024, month = 2, day = 29, hour = 11, min = 59, sec = 60 }) == noon)
+assert(os.time({ year = 2024, month = 2, day = 29, hour = 12, min = "x", isdst = true }) == noon)
+assert(os.time({ year = 2024, month = 2, day = 29.9, hour = 12 }) == noon and day.hour == nil)
+local today = os.date("*t")
+local midnight = os.time({ year = today.year, month = today.month, day = today.day })
+assert(math.abs(os.time({}) - midnight) <= 86400)
+assert(fails(os.time, 5):find("table expected, got number") and fails(os.time, { year = 1e300 }):find("out%-of%-bound"))
+assert(fails(os.date, "%c", "x"):find("number expected") and fails(os.date, "%c", 1e300):find("bad argument #2") and fails(os.date, "%c", math.maxinteger):find("cannot be represented"))

@@ -1,0 +1,35 @@
+-- byte char len lower upper reverse sub rep, and what is absent
+local function fails(...)
+    local ok, e = pcall(...)
+    assert(ok == false)
+    return e
+end
+assert(("abc"):byte() == 97 and select("#", ("abc"):byte(1, -1)) == 3 and select("#", ("abc"):byte(4)) == 0)
+assert(select(-1, ("abc"):byte(-2, 10)) == 99 and select("#", ("x"):rep(5000):byte(1, -1)) == 5000)
+assert(string.char() == "" and string.char(72, 105, 0, 255) == "Hi\0\255")
+assert(#string.char(table.unpack({ ("a"):rep(2000):byte(1, -1) })) == 2000)
+assert(("aBc1é"):upper() == "ABC1é" and ("aBC1É"):lower() == "abc1É" and ("abc"):reverse() == "cba" and (""):reverse() == "")
+local big = ("abC"):rep(20000)
+assert(big:upper() == ("ABC"):rep(20000) and big:lower() == ("abc"):rep(20000) and big:reverse() == ("Cba"):rep(20000))
+assert(("hello"):sub(2, 4) == "ell" and ("hello"):sub(-3) == "llo" and ("hello"):sub(4, 2) == "" and ("hello"):sub(-100, 100) == "hello")
+assert(("hello"):sub(math.mininteger, math.maxinteger) == "hello" and ("x"):sub(0) == "x")
+assert(("ab"):rep(3) == "ababab" and ("ab"):rep(3, ",") == "ab,ab,ab" and ("ab"):rep(0) == "" and ("ab"):rep(-1) == "" and ("ab"):rep(1, ",") == "ab")
+assert((""):rep(1000000) == "" and (""):rep(3, "-") == "--" and ("é"):rep(500) == ("éé"):rep(250))
+local r = ("0123456789"):rep(10000, "::")
+assert(#r == 119998 and r:sub(1, 14) == "0123456789::01" and r:sub(-13) == "9::0123456789" and select(2, r:gsub("::", "")) == 9999)
+local longer = ("x"):rep(40000)
+assert(longer:rep(3, "|") == longer .. "|" .. longer .. "|" .. longer)
+assert(("x"):len() == 1 and string.len("a\0b") == 3 and #"" == 0 and string.len(12) == 2)
+
+assert(fails(string.rep, "x", 1 << 31):find("resulting string too large"))
+assert(fails(string.rep, "ab", math.maxinteger):find("resulting string too large"))
+assert(fails(string.char, 256):find("value out of range") and fails(string.char, -1):find("value out of range"))
+assert(fails(string.sub, "x"):find("number expected, got no value") and fails(string.upper):find("string expected, got no value"))
+assert(fails(string.len, {}):find("string expected, got table") and fails(string.rep, "x"):find("number expected, got no value"))
+assert(fails(string.byte, "x", "y"):find("number expected, got string"))
+local err = errors.new("Ab")
+assert(string.lower(err) == "ab" and string.reverse(err) == "bA" and string.rep(err, 2) == "AbAb" and string.byte(err) == 65)
+assert(("x"):rep(2, err) == "xAbx" and string.dump == nil)
+for _, name in ipairs({ "byte", "char", "find", "format", "gmatch", "gsub", "len", "lower", "match", "pack", "packsize", "rep", "reverse", "sub", "unpack", "upper" }) do
+    assert(type(string[name]) == "function" and ("")[name] == string[name], name)
+end

@@ -1,0 +1,46 @@
+-- string.pack, packsize, unpack
+local function fails(...)
+    local ok, e = pcall(...)
+    assert(ok == false)
+    return e
+end
+local function trip(format, ...)
+    local values = table.pack(...)
+    local bytes = string.pack(format, ...)
+    local back = table.pack(string.unpack(format, bytes))
+    assert(back.n == values.n + 1 and back[back.n] == #bytes + 1, format)
+    for i = 1, values.n do
+        assert(back[i] == values[i], format)
+    end
+    return bytes
+end
+assert(trip("<i4", 1) == "\1\0\0\0" and trip(">i4", 1) == "\0\0\0\1" and trip(">I3", 0x010203) == "\1\2\3")
+assert(trip("<i16", -2) == "\254" .. ("\255"):rep(15) and trip("b", -128) == "\128")
+trip("bBhHlLjJTiI", -1, 255, -2, 65535, -3, 4, math.mininteger, math.maxinteger, 5, -6, 7)
+trip("<fdn", 0.5, 1.5, -2.25)
+trip(">d", 1 / 0)
+assert(trip("s1", "abc") == "\3abc" and trip("z", "abc") == "abc\0" and trip("c5", "abc\0\0") == "abc\0\0")
+assert(string.pack("!4 b i4", 1, 2) == "\1\0\0\0\2\0\0\0" and string.pack("<b!4Xi4", 1) == "\1\0\0\0")
+assert(string.pack("bxb", 1, 2) == "\1\0\2" and string.pack("c4", "ab") == "ab\0\0")
+assert(string.packsize("!8 b d") == 16 and string.packsize("<i4 i8 c3") == 15 and string.packsize("") == 0)
+assert(select("#", string.unpack("<" .. ("b"):rep(1000), ("\1"):rep(1000))) == 1001)
+assert(string.unpack("b", "\1\2\3", -1) == 3 and select(2, string.unpack("b", "\1\2\3", 2)) == 3)
+assert(#string.pack(("x"):rep(100000)) == 100000 and #string.pack("s4", ("y"):rep(50000)) == 50004)
+assert(string.pack("z", errors.new("e")) == "e\0")
+
+assert(fails(string.pack, "i1", 128):find("integer overflow") and fails(string.pack, "I1", 256):find("unsigned overflow"))
+assert(fails(string.pack, "i17", 1):find("integral size (17) out of limits [1,16]", 1, true))
+assert(fails(string.pack, "c", "x"):find("missing size for format option 'c'"))
+assert(fails(string.pack, "y", 1):find("invalid format option 'y'"))
+assert(fails(string.pack, "X"):find("invalid next option for option 'X'"))
+assert(fails(string.pack, "!4 i3", 1):find("format asks for alignment not power of 2"))
+assert(fails(string.pack, "z", "a\0b"):find("string contains zeros"))
+assert(fails(string.pack, "c2", "abc"):find("longer than given size"))
+assert(fails(string.pack, "s1", ("x"):rep(256)):find("does not fit in given size"))
+assert(fails(string.pack, "i4"):find("number expected"))
+assert(fails(string.unpack, "i4", "abc"):find("data string too short"))
+assert(fails(string.unpack, "s1", "\5abc"):find("data string too short"))
+assert(fails(string.unpack, "zb", "abc"):find("data string too short"))
+assert(fails(string.unpack, "<i9", "\0\0\0\0\0\0\0\0\1"):find("does not fit into Lua Integer"))
+assert(fails(string.unpack, "b", "abc", 5):find("initial position out of string"))
+assert(fails(string.packsize, "s"):find("variable%-length format") and fails(string.packsize, "c2000000000c2000000000"):find("too large"))

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* links: stdlib */
+#include <criterion/criterion.h>
+
+#include "tests/unit/vm_rig.h"
+#include "vm/pid.h"
+
+static struct rig rig;
+
+static void open_rig(void)
+{
+    rig_open(&rig, &(struct rig_options){0});
+}
+
+static void close_rig(void)
+{
+    rig_close(&rig);
+}
+
+static int64_t parse(const char *text)
+{
+    return process_parse_pid(rig.vm, text, strlen(text));
+}
+
+Test(pid, fields_do_not_touch)
+{
+    uint64_t pid = pid_make((1u << PID_HOST_BITS) - 1, 0, 0);
+    cr_assert_eq(pid_host(pid), (1u << PID_HOST_BITS) - 1);
+    cr_assert_eq(pid_generation(pid), 0);
+    cr_assert_eq(pid_slot(pid), 0);
+    pid = pid_make(0, (1u << PID_GENERATION_BITS) - 1, 0);
+    cr_assert_eq(pid_host(pid), 0);
+    cr_assert_eq(pid_generation(pid), (1u << PID_GENERATION_BITS) - 1);
+    cr_assert_eq(pid_slot(pid), 0);
+    pid = pid_make(0, 0, (1u << PID_SLOT_BITS) - 1);
+    cr_assert_eq(pid_host(pid), 0);
+    cr_assert_eq(pid_generation(pid), 0);
+    cr_assert_eq(pid_slot(pid), (1u << PID_SLOT_BITS) - 1);
+    cr_assert_eq(PID_SLOT_BITS + PID_GENERATION_BITS + PID_HOST_BITS, 64);
+}
+
+Test(pid, every_field_comes_back)
+{
+    for (unsigned bit = 0; bit < 64; bit++) {
+        uint64_t pid = (uint64_t)1 << bit;
+        cr_assert_eq(pid_make(pid_host(pid), pid_generation(pid), pid_slot(pid)), pid, "bit %u", bit);
+    }
+}
+
+Test(pid, text_and_back, .init = open_rig, .fini = close_rig)
+{
+    struct vm_host *host = vm_host_find(rig.vm, "t:h", 3);
+    uint32_t generations[] = {1, 2, 0xabcdef, (1u << PID_GENERATION_BITS) - 1};
+    char text[PID_TEXT_MAX];
+    for (unsigned i = 0; i < sizeof generations / sizeof *generations; i++)
+        for (uint32_t slot = 0; slot < 1u << PID_SLOT_BITS; slot = slot * 7 + 1) {
+            uint64_t pid = pid_make(host->index, generations[i], slot);
+            size_t length = process_format_pid(rig.vm, pid, text);
+            cr_assert_eq(length, strlen(text));
+            cr_assert_eq(strncmp(text, "{t:h|0x", 7), 0, "%s", text);
+            cr_assert_eq((uint64_t)process_parse_pid(rig.vm, text, length), pid, "%s", text);
+        }
+}
+
+Test(pid, text_is_what_printf_would_say, .init = open_rig, .fini = close_rig)
+{
+    char text[PID_TEXT_MAX], expected[PID_TEXT_MAX];
+    uint64_t pid = native_pid(rig.native);
+    process_format_pid(rig.vm, pid, text);
+    snprintf(expected, sizeof expected, "{rig|0x%llx}", (unsigned long long)pid);
+    cr_assert_str_eq(text, expected);
+}
+
+Test(pid, nobody_has_no_text, .init = open_rig, .fini = close_rig)
+{
+    char text[PID_TEXT_MAX] = "x";
+    cr_assert_eq(process_format_pid(rig.vm, 0, text), 0);
+    cr_assert_str_eq(text, "");
+    cr_assert_eq(process_format_pid(rig.vm, pid_make(77, 1, 1), text), 0, "a host that was never opened");
+}
+
+Test(pid, malformed_text_is_no_pid, .init = open_rig, .fini = close_rig)
+{
+    static const char *const bad[] = {"",
+                                      "{",
+                                      "{}",
+                                      "name",
+                                      "{t:h|0x}",
+                                      "{t:h|1}",
+                                      "{t:h|0xg}",
+                                      "{t:h0x1}",
+                                      "{t:h|0x1",
+                                      "t:h|0x1}",
+                                      "{t:h|0X1}",
+                                      "{t:h|0xA}",
+                                      "{t:h|0x00000000000000001}",
+                                      "{t:h|0x 1}",
+                                      "{t:h|0x-1}"};
+    for (unsigned i = 0; i < sizeof bad / sizeof *bad; i++)
+        cr_assert_eq(parse(bad[i]), 0, "%s", bad[i]);
+}
+
+Test(pid, unknown_host_is_told_apart, .init = open_rig, .fini = close_rig)
+{
+    cr_assert_eq(parse("{no:such|0x1}"), -1);
+    cr_assert_eq(parse("just a name"), 0);
+}
+
+/* The text names a known host but a number that belongs to another one: PID syntax, yet nobody's. */
+Test(pid, number_of_another_host_is_nobody, .init = open_rig, .fini = close_rig)
+{
+    char text[PID_TEXT_MAX];
+    snprintf(text, sizeof text, "{t:h|0x%llx}", (unsigned long long)native_pid(rig.native));
+    int64_t pid = parse(text);
+    cr_assert_gt(pid, 0);
+    cr_assert_neq((uint64_t)pid, native_pid(rig.native));
+    cr_assert_not(process_is_alive(rig.vm, (uint64_t)pid));
+}
+
+Test(pid, longest_host_name_fits, .init = open_rig, .fini = close_rig)
+{
+    char name[400], text[PID_TEXT_MAX];
+    memset(name, 'n', sizeof name);
+    name[280] = 0;
+    struct vm_host *host = vm_host_open(rig.vm, name, NULL);
+    uint64_t pid = pid_make(host->index, (1u << PID_GENERATION_BITS) - 1, (1u << PID_SLOT_BITS) - 1);
+    size_t length = process_format_pid(rig.vm, pid, text);
+    cr_assert_lt(length, PID_TEXT_MAX);
+    cr_assert_eq((uint64_t)process_parse_pid(rig.vm, text, length), pid);
+}

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: MIT */
+/* links: stdlib */
+#include <criterion/criterion.h>
+
+#include "tests/unit/vm_rig.h"
+
+static const char *run(struct rig *rig, const char *body)
+{
+    char source[3000];
+    snprintf(source, sizeof source, "return function()\n%s\nend", body);
+    rig_add(rig, "t:main", source);
+    rig_run(rig, "t:main");
+    return rig_text(rig);
+}
+
+static void add_common(struct rig *rig)
+{
+    rig_add(rig, "t:idle", "return function() process.events():receive() return 'canceled' end");
+    rig_add(rig, "t:deaf", "return function() process.inbox() channel.new():receive() end");
+    rig_add(rig, "t:sleeps", "return function() require('time').sleep('1h') end");
+    rig_add(rig, "t:busy", "return function() while true do coroutine.yield() end end");
+    rig_add(rig, "t:talks",
+            "return function()\n"
+            "  local me, inbox = process.pid(), process.inbox()\n"
+            "  process.send(me, 't')\n"
+            "  while true do inbox:receive() process.send(me, 't', {1, 2, 3}) end\n"
+            "end");
+    rig_add(rig, "t:spawns",
+            "return function() while true do\n"
+            "  if not process.spawn_linked('t:quick', 't:h') then coroutine.yield() end end end");
+    rig_add(rig, "t:quick", "return function() return 1 end");
+    rig_add(rig, "t:slow_load", "for i = 1, 2000 do local s = ('x'):rep(50000):reverse() end return function() end");
+}
+
+Test(vm, starts_and_stops_50_times)
+{
+    for (unsigned i = 0; i < 50; i++) {
+        struct rig rig;
+        rig_open(&rig, &(struct rig_options){.workers = 1 + i % 3});
+        if (i % 2) {
+            add_common(&rig);
+            cr_assert_str_eq(run(&rig, "for i = 1, 5 do process.spawn('t:idle', 't:h') end return 'ok'"), "ok");
+        }
+        rig_close(&rig);
+    }
+}
+
+Test(vm, stops_with_processes_in_every_phase)
+{
+    for (unsigned round = 0; round < 5; round++) {
+        struct rig rig;
+        rig_open(&rig, &(struct rig_options){0});
+        add_common(&rig);
+        cr_assert_str_eq(run(&rig,
+                             "for _, id in ipairs{'idle', 'deaf', 'sleeps', 'busy', 'talks', 'spawns', 'spawns'} do\n"
+                             "  for i = 1, 5 do process.spawn('t:' .. id, 't:h') end\n"
+                             "end\n"
+                             "for i = 1, 4 do coroutine.spawn(function() process.spawn('t:slow_load', 't:h') end) end\n"
+                             "return 'ok'"),
+                         "ok");
+        for (unsigned i = 0; i < round * 3; i++)
+            rig_pause();
+        rig_close(&rig);
+    }
+}
+
+/* Whoever is being made while the VM stops is ended, too: vm_stop never waits for its timeout. */
+Test(vm, stops_while_others_spawn)
+{
+    for (unsigned round = 0; round < 30; round++) {
+        struct rig rig;
+        rig_open(&rig, &(struct rig_options){0});
+        add_common(&rig);
+        cr_assert_str_eq(run(&rig, "for i = 1, 4 do process.spawn('t:spawns', 't:h') end return 'ok'"), "ok");
+        rig_close(&rig);
+    }
+}
+
+Test(vm, two_live_side_by_side)
+{
+    struct rig a, b;
+    rig_open(&a, &(struct rig_options){.workers = 1});
+    rig_open(&b, &(struct rig_options){.workers = 2, .seeded = false});
+    static const char ring[] = "return function(n, to)\n"
+                               "  if n > 0 then to = process.spawn(process.id(), 't:h', n - 1, to) end\n"
+                               "  while true do\n"
+                               "    local m = process.inbox():receive()\n"
+                               "    process.send(to, 't', m:payload():data() + 1)\n"
+                               "    if m:topic() == 'end' then return end\n"
+                               "  end\n"
+                               "end";
+    rig_add(&a, "t:ring", ring);
+    rig_add(&b, "t:ring", ring);
+    static const char drive[] = "local first = process.spawn('t:ring', 't:h', 20, process.pid())\n"
+                                "for i = 1, 50 do\n"
+                                "  process.send(first, 't', 0)\n"
+                                "  assert(process.inbox():receive():payload():data() == 21)\n"
+                                "end\n"
+                                "assert(process.registry.register('only here'))\n"
+                                "return 'ok'";
+    cr_assert_str_eq(run(&a, drive), "ok");
+    cr_assert_str_eq(run(&b, drive), "ok");
+    cr_assert_str_eq(run(&b, "return tostring(process.registry.lookup('only here'))"), "nil");
+    rig_close(&a);
+    cr_assert_str_eq(run(&b, drive), "ok");
+    rig_close(&b);
+}
+
+Test(vm, never_started_is_freed)
+{
+    struct vm *vm;
+    cr_assert_eq(vm_new(&vm, &(struct vm_config){.workers = 2, .base = std_base_entries, .libraries = std_libraries}),
+                 0);
+    vm_host_open(vm, "t:h", NULL);
+    vm_free(vm);
+}
+
+/* ---- limits ---- */
+
+Test(vm, max_processes)
+{
+    struct rig rig;
+    rig_open(&rig, &(struct rig_options){.limits = {.max_processes = 10}});
+    add_common(&rig);
+    cr_assert_str_eq(
+        run(&rig, "local pids = {}\n"
+                  "for i = 1, 9 do pids[i] = assert(process.spawn_monitored('t:idle', 't:h')) end\n"
+                  "for i = 1, 3 do\n"
+                  "  local pid, err = process.spawn('t:idle', 't:h')\n"
+                  "  assert(not pid and err:kind() == errors.RATE_LIMITED and err:message():find('max_processes'))\n"
+                  "end\n"
+                  "process.cancel(pids[1])\n"
+                  "process.events():receive()\n"
+                  "local pid repeat pid = process.spawn('t:idle', 't:h') coroutine.yield() until pid\n"
+                  "assert(not process.spawn('t:idle', 't:h'))\n"
+                  "return 'ok'"),
+        "ok");
+    rig_close(&rig);
+}
+
+/* Several workers spawn at the limit at once: it holds exactly. */
+Test(vm, max_processes_holds_under_contention)
+{
+    enum { MOST = 40 };
+    struct rig rig;
+    rig_open(&rig, &(struct rig_options){.workers = 4, .limits = {.max_processes = MOST}});
+    add_common(&rig);
+    cr_assert_str_eq(run(&rig, "for i = 1, 8 do process.spawn('t:spawns', 't:h') end return 'ok'"), "ok");
+    for (unsigned i = 0; i < 3000; i++) {
+        uint32_t live = vm_host_live(rig.host);
+        cr_assert_leq(live, MOST);
+    }
+    rig_close(&rig);
+}
+
+Test(vm, mailbox_limit)
+{
+    struct rig rig;
+    rig_open(&rig, &(struct rig_options){.limits = {.mailbox_limit = 5}});
+    add_common(&rig);
+    cr_assert_str_eq(run(&rig, "local pid = process.spawn('t:deaf', 't:h')\n"
+                               "for i = 1, 5 do assert(process.send(pid, 't', i)) end\n"
+                               "local ok, err = process.send(pid, 't', 6)\n"
+                               "assert(not ok and err:kind() == errors.RATE_LIMITED)\n"
+                               "assert(process.cancel(pid), 'events know no limit')\n"
+                               "return 'ok'"),
+                     "ok");
+    rig_close(&rig);
+}
+
+Test(vm, mailbox_has_room_again)
+{
+    struct rig rig;
+    rig_open(&rig, &(struct rig_options){.limits = {.mailbox_limit = 5}});
+    rig_add(&rig, "t:reads",
+            "return function(n) for i = 1, n do assert(process.inbox():receive():payload():data() == i) end end");
+    cr_assert_str_eq(run(&rig, "local pid = process.spawn_monitored('t:reads', 't:h', 500)\n"
+                               "for i = 1, 500 do while not process.send(pid, 't', i) do coroutine.yield() end end\n"
+                               "assert(not process.events():receive().result.error)\n"
+                               "return 'ok'"),
+                     "ok");
+    rig_close(&rig);
+}
+
+/* Mail counts against the memory limit of its receiver. */
+Test(vm, mail_counts_as_memory)
+{
+    struct rig rig;
+    rig_open(&rig, &(struct rig_options){.limits = {.memory_limit = 4 << 20}});
+    add_common(&rig);
+    cr_assert_str_eq(run(&rig, "local pid, text, n = process.spawn('t:deaf', 't:h'), ('x'):rep(100000), 0\n"
+                               "while process.send(pid, 't', text) do n = n + 1 end\n"
+                               "return n >= 20 and n < 50 and 'ok' or n"),
+                     "ok");
+    rig_close(&rig);
+}
+
+Test(vm, memory_limit_of_the_runtime)
+{
+    struct rig rig;
+    rig_open(&rig, &(struct rig_options){.memory_limit = 24 << 20});
+    rig_add(&rig, "t:big",
+            "return function() local t = {} for i = 1, 100000 do t[i] = i end process.inbox():receive() end");
+    cr_assert_str_eq(
+        run(&rig,
+            "local pids, err = {}\n"
+            "for i = 1, 5000 do\n"
+            "  local pid\n"
+            "  pid, err = process.spawn_monitored('t:big', 't:h')\n"
+            "  if not pid then break end\n"
+            "  pids[#pids + 1] = pid\n"
+            "end\n"
+            "assert(err and err:kind() == errors.UNAVAILABLE and err:message():find('memory limit'), tostring(err))\n"
+            "for _, pid in ipairs(pids) do process.send(pid, 'end') end\n"
+            "for _ in ipairs(pids) do process.events():receive() end\n"
+            "local pid repeat pid = process.spawn('t:big', 't:h') require('time').sleep('1ms') until pid\n"
+            "return 'ok'"),
+        "ok");
+    rig_close(&rig);
+}
+
+/* ---- hosts ---- */
+
+Test(vm, host_names_are_found_and_kept)
+{
+    struct rig rig;
+    rig_open(&rig, &(struct rig_options){0});
+    struct vm_host *host = vm_host_open(rig.vm, "app:one", NULL);
+    cr_assert_not_null(host);
+    cr_assert_eq(vm_host_open(rig.vm, "app:one", NULL), host);
+    cr_assert_eq(vm_host_find(rig.vm, "app:one", 7), host);
+    cr_assert_null(vm_host_find(rig.vm, "app:one", 6));
+    cr_assert_null(vm_host_find(rig.vm, "app:ones", 8));
+    cr_assert_str_eq(vm_host_name(host), "app:one");
+    rig_close(&rig);
+}
+
+Test(vm, host_table_has_an_end)
+{
+    struct rig rig;
+    char name[20];
+    unsigned opened = 0;
+    rig_open(&rig, &(struct rig_options){0});
+    for (; opened < 5000; opened++) {
+        snprintf(name, sizeof name, "h%u", opened);
+        if (!vm_host_open(rig.vm, name, NULL))
+            break;
+    }
+    cr_assert_geq(opened, 2000);
+    cr_assert_lt(opened, 5000);
+    cr_assert_null(native_new(rig.vm, "one more", rig_event, &rig));
+    cr_assert_not_null(vm_host_find(rig.vm, "h1999", 5));
+    rig_close(&rig);
+}
+
+Test(vm, drain_asks_and_kill_ends)
+{
+    struct rig rig;
+    rig_open(&rig, &(struct rig_options){0});
+    add_common(&rig);
+    struct vm_host *other = vm_host_open(rig.vm, "t:other", &(struct vm_host_limits){0});
+    vm_host_start(other);
+    rig_add(&rig, "t:reason",
+            "return function(to) local e = process.events():receive()\n"
+            "  process.send(to, e.kind, e.reason) process.inbox():receive() end");
+    rig_add(&rig, "t:watch",
+            "return function(n)\n"
+            "  local pids = {}\n"
+            "  for i = 1, n do pids[i] = process.spawn_monitored('t:reason', 't:other', process.pid()) end\n"
+            "  process.registry.register('ready')\n"
+            "  local inbox, events = process.inbox(), process.events()\n"
+            "  for i = 1, n do\n"
+            "    local m = inbox:receive()\n"
+            "    assert(m:topic() == 'pid.cancel' and m:payload():data() == 'enough')\n"
+            "  end\n"
+            "  local pid, err = process.spawn('t:idle', 't:other')\n"
+            "  assert(not pid and err:kind() == errors.UNAVAILABLE)\n"
+            "  process.registry.register('asked')\n"
+            "  for i = 1, n do\n"
+            "    local e = events:receive().result.error\n"
+            "    assert(e:kind() == errors.CANCELED, tostring(e))\n"
+            "  end\n"
+            "  process.registry.register('done')\n"
+            "  process.inbox():receive()\n"
+            "end");
+    cr_assert_str_eq(run(&rig, "process.spawn('t:watch', 't:h', 20) return 'ok'"), "ok");
+    RIG_UNTIL(process_lookup_name(rig.vm, "ready", 5));
+    vm_host_drain(rig.vm, other, "enough");
+    RIG_UNTIL(process_lookup_name(rig.vm, "asked", 5));
+    cr_assert_eq(vm_host_live(other), 20);
+    vm_host_kill(rig.vm, other);
+    RIG_UNTIL(process_lookup_name(rig.vm, "done", 4));
+    RIG_UNTIL(vm_host_live(other) == 0);
+    cr_assert_eq(atomic_load(&rig.errors), 0, "%s", rig.log_text);
+    vm_host_start(other);
+    cr_assert_str_eq(run(&rig, "process.spawn_monitored('t:quick', 't:other')\n"
+                               "return process.events():receive().result.value"),
+                     "1");
+    rig_close(&rig);
+}
+
+Test(vm, kill_reaches_those_being_made)
+{
+    struct rig rig;
+    rig_open(&rig, &(struct rig_options){.workers = 3});
+    add_common(&rig);
+    struct vm_host *other = vm_host_open(rig.vm, "t:other", NULL);
+    rig_add(&rig, "t:fills",
+            "return function() while true do process.spawn('t:idle', 't:other') coroutine.yield() end end");
+    cr_assert_str_eq(run(&rig, "for i = 1, 3 do process.spawn('t:fills', 't:h') end return 'ok'"), "ok");
+    for (unsigned round = 0; round < 50; round++) {
+        vm_host_start(other);
+        if (round % 2)
+            rig_pause();
+        vm_host_kill(rig.vm, other);
+        RIG_UNTIL(vm_host_live(other) == 0);
+    }
+    rig_close(&rig);
+}
+
+/* ---- inspection ---- */
+
+static void count_states(void *ctx, const struct process_info *info)
+{
+    unsigned *counts = ctx;
+    counts[0]++;
+    counts[1] += strcmp(info->state, "idle") == 0;
+    counts[2] += info->memory > 0;
+    counts[3] += (unsigned)info->messages_waiting;
+}
+
+Test(vm, processes_can_be_looked_at)
+{
+    struct rig rig;
+    unsigned counts[4];
+    rig_open(&rig, &(struct rig_options){0});
+    add_common(&rig);
+    cr_assert_str_eq(run(&rig,
+                         "for i = 1, 20 do local pid = process.spawn('t:deaf', 't:h') process.send(pid, 't', i) end\n"
+                         "return 'ok'"),
+                     "ok");
+    do {
+        memset(counts, 0, sizeof counts);
+        process_visit(rig.vm, "t:h", count_states, counts);
+    } while (counts[1] != 20);
+    cr_assert_eq(counts[0], 20);
+    cr_assert_eq(counts[2], 20);
+    cr_assert_eq(counts[3], 20);
+    struct vm_stats stats;
+    vm_stats(rig.vm, &stats);
+    cr_assert_eq(stats.live, 21);
+    cr_assert_eq(stats.messages_waiting, 20);
+    cr_assert_gt(stats.memory_used, 0);
+    memset(counts, 0, sizeof counts);
+    process_visit(rig.vm, "no:such", count_states, counts);
+    cr_assert_eq(counts[0], 0);
+    rig_close(&rig);
+}
+
+Test(vm, looking_while_processes_come_and_go)
+{
+    struct rig rig;
+    rig_open(&rig, &(struct rig_options){0});
+    add_common(&rig);
+    cr_assert_str_eq(run(&rig, "for i = 1, 3 do process.spawn('t:spawns', 't:h') end return 'ok'"), "ok");
+    for (unsigned i = 0; i < 300; i++) {
+        unsigned counts[4] = {0};
+        process_visit(rig.vm, NULL, count_states, counts);
+        cr_assert_geq(counts[0], 3);
+    }
+    rig_close(&rig);
+}
+
+/* ---- seeded ---- */
+
+static void seeded_run(uint64_t seed, char *text)
+{
+    struct rig rig;
+    rig_open(&rig, &(struct rig_options){.seeded = true, .seed = seed});
+    add_common(&rig);
+    rig_add(&rig, "t:racer",
+            "return function(to, n) for i = 1, 5 do process.send(to, 't', n) coroutine.yield() end end");
+    rig_add(&rig, "t:main",
+            "return function()\n"
+            "  local out = {}\n"
+            "  for i = 1, 8 do process.spawn('t:racer', 't:h', process.pid(), i) end\n"
+            "  for i = 1, 40 do out[i] = process.inbox():receive():payload():data() end\n"
+            "  return table.concat(out)\n"
+            "end");
+    rig_run(&rig, "t:main");
+    strcpy(text, rig_text(&rig));
+    rig_close(&rig);
+}
+
+Test(vm, same_seed_same_order)
+{
+    char first[1024], again[1024], other[1024];
+    bool differs = false;
+    seeded_run(1, first);
+    for (uint64_t i = 0; i < 3; i++) {
+        seeded_run(1, again);
+        cr_assert_str_eq(again, first);
+    }
+    for (uint64_t seed = 2; seed < 8; seed++) {
+        seeded_run(seed, other);
+        differs = differs || strcmp(other, first) != 0;
+    }
+    cr_assert(differs);
+}
