@@ -33,7 +33,7 @@ struct boot {
     struct application application;
     struct runtime_trace trace;
     struct fault_plan *fault; /* NULL but in tests */
-    char *message; /* why it failed */
+    char *message;            /* why it failed */
 };
 
 /* Flags decide first; the settings file can only ask for less than what they show. */

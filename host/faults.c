@@ -112,5 +112,6 @@ void faults_report(const struct fault_plan *plan)
         return;
     for (int i = 0; i < FAULT_COUNT; i++)
         if (fault_hits(plan, (enum fault_point)i))
-            fprintf(stderr, "fault %s %llu hits\n", names[i], (unsigned long long)fault_hits(plan, (enum fault_point)i));
+            fprintf(stderr, "fault %s %llu hits\n", names[i],
+                    (unsigned long long)fault_hits(plan, (enum fault_point)i));
 }

@@ -274,8 +274,7 @@ static char *explain(const char *what, int error)
 
 static int make_io(struct runtime *runtime)
 {
-    struct io_config config = {
-        .seeded = runtime->config->seeded, .log = runtime->log, .fault = runtime->config->fault};
+    struct io_config config = {.seeded = runtime->config->seeded, .log = runtime->log, .fault = runtime->config->fault};
     const char *what = "I/O cannot be set up";
     int error = io_new(&runtime->io, &config);
     if (!error) {

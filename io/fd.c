@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "sched/base/memory.h"
+
 struct io_fd {
     _Atomic unsigned refs;
     int number;
@@ -18,9 +20,7 @@ struct io_fd {
 struct io_fd *io_fd_new(int number, unsigned flags)
 {
     struct stat st;
-    struct io_fd *fd = malloc(sizeof *fd);
-    if (!fd)
-        abort();
+    struct io_fd *fd = memory_alloc(sizeof *fd, "a descriptor");
     atomic_init(&fd->refs, 1);
     fd->number = number;
     fd->is_borrowed = flags & IO_FD_BORROWED;

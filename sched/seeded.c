@@ -12,6 +12,7 @@
 
 #include <stdlib.h>
 
+#include "sched/base/memory.h"
 #include "sched/blocking.h"
 #include "sched/core.h"
 
@@ -42,9 +43,7 @@ static void add(struct seeded *s, struct task *task)
 {
     if (s->count == s->capacity) {
         s->capacity = s->capacity ? s->capacity * 2 : FIRST_CAPACITY;
-        s->runnable = realloc(s->runnable, s->capacity * sizeof(struct task *));
-        if (!s->runnable)
-            abort();
+        s->runnable = memory_resize(s->runnable, s->capacity * sizeof(struct task *), "the list of tasks");
     }
     s->runnable[s->count++] = task;
 }

@@ -10,6 +10,7 @@
 
 #include "io/stdio.h"
 #include "sched/base/compiler.h"
+#include "sched/base/memory.h"
 #include "sched/worker.h"
 #include "vm/operation.h"
 #include "vm/state.h"
@@ -44,9 +45,7 @@ static void cancel(struct operation *operation)
 
 static struct await *new_await(struct io_stdio *stdio)
 {
-    struct await *await = calloc(1, sizeof(*await));
-    if (!await)
-        abort();
+    struct await *await = memory_zeroed(sizeof(*await), "an operation");
     await->operation.release = release;
     await->operation.cancel = cancel;
     await->reader.ready = ready;

@@ -281,6 +281,9 @@ static int receive_k(lua_State *L, int status, lua_KContext ctx)
         return received(L, status, ctx);
     case WAIT_ITEM:
         return receive_item_k(L, status, ctx);
+    case WAIT_AGAIN:
+        lua_settop(L, 1);
+        return channel_receive(L);
     default:
         return receive_closed(L);
     }

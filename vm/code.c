@@ -14,6 +14,7 @@
 
 #include <lauxlib.h>
 
+#include "sched/base/memory.h"
 #include "vm/code_struct.h"
 #include "vm/error.h"
 #include "vm/fiber.h"
@@ -67,7 +68,7 @@ static int compile(struct unit *unit, const struct code_unit_spec *spec, struct 
     }
     lua_State *L = luaL_newstate();
     if (!L)
-        abort();
+        memory_out(0, "a state to compile in");
     struct codec_bytes dump = {0};
     int result = luaL_loadbufferx(L, spec->source, spec->source_length, unit->chunk_name, "t");
     if (result != LUA_OK)
@@ -91,12 +92,9 @@ static size_t count_of(const char *const *list)
 static char **copy_list(const char *const *list)
 {
     size_t n = count_of(list);
-    char **copy = calloc(n + 1, sizeof *copy);
-    if (!copy)
-        abort();
+    char **copy = memory_zeroed((n + 1) * sizeof *copy, "a program");
     for (size_t i = 0; i < n; i++)
-        if (!(copy[i] = strdup(list[i])))
-            abort();
+        copy[i] = memory_string(list[i], "a program");
     return copy;
 }
 
@@ -112,9 +110,9 @@ static int fill_unit(struct unit *unit, const struct code_unit_spec *spec, struc
     size_t imports = count_of(spec->import_aliases);
     unit->modules = copy_list(spec->modules);
     unit->aliases = copy_list(spec->import_aliases);
-    unit->imports = calloc(imports + 1, sizeof *unit->imports);
-    if (!unit->imports || asprintf(&unit->chunk_name, "=%s", spec->id) < 0)
-        abort();
+    unit->imports = memory_zeroed((imports + 1) * sizeof *unit->imports, "a program");
+    if (asprintf(&unit->chunk_name, "=%s", spec->id) < 0)
+        memory_out(strlen(spec->id) + 2, "a program");
     if (imports)
         memcpy(unit->imports, spec->import_units, imports * sizeof *unit->imports);
     return compile(unit, spec, error);
@@ -122,10 +120,9 @@ static int fill_unit(struct unit *unit, const struct code_unit_spec *spec, struc
 
 int code_new(struct vm *vm, struct code **out, const struct code_spec *spec, struct vm_error *error)
 {
-    struct code *code = calloc(1, sizeof *code);
-    if (!code || !(code->units = calloc(spec->count, sizeof *code->units)) ||
-        !(code->method = strdup(spec->method ? spec->method : "")))
-        abort();
+    struct code *code = memory_zeroed(sizeof *code, "a program");
+    code->units = memory_zeroed(spec->count * sizeof *code->units, "a program");
+    code->method = memory_string(spec->method ? spec->method : "", "a program");
     atomic_init(&code->refs, 1);
     code->vm = vm;
     code->count = spec->count;

@@ -19,6 +19,12 @@ static uintptr_t *mark_of(lua_State *co)
     return lua_getextraspace(co);
 }
 
+/* Whether somebody will resume it already. The entry point carries no mark: threads are made as copies of its extra space. */
+static bool is_claimed(lua_State *co)
+{
+    return *mark_of(co) & BUSY || co == state_of(co)->L;
+}
+
 void coroutine_claim(lua_State *co)
 {
     *mark_of(co) |= BUSY;
@@ -51,13 +57,13 @@ enum coroutine_status coroutine_status(lua_State *L, lua_State *co)
         return COROUTINE_RUNNING;
     switch (lua_status(co)) {
     case LUA_YIELD:
-        return *mark_of(co) & BUSY ? COROUTINE_NORMAL : COROUTINE_SUSPENDED;
+        return is_claimed(co) ? COROUTINE_NORMAL : COROUTINE_SUSPENDED;
     case LUA_OK:
         if (lua_getstack(co, 0, &ar) > 0)
             return COROUTINE_NORMAL; /* it is running somewhere below */
         if (lua_gettop(co) == 0)
             return COROUTINE_DEAD;
-        return *mark_of(co) & BUSY ? COROUTINE_NORMAL : COROUTINE_SUSPENDED; /* not started */
+        return is_claimed(co) ? COROUTINE_NORMAL : COROUTINE_SUSPENDED; /* not started */
     default:
         return COROUTINE_DEAD;
     }

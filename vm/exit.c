@@ -19,6 +19,7 @@
 
 #include "sched/base/compiler.h"
 #include "sched/base/log.h"
+#include "sched/base/memory.h"
 #include "sched/sched.h"
 #include "vm/buffer.h"
 #include "vm/code.h"
@@ -52,7 +53,7 @@ static struct buffer *to_buffer(struct codec_bytes *bytes)
 {
     struct buffer *buffer = buffer_new(bytes->length);
     if (!buffer)
-        abort();
+        memory_out(bytes->length, "the result of a process");
     memcpy(buffer->bytes, bytes->data, bytes->length);
     codec_bytes_free(bytes);
     return buffer;
@@ -62,7 +63,7 @@ void process_fail_message(struct process *process, const char *kind, const char 
 {
     struct codec_bytes bytes = {0};
     if (!codec_begin(&bytes, 2) || !codec_put_nil(&bytes) || !codec_put_error(&bytes, kind, message, retryable))
-        abort();
+        memory_out(strlen(message), "the result of a process");
     process_set_result(process, to_buffer(&bytes), true);
 }
 
@@ -214,7 +215,7 @@ static void notify(struct process *process, enum message_kind kind, const struct
 {
     struct message *message = message_new_shared(kind, process->pid, "", 0, process->result);
     if (!message)
-        abort();
+        memory_out(sizeof *message, "a message");
     message->id = to->id;
     if (slot_send(process->vm->slots, process->vm->sched, to->pid, message) != 0)
         message_free(message);

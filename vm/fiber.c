@@ -84,6 +84,17 @@ void fiber_drop_item(struct fiber *fiber)
     fiber->item = NULL;
 }
 
+void fiber_revoke_events(struct state *state, unsigned kind, uint64_t from)
+{
+    for (struct list *link = state->fibers.next; link != &state->fibers; link = link->next) {
+        struct fiber *fiber = container_of(link, struct fiber, all);
+        if (fiber->result != WAIT_ITEM || !fiber->item || fiber->item->kind != kind || fiber->item->from != from)
+            continue;
+        fiber_drop_item(fiber);
+        fiber->result = WAIT_AGAIN;
+    }
+}
+
 int fiber_resume(struct fiber *fiber, int nargs)
 {
     struct state *state = fiber->state;

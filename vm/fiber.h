@@ -32,7 +32,7 @@ struct vmtimer;
 enum yield_reason { YIELD_USER, YIELD_BLOCK, YIELD_AGAIN, YIELD_PASS, YIELD_LOADED, YIELD_DEAD };
 
 /* How a wait on channels ended. */
-enum wait_result { WAIT_PENDING, WAIT_VALUE, WAIT_ITEM, WAIT_SENT, WAIT_CLOSED };
+enum wait_result { WAIT_PENDING, WAIT_VALUE, WAIT_ITEM, WAIT_SENT, WAIT_CLOSED, WAIT_AGAIN };
 
 /* A fiber in the queue of one channel; select has one for each case. */
 struct waiter {
@@ -108,6 +108,9 @@ void fiber_ready(struct fiber *fiber);       /* to the end of the ready queue */
 void fiber_ready_first(struct fiber *fiber); /* to its front */
 void fiber_drop_item(struct fiber *fiber);
 
+/* Takes the event of that kind about `from` back from the fibers that were given it and have not run since: they wait again. */
+void fiber_revoke_events(struct state *state, unsigned kind, uint64_t from);
+
 /*
  * Runs the fiber until it yields or ends: LUA_OK, LUA_YIELD (see state->yield) or an error status. nargs values for its start are on its stack.
  */
@@ -138,11 +141,9 @@ void state_doom(struct state *state, enum death death);
 /* Heap callback (struct heap's user area is the state). */
 void state_heap_pressure(void *user, enum heap_pressure what);
 
-/* Whoever ends a slice from within Lua calls it first: the request to do so is answered, and what was to be done then is done. */
-void state_obey(struct state *state, lua_State *L);
-
 /* The running coroutine has changed to L: arms its hook if a preemption is pending. */
 void state_enter(struct state *state, lua_State *L);
+void state_obey(struct state *state, lua_State *L); /* answers the request to end the slice: before any YIELD_AGAIN */
 
 /* Raises or yields for ever; for C functions that find their process marked. */
 int state_die(lua_State *L);

@@ -243,6 +243,10 @@ static void *resize_small(struct heap *heap, void *block, size_t old_size, size_
 static void *resize(struct heap *heap, void *block, size_t old_size, size_t new_size)
 {
     void *moved = NULL;
+    if (unlikely(old_size > HEAP_SMALL_MAX)) {
+        heap->moving = true;
+        __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the handler that asks heap_is_moving is on this thread */
+    }
     if (old_size <= HEAP_SMALL_MAX && new_size <= HEAP_SMALL_MAX)
         moved = resize_small(heap, block, old_size, new_size);
     else if (old_size > HEAP_SMALL_MAX && new_size > HEAP_SMALL_MAX)
@@ -383,6 +387,16 @@ void heap_set_limit(struct heap *heap, size_t limit, heap_pressure_f pressure)
     heap->over = false;
     heap->relief = 0;
     heap->watch = limit == SIZE_MAX ? SIZE_MAX : limit - limit / 8;
+}
+
+bool heap_is_moving(const struct heap *heap)
+{
+    return heap->moving;
+}
+
+void heap_settled(struct heap *heap)
+{
+    heap->moving = false;
 }
 
 size_t heap_limit(const struct heap *heap)

@@ -46,6 +46,13 @@ void *heap_alloc(void *ud, void *block, size_t old_size, size_t new_size);
 void heap_set_limit(struct heap *heap, size_t limit, heap_pressure_f pressure);
 size_t heap_limit(const struct heap *heap);
 
+/*
+ * True once a big block has been moved: it may be the stack of a coroutine whose call frames still point to the old place, which may not be
+ * mapped any more, so no signal handler may walk it. Until somebody who runs between two of Lua's instructions says heap_settled.
+ */
+bool heap_is_moving(const struct heap *heap);
+void heap_settled(struct heap *heap);
+
 /* Bytes of live blocks plus charges; and bytes taken from the slabs. */
 size_t heap_used(const struct heap *heap);
 size_t heap_reserved(const struct heap *heap);

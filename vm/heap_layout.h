@@ -59,9 +59,10 @@ struct heap {
     size_t limit;    /* SIZE_MAX: none */
     heap_pressure_f pressure;
     uint32_t reclaim_at; /* growing looks for empty chunks when so many KB are reserved */
-    uint32_t first_size : 31;
-    bool over : 1; /* HEAP_OVER has been reported */
-    void **large;  /* the lists of the large classes: heap_no_large, or in what was the first large block to be freed */
+    uint32_t first_size : 30;
+    bool moving : 1; /* see heap_is_moving */
+    bool over : 1;   /* HEAP_OVER has been reported */
+    void **large; /* the lists of the large classes: heap_no_large, or in what was the first large block to be freed */
     void *free[HEAP_LARGE];
 };
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/base/memory.h"
 #include "sched/sched.h"
 #include "vm/code.h"
 #include "vm/message.h"
@@ -26,8 +27,7 @@ const char *process_pid_text(const struct process *process)
     char text[PID_TEXT_MAX];
     if (!owner->pid_text) {
         process_format_pid(process->vm, process->pid, text);
-        if (!(owner->pid_text = strdup(text)))
-            abort();
+        owner->pid_text = memory_string(text, "the text of a PID");
     }
     return owner->pid_text;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/base/memory.h"
 #include "vm/buffer.h"
 
 static size_t padded(size_t length)
@@ -66,7 +67,7 @@ struct message *message_signal(enum message_kind kind, uint64_t from, uint64_t i
 {
     struct message *message = make(kind, from, "", 0, 0);
     if (!message)
-        abort();
+        memory_out(sizeof *message, "a message");
     message->id = id;
     return message;
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/base/memory.h"
 #include "vm/pid.h"
 #include "vm/process_struct.h"
 #include "vm/slot.h"
@@ -32,9 +33,8 @@ struct names {
 
 struct names *names_new(void)
 {
-    struct names *names = calloc(1, sizeof *names);
-    if (!names || !(names->buckets = calloc(64, sizeof *names->buckets)))
-        abort();
+    struct names *names = memory_zeroed(sizeof *names, "the table of names");
+    names->buckets = memory_zeroed(64 * sizeof *names->buckets, "the table of names");
     names->mask = 63;
     pthread_mutex_init(&names->lock, NULL);
     return names;
@@ -107,9 +107,7 @@ static bool has_room(struct process *owner)
 
 static void add(struct names *names, struct process *owner, uint32_t hash, const char *text, size_t length)
 {
-    struct name *name = malloc(sizeof *name + length);
-    if (!name)
-        abort();
+    struct name *name = memory_alloc(sizeof *name + length, "a name");
     *name = (struct name){.pid = owner->pid, .hash = hash, .length = (uint32_t)length, .owned = owner->names};
     memcpy(name->text, text, length);
     name->nth = owner->names ? owner->names->nth + 1 : 1;

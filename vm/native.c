@@ -12,6 +12,7 @@
 #include "sched/base/clock.h"
 #include "sched/base/compiler.h"
 #include "sched/base/list.h"
+#include "sched/base/memory.h"
 #include "sched/sched.h"
 #include "sched/wheel.h"
 #include "vm/buffer.h"
@@ -66,9 +67,7 @@ struct native *native_new(struct vm *vm, const char *host_name, native_f on_even
     struct slot *slot = host ? slot_acquire(vm->slots, host->index, native_run) : NULL;
     if (!slot)
         return NULL;
-    struct native *native = calloc(1, sizeof *native);
-    if (!native)
-        abort();
+    struct native *native = memory_zeroed(sizeof *native, "a native actor");
     native->vm = vm;
     native->slot = slot;
     native->pid = atomic_load_explicit(&slot->pid, memory_order_relaxed);
@@ -112,7 +111,7 @@ static void loaded(struct loading *loading, struct process *child, struct buffer
     struct message *message = result ? message_new_shared(MESSAGE_LOADED, child->pid, "failed", 6, result)
                                      : message_new(MESSAGE_LOADED, child->pid, "", 0, "", 0);
     if (!message)
-        abort();
+        memory_out(sizeof *message, "a message");
     message->id = answer->cookie;
     if (slot_send(answer->vm->slots, answer->vm->sched, answer->native, message) != 0)
         message_free(message);
@@ -138,9 +137,7 @@ int native_spawn(struct native *native, const struct native_spawn *spawn, struct
     struct process *child = process_new(vm, spawn->code, spawn->host, error);
     if (!child)
         return -1;
-    struct native_loading *answer = calloc(1, sizeof *answer);
-    if (!answer)
-        abort();
+    struct native_loading *answer = memory_zeroed(sizeof *answer, "the answer to a spawn");
     *answer = (struct native_loading){{loaded}, vm, native->pid, spawn->cookie};
     child->parent = native->pid;
     child->terminal = spawn->terminal;
@@ -190,9 +187,7 @@ static struct task *timer_due(struct timer *wheel_timer)
 
 uint64_t native_timer(struct native *native, uint64_t delay_ns, uint64_t cookie)
 {
-    struct native_timer *timer = calloc(1, sizeof *timer);
-    if (!timer)
-        abort();
+    struct native_timer *timer = memory_zeroed(sizeof *timer, "a timer of a native actor");
     wheel_timer_init(&timer->timer, timer_due);
     timer->message.kind = MESSAGE_TIMER;
     timer->native = native;

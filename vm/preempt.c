@@ -78,6 +78,7 @@ static void preempt_hook(lua_State *L, lua_Debug *ar)
 {
     (void)ar;
     struct state *state = state_of(L);
+    heap_settled(heap_of_user(state));
     if (!state->preempt && !state->doomed) {
         lua_sethook(L, NULL, 0, 0);
         return;
@@ -173,6 +174,8 @@ bool state_budget(lua_State *L)
     if (__builtin_expect(state->doomed != DEATH_NONE, 0))
         raise_death(state, L);
     bool look = (++state->budget_calls & 255) == 0;
+    if (unlikely(look))
+        heap_settled(heap_of_user(state));
     if (unlikely(state->vm->seeded))
         return look && state_can_yield(L) && rng_below(worker_rng(worker_self()), 8) == 0;
     /* the request at once: between two calls may lie a whole scan of a big string */
@@ -185,6 +188,8 @@ unsigned state_traceback(void *running, char *text, unsigned size)
     unsigned used = 0;
     lua_Debug ar;
     text[0] = 0;
+    if (heap_is_moving(heap_of_user(state)))
+        return (unsigned)snprintf(text, size, "(its memory is being moved)");
     for (int level = 0; level < 12 && lua_getstack(state->cur, level, &ar); level++) {
         lua_getinfo(state->cur, "Sl", &ar);
         int n = snprintf(text + used, size - used, "%s%s:%d", used ? " < " : "", ar.short_src, ar.currentline);

@@ -10,6 +10,7 @@
 
 #include "sched/base/clock.h"
 #include "sched/base/compiler.h"
+#include "sched/base/memory.h"
 #include "sched/base/rng.h"
 #include "sched/sched.h"
 #include "sched/worker.h"
@@ -170,9 +171,7 @@ struct process *process_new(struct vm *vm, struct code *code, struct vm_host *ho
         atomic_fetch_sub_explicit(&host->live, 1, memory_order_release);
         return NULL;
     }
-    struct process *process = calloc(1, sizeof *process);
-    if (!process)
-        abort();
+    struct process *process = memory_zeroed(sizeof *process, "a process");
     process->vm = vm;
     process->host = host;
     process->code = code_ref(code);
@@ -208,9 +207,7 @@ void process_set_args(struct process *process, const void *data, size_t length)
 {
     if (!length)
         return;
-    process->args = malloc(length);
-    if (!process->args)
-        abort();
+    process->args = memory_alloc(length, "the arguments of a process");
     memcpy(process->args, data, length);
     process->args_length = (uint32_t)length;
 }

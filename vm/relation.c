@@ -5,8 +5,10 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "sched/base/memory.h"
 #include "vm/codec.h"
 #include "vm/error.h"
+#include "vm/fiber.h"
 #include "vm/message.h"
 #include "vm/process_struct.h"
 #include "vm/slot.h"
@@ -61,9 +63,8 @@ static struct relation_table *make_room(struct relation_table *old)
     uint32_t capacity = FIRST_CAPACITY;
     while (old && (old->count + 1) * 2 > capacity)
         capacity *= 2;
-    struct relation_table *table = calloc(1, sizeof *table + capacity * sizeof table->items[0]);
-    if (!table)
-        abort();
+    struct relation_table *table =
+        memory_zeroed(sizeof *table + capacity * sizeof table->items[0], "a set of monitors or links");
     table->capacity = capacity;
     for (uint32_t i = 0; old && i < old->capacity; i++)
         if (old->items[i].pid > TOMBSTONE)
@@ -141,13 +142,23 @@ enum relation_answer relation_monitor(struct process *process, uint64_t pid)
     return RELATION_OK;
 }
 
+/* Ends the relation in `set`, and takes back the event that has come in and that no fiber has seen yet. */
+static void leave(struct process *process, struct relation_set *set, uint64_t pid, enum message_kind request,
+                  enum message_kind event)
+{
+    struct relation *item = relation_find(set, pid);
+    if (item) {
+        signal_to(process, pid, request, item->id);
+        erase(set, item);
+        return;
+    }
+    router_drop_events(&process->router, event, pid);
+    fiber_revoke_events(process->state, event, pid);
+}
+
 void relation_unmonitor(struct process *process, uint64_t pid)
 {
-    struct relation *item = relation_find(&process->monitors, pid);
-    if (!item)
-        return;
-    signal_to(process, pid, MESSAGE_UNMONITOR, item->id);
-    erase(&process->monitors, item);
+    leave(process, &process->monitors, pid, MESSAGE_UNMONITOR, MESSAGE_EXIT);
 }
 
 enum relation_answer relation_link(struct process *process, uint64_t pid)
@@ -163,11 +174,7 @@ enum relation_answer relation_link(struct process *process, uint64_t pid)
 
 void relation_unlink(struct process *process, uint64_t pid)
 {
-    struct relation *item = relation_find(&process->links, pid);
-    if (!item)
-        return;
-    signal_to(process, pid, MESSAGE_UNLINK, item->id);
-    erase(&process->links, item);
+    leave(process, &process->links, pid, MESSAGE_UNLINK, MESSAGE_LINK_DOWN);
 }
 
 void relation_handle(struct process *process, struct message *message)

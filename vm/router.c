@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/base/memory.h"
 #include "vm/slot.h"
 
 enum { FEW = 8, KEEP_IDLE = 16 };
@@ -189,7 +190,7 @@ struct channel *router_add(struct router *router, struct message *message)
 {
     struct topic *topic = router_topic(router, message_topic(message), message->topic_length, true);
     if (!topic)
-        abort();
+        memory_out(message->topic_length, "a topic");
     message->id = ++router->sequence;
     router->waiting++;
     if (is_idle(topic))
@@ -227,6 +228,18 @@ struct message *router_take_topic(struct router *router, struct topic *topic)
 struct message *router_take_event(struct router *router)
 {
     return message_queue_pop(&router->events);
+}
+
+void router_drop_events(struct router *router, enum message_kind kind, uint64_t from)
+{
+    struct message_queue kept = {0};
+    struct message *event;
+    while ((event = message_queue_pop(&router->events)))
+        if (event->kind == kind && event->from == from)
+            message_free(event);
+        else
+            message_queue_push(&kept, event);
+    router->events = kept;
 }
 
 void router_listen(struct router *router, struct topic *topic, struct channel *channel, bool as_message)

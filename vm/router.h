@@ -61,6 +61,9 @@ struct message *router_take_inbox(struct router *router);
 struct message *router_take_topic(struct router *router, struct topic *topic);
 struct message *router_take_event(struct router *router);
 
+/* Drops the events of that kind about `from`: nobody wants them any more. */
+void router_drop_events(struct router *router, enum message_kind kind, uint64_t from);
+
 /* Makes `channel` the listener: the topic's unclaimed messages become its own. */
 void router_listen(struct router *router, struct topic *topic, struct channel *channel, bool as_message);
 

@@ -175,6 +175,9 @@ static int wait_k(lua_State *L, int status, lua_KContext ctx)
     case WAIT_ITEM:
         lua_settop(L, WAITERS);
         return item_k(L, status, i);
+    case WAIT_AGAIN:
+        lua_settop(L, DEFAULT);
+        return channel_select(L);
     case WAIT_SENT:
         push_case_value(L, i);
         return case_result(L, i, true);

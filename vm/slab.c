@@ -31,6 +31,7 @@
 
 #include "sched/base/compiler.h"
 #include "sched/base/fault.h"
+#include "sched/base/memory.h"
 #include "vm/slab_asan.h"
 #include "vm/slab_bits.h"
 #include "vm/slab_large.h"
@@ -104,7 +105,7 @@ struct slab_cache {
 static void *checked(void *memory)
 {
     if (!memory)
-        abort();
+        memory_out(0, "the tables of slabs");
     return memory;
 }
 

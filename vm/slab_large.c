@@ -16,6 +16,15 @@
 #include "vm/slab_asan.h"
 #include "vm/slab_map.h"
 
+/* The thread sanitizer does not see mremap: it takes the next user of the pages for a race with the last one. */
+#if defined(__SANITIZE_THREAD__)
+enum { WITHOUT_MREMAP = 1 };
+#elif defined(__has_feature)
+enum { WITHOUT_MREMAP = __has_feature(thread_sanitizer) };
+#else
+enum { WITHOUT_MREMAP = 0 };
+#endif
+
 enum { PAGE = 4096, MAPPED_MIN = 128 * 1024, FOREIGN_STEP = 2 << 20 };
 
 struct slab_extent {
@@ -143,7 +152,7 @@ static void *resize(struct slab_large *large, void *block, size_t old_size, size
     bool is_mapped = large->fixed || new_size >= MAPPED_MIN;
     if (was_mapped && is_mapped && whole_pages(old_size) == whole_pages(new_size))
         return block;
-    if (large->fixed || was_mapped != is_mapped)
+    if (large->fixed || was_mapped != is_mapped || (is_mapped && WITHOUT_MREMAP))
         return take_moved(large, block, old_size, new_size);
     if (!is_mapped)
         return realloc(block, new_size);

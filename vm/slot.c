@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "sched/base/memory.h"
 #include "vm/pid.h"
 
 enum { FIRST_SEGMENT = 1024, SEGMENTS = 14, MIN_FREE = 1024 };
@@ -29,9 +30,7 @@ struct slot_table {
 
 struct slot_table *slot_table_new(void)
 {
-    struct slot_table *table = calloc(1, sizeof *table);
-    if (!table)
-        abort();
+    struct slot_table *table = memory_zeroed(sizeof *table, "the table of processes");
     pthread_mutex_init(&table->lock, NULL);
     return table;
 }

@@ -11,6 +11,7 @@
 #include <lauxlib.h>
 
 #include "sched/base/compiler.h"
+#include "sched/base/memory.h"
 #include "sched/sched.h"
 #include "vm/buffer.h"
 #include "vm/code.h"
@@ -55,6 +56,21 @@ static int push_failure(lua_State *L, const struct buffer *failure)
     if (codec_decode(L, failure->bytes, failure->length, &count) != CODEC_OK || count != 2)
         return error_return(L, ERROR_INTERNAL, "process failed while loading");
     return 2;
+}
+
+static int decode_failure(lua_State *L)
+{
+    return push_failure(L, lua_touserdata(L, 1));
+}
+
+/* As push_failure; takes the reference, also when memory is out. */
+static int give_failure(lua_State *L, struct buffer *failure)
+{
+    lua_pushcfunction(L, decode_failure);
+    lua_pushlightuserdata(L, failure);
+    int status = lua_pcall(L, 1, 2, 0);
+    buffer_unref(failure);
+    return status == LUA_OK ? 2 : lua_error(L);
 }
 
 static int push_pid(lua_State *L, uint64_t pid)
@@ -125,9 +141,7 @@ static int loaded_k(lua_State *L, int status, lua_KContext ctx)
 
 static int wait_for_load(lua_State *L, struct process *child)
 {
-    struct pending_spawn *pending = calloc(1, sizeof *pending);
-    if (!pending)
-        abort();
+    struct pending_spawn *pending = memory_zeroed(sizeof *pending, "a spawn");
     pending->loading.done = load_done;
     pending->child = child->pid;
     pending->op.release = release_pending;
@@ -143,7 +157,6 @@ static int load(lua_State *L, struct process *child)
 {
     struct process *parent = state_process(L);
     uint64_t pid = child->pid;
-    int count;
     switch (process_load_slice(child)) {
     case LOAD_MORE:
         return wait_for_load(L, child);
@@ -151,9 +164,7 @@ static int load(lua_State *L, struct process *child)
         struct buffer *failure = buffer_ref(child->result);
         unrelate(parent, pid);
         process_release(child);
-        count = push_failure(L, failure);
-        buffer_unref(failure);
-        return count;
+        return give_failure(L, failure);
     }
     default:
         process_release(child);

@@ -10,6 +10,7 @@
 
 #include "sched/base/clock.h"
 #include "sched/base/log.h"
+#include "sched/base/memory.h"
 #include "sched/sched.h"
 #include "sched/worker.h"
 #include "vm/fiber.h"
@@ -88,7 +89,9 @@ int vm_new(struct vm **out, const struct vm_config *config)
 
 int vm_start(struct vm *vm)
 {
-    return sched_start(vm->sched);
+    int error = sched_start(vm->sched);
+    vm->started = error == 0;
+    return error;
 }
 
 static void kill_all(struct vm *vm)
@@ -117,7 +120,7 @@ bool vm_stop(struct vm *vm, uint64_t timeout_ns)
     uint64_t deadline = real_now_ns() + timeout_ns;
     atomic_store(&vm->stopping, true);
     kill_all(vm);
-    while (atomic_load_explicit(&vm->live, memory_order_acquire) && real_now_ns() < deadline)
+    while (vm->started && atomic_load_explicit(&vm->live, memory_order_acquire) && real_now_ns() < deadline)
         nanosleep(&(struct timespec){.tv_nsec = 500000}, NULL);
     sched_stop(vm->sched);
     return atomic_load_explicit(&vm->live, memory_order_acquire) == 0;
@@ -172,9 +175,8 @@ struct vm_local *vm_local(struct vm *vm)
     struct vm_local *local = worker_local(worker);
     if (likely(local != NULL))
         return local;
-    local = calloc(1, sizeof *local);
-    if (!local || !(local->slabs = slab_cache_new(vm->depot)))
-        abort();
+    local = memory_zeroed(sizeof *local, "what a worker keeps");
+    local->slabs = slab_cache_new(vm->depot);
     worker_set_local(worker, local);
     pthread_mutex_lock(&vm->lock);
     local->next = vm->locals;

@@ -35,7 +35,7 @@ struct vm_config {
     unsigned workers; /* 0: online CPUs */
     bool seeded;
     uint64_t seed;
-    size_t memory_limit; /* of all Lua heaps and queued messages together; spawns beyond it fail. 0: none */
+    size_t memory_limit; /* of all Lua heaps together; spawns beyond it fail. 0: none */
     bool classic_spawn;  /* never clone */
     unsigned blocking_threads;
     const struct sched_poller *poller;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/base/memory.h"
 #include "vm/message.h"
 #include "vm/pid.h"
 #include "vm/slot.h"
@@ -20,7 +21,8 @@ struct vm_host *vm_host_at(struct vm *vm, uint32_t index)
 
 bool vm_host_is_named(const struct vm_host *host, const char *name, size_t length)
 {
-    return strlen(host->name) == length && memcmp(host->name, name, length) == 0; /* the name may come from anywhere and hold NULs */
+    return strlen(host->name) == length &&
+           memcmp(host->name, name, length) == 0; /* the name may come from anywhere and hold NULs */
 }
 
 struct vm_host *vm_host_find(struct vm *vm, const char *name, size_t length)
@@ -39,9 +41,8 @@ static struct vm_host *add(struct vm *vm, const char *name)
     uint32_t index = atomic_load_explicit(&vm->host_count, memory_order_relaxed) + 1;
     if (index >= VM_HOSTS_MAX)
         return NULL;
-    struct vm_host *host = calloc(1, sizeof *host);
-    if (!host || !(host->name = strdup(name)))
-        abort();
+    struct vm_host *host = memory_zeroed(sizeof *host, "a host");
+    host->name = memory_string(name, "a host");
     host->vm = vm;
     host->index = index;
     atomic_store_explicit(&vm->hosts[index], host, memory_order_relaxed);
@@ -82,7 +83,7 @@ static void tell_all(struct vm *vm, const struct vm_host *host, enum message_kin
             continue;
         struct message *message = message_new(kind, 0, "", 0, text, strlen(text));
         if (!message)
-            abort();
+            memory_out(sizeof *message, "a message");
         if (slot_send(vm->slots, vm->sched, pid, message) != 0)
             message_free(message);
     }

@@ -47,6 +47,7 @@ struct vm {
     _Atomic uint32_t live;
     _Atomic uint64_t spawned;
     _Atomic bool stopping;
+    bool started; /* vm_start has succeeded */
 };
 
 /* What one worker keeps for the VM: chunk magazines, scratch bytes. */

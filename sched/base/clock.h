@@ -12,7 +12,7 @@
 
 struct clock {
     bool is_virtual;
-    uint64_t start_ns; /* monotonic time of clock_init */
+    uint64_t start_ns;           /* monotonic time of clock_init */
     _Atomic uint64_t virtual_ns; /* ns since start; the wall time of a virtual clock starts at 2020-01-01T00:00:00Z */
 };
 

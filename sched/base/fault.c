@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/base/memory.h"
+
 struct point {
     _Atomic uint64_t hits;
     _Atomic uint64_t first;
@@ -22,9 +24,7 @@ struct fault_plan {
 
 struct fault_plan *fault_plan_new(void)
 {
-    struct fault_plan *plan = calloc(1, sizeof *plan);
-    if (!plan)
-        abort();
+    struct fault_plan *plan = memory_zeroed(sizeof *plan, "a fault plan");
     return plan;
 }
 

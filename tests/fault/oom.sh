@@ -47,7 +47,7 @@ for point in malloc slab heap thread ring_open ring_submit op_result msg_ring; d
             n=$(hits "$point")
             [ "$code" -eq 134 ] || [ "${n:-0}" -ge "$k" ] || break
             [ "$status" -eq 0 ] || exit 1
-            if [ -n "$every" ]; then k=$((k + 1)); else k=$((k + 1 + k / 8)); fi
+            if [ -n "$every" ]; then k=$((k + 1)); else k=$((k + 1 + k / 4)); fi
         done
         echo "$point:$count: until $k"
     done

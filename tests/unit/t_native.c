@@ -330,7 +330,7 @@ Test(native, end_drops_timers_monitors_and_mail)
     uint64_t pid = native_pid(actor);
     seen.react = end_with_all;
     for (uint64_t i = 0; i < 100; i++) {
-        native_post(actor, i % 50);
+        native_post(actor, i == 99 ? 7 : 8);
         process_send_encoded(rig.vm, 1, pid, "t", 1, "x", 1);
     }
     RIG_UNTIL(atomic_load(&seen.ended) == 1);

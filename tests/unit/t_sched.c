@@ -262,8 +262,9 @@ Test(sched, start_fails_cleanly_without_pollers)
         cr_assert_eq(rig.closes, 2);
         cr_assert_eq(sched_start(sched), 0);
         sched_free(sched);
-        cr_assert_eq(rig.opens, 6);
-        cr_assert_eq(rig.closes, 5);
+        /* or more, if the machine was so busy that a spare came in */
+        cr_assert_geq(rig.opens, 6);
+        cr_assert_eq(rig.closes, rig.opens - 1);
     }
 }
 

@@ -214,7 +214,7 @@ Test(spawn, thousands)
           "assert(sum == 3000 * 3001 // 2)");
 }
 
-Test(spawn, classic, .init = open_classic)
+Test(spawn_classic, works, .init = open_classic, .fini = close_rig)
 {
     check("for i = 1, 20 do\n"
           "  process.spawn_monitored('t:echo', 't:h', i)\n"
