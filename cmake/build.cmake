@@ -47,6 +47,14 @@ if(SANITIZE MATCHES "thread")
     add_compile_options(-Wno-tsan --param tsan-instrument-func-entry-exit=0)
   endif()
   include(${CMAKE_SOURCE_DIR}/tests/support/ck_tsan.cmake)
+  # The preemption signal's handler: see tsan_runtime.c.
+  set_source_files_properties(sched/interrupt.c vm/preempt.c PROPERTIES COMPILE_OPTIONS -fno-sanitize=thread)
+endif()
+
+# What every executable links.
+add_library(program INTERFACE)
+if(SANITIZE MATCHES "thread")
+  target_sources(program INTERFACE ${CMAKE_SOURCE_DIR}/tests/support/tsan_runtime.c)
 endif()
 
 # layer(target folder [LINK libs…] [EXCLUDE files…])

@@ -10,17 +10,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/personality.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 static const char guard[] = "MOONLET_SEEDED";
 
-enum { FIXED_TIME = 1577836800 }; /* 2020-01-01T00:00:00Z, where the virtual clock starts */
+enum {
+    FIXED_TIME = 1577836800, /* 2020-01-01T00:00:00Z, where the virtual clock starts */
+    STACK_LIMIT = 8 << 20,
+};
 
 static bool is_entered(void)
 {
     const char *value = getenv(guard);
     return value && strtol(value, NULL, 10) == (long)getpid();
+}
+
+/* The kernel places mappings below the room that it leaves for the stack. */
+static void fix_stack_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_STACK, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max < STACK_LIMIT ? limit.rlim_max : STACK_LIMIT;
+    (void)setrlimit(RLIMIT_STACK, &limit);
 }
 
 int seeded_enter(char **argv)
@@ -31,6 +45,7 @@ int seeded_enter(char **argv)
         return now != -1 && (now & ADDR_NO_RANDOMIZE) ? 0 : -1;
     snprintf(pid, sizeof pid, "%ld", (long)getpid());
     setenv(guard, pid, 1);
+    fix_stack_limit();
     if (now == -1 || personality((unsigned long)now | ADDR_NO_RANDOMIZE) == -1)
         return -1;
     execv("/proc/self/exe", argv);

@@ -18,6 +18,7 @@
 #include "sched/base/rng.h"
 #include "sched/blocking_pool.h"
 #include "sched/gate.h"
+#include "sched/heavy.h"
 #include "sched/idle.h"
 #include "sched/monitor.h"
 #include "sched/runqueue.h"
@@ -66,11 +67,14 @@ struct worker {
     pthread_t thread;
 
     /* Its own thread only. Times without a unit are cycles. */
-    uint64_t now cache_aligned; /* start of the current slice, or end of the last one */
-    uint64_t base_ns, base;     /* a pair of readings, at most a millisecond old when used */
-    uint64_t serviced;          /* last worker_service */
-    unsigned until_service;     /* slices until the next */
-    bool is_searching;          /* counted in idle.searching */
+    uint64_t now cache_aligned;   /* start of the current slice, or end of the last one */
+    uint64_t base_ns, base;       /* a pair of readings, at most a millisecond old when used */
+    uint64_t serviced;            /* last worker_service */
+    unsigned until_service;       /* slices until the next */
+    uint64_t idle_busy, idle_due; /* busy_cycles at the last look at idleness; when config.idle is called */
+    unsigned idle_left;           /* how many more times */
+    uint64_t heavy_taken;         /* when it last took a task of sched.heavy */
+    bool is_searching;            /* counted in idle.searching */
     void *local;
     struct rng rng;
 
@@ -101,6 +105,7 @@ struct sched {
     unsigned capacity;     /* with spares */
     struct worker **workers;
     struct idle idle;
+    struct heavy heavy;
     _Atomic unsigned next_inject cache_aligned; /* round robin of foreign wake-ups */
     _Atomic uint64_t foreign_wakes;
     _Atomic bool stop_called;
@@ -110,21 +115,16 @@ struct sched {
     struct seeded seeded;
 };
 
-/* worker.c: what the other files use of it. */
-
-/* Thread function of all workers, spares and the seeded one; the argument is the worker. */
+/* worker.c: what the other files use of it. Thread function of all workers, spares and the seeded one; the argument is the worker. */
 void *worker_main(void *worker);
-/* Polls, submits, fires timers. Own thread. */
-void worker_poll(struct worker *worker);
+void worker_poll(struct worker *worker); /* polls, submits, fires timers; own thread */
 /* That, and takes what was injected, and sends a spare to rest. Own thread. */
 void worker_service(struct worker *worker);
 void worker_run_slice(struct worker *worker, struct task *task);
 /* Sleeps in the poller until woken, completion or timer, unless there is something to do. Own thread. */
 void worker_park(struct worker *worker);
-/* Fires due timers of the worker's wheel. Own thread; the monitor with try_only. */
-void worker_fire_timers(struct worker *worker, bool try_only);
-/* Are the tasks queued there better off with a thief? See worker.c. Any thread. */
-bool worker_is_worth_stealing(const struct worker *worker, uint64_t now);
+void worker_fire_timers(struct worker *worker, bool try_only);            /* own thread; the monitor with try_only */
+bool worker_is_worth_stealing(const struct worker *worker, uint64_t now); /* any thread */
 /* Adds a task that the caller has made QUEUED. Own thread. */
 void worker_queue(struct worker *worker, struct task *task, bool next);
 

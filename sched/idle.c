@@ -62,7 +62,7 @@ static bool has_work(const struct sched *sched)
     for (unsigned i = 0; i < sched->capacity; i++)
         if (worker_is_worth_stealing(sched->workers[i], now))
             return true;
-    return false;
+    return !heavy_is_empty(&sched->heavy);
 }
 
 static void wake_poller(struct worker *worker)

@@ -130,6 +130,7 @@ int sched_new(struct sched **out, const struct sched_config *config)
     }
     idle_init(&sched->idle, sched->capacity);
     gate_init(&sched->gate);
+    heavy_init(&sched->heavy);
     blocking_pool_init(&sched->blocking, sched->config.blocking_threads);
     seeded_init(&sched->seeded);
     *out = sched;
@@ -226,6 +227,7 @@ void sched_free(struct sched *sched)
     free_workers(sched);
     seeded_destroy(&sched->seeded);
     blocking_pool_destroy(&sched->blocking);
+    heavy_destroy(&sched->heavy);
     gate_destroy(&sched->gate);
     free(sched);
 }

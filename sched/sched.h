@@ -51,6 +51,12 @@ struct sched_config {
     void (*interrupt)(void *running, unsigned reason);
     /* Called in the signal handler to describe where `running` is: writes at most `size` bytes of text, returns the length. */
     unsigned (*traceback)(void *running, char *text, unsigned size);
+    /*
+     * Called on a worker that is about to sleep, a second after it last had something to do and once more a second later: to give back what
+     * it keeps for speed. `local` is what worker_set_local stored. May be NULL.
+     */
+    void (*idle)(void *ctx, void *local);
+    void *idle_ctx;
     struct log *log;
     struct fault_plan *fault;
 };

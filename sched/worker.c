@@ -22,11 +22,14 @@
 enum {
     SERVICE_SLICES = 8,
     SERVICE_US = 10,
-    SPIN_US = 5,        /* searching before sleep */
-    SPIN_PAUSES = 20,   /* between two searches */
-    RESYNC_US = 1000,   /* age of the pair (base_ns, base) at which it is read again */
-    STALL_SECONDS = 2,  /* FAULT_WORKER_STALL */
-    SEEDED_BUDGET = 16, /* seeded mode: one in so many questions for the budget is answered with yes */
+    HEAVY_US = 1000,      /* a slice that long sends its task to sched.heavy */
+    HEAVY_WAIT_US = 4000, /* those there get a slice of each worker at least this often */
+    IDLE_US = 1000000,    /* see sched_config.idle */
+    SPIN_US = 5,          /* searching before sleep */
+    SPIN_PAUSES = 20,     /* between two searches */
+    RESYNC_US = 1000,     /* age of the pair (base_ns, base) at which it is read again */
+    STALL_SECONDS = 2,    /* FAULT_WORKER_STALL */
+    SEEDED_BUDGET = 16,   /* seeded mode: one in so many questions for the budget is answered with yes */
 };
 
 static __thread struct worker *self;
@@ -103,6 +106,20 @@ static void stall(void)
         continue;
 }
 
+/* After a slice of `used` cycles. A long one, where there are others who want the CPU, waits among all that compute. */
+static void queue_again(struct worker *w, struct task *task, uint64_t used)
+{
+    struct sched *sched = w->sched;
+    bool is_alone = heavy_is_empty(&sched->heavy) && !runqueue_has_any(&w->queue);
+    if (used < us(w, HEAVY_US) || is_alone || sched->config.seeded) {
+        runqueue_push(&w->queue, task);
+        return;
+    }
+    heavy_push(&sched->heavy, task);
+    if (idle_has_sleepers(&sched->idle))
+        idle_wake_one(sched, IDLE_ANY);
+}
+
 void worker_run_slice(struct worker *w, struct task *task)
 {
     uint64_t seq = atomic_load_explicit(&w->seq, memory_order_relaxed);
@@ -119,7 +136,7 @@ void worker_run_slice(struct worker *w, struct task *task)
     counter_add(&w->counters.busy_cycles, used);
     w->now = end;
     if (verdict != TASK_ENDED && task_finish(task, verdict))
-        runqueue_push(&w->queue, task);
+        queue_again(w, task, used);
     if (unlikely(fault_hit(w->fault, FAULT_WORKER_STALL)))
         stall();
 }
@@ -181,6 +198,21 @@ static struct task *steal(struct worker *w)
     return NULL;
 }
 
+/* The next task: of those that compute if none was taken for HEAVY_WAIT_US or there are no others. */
+static struct task *next_task(struct worker *w)
+{
+    struct heavy *heavy = &w->sched->heavy;
+    bool is_due = !heavy_is_empty(heavy) && w->now - w->heavy_taken > us(w, HEAVY_WAIT_US);
+    struct task *task = is_due ? NULL : runqueue_pop(&w->queue);
+    if (likely(task != NULL))
+        return task;
+    task = heavy_pop(heavy);
+    if (!task)
+        return is_due ? runqueue_pop(&w->queue) : NULL;
+    w->heavy_taken = w->now;
+    return task;
+}
+
 static struct task *search(struct worker *w)
 {
     struct task *task;
@@ -195,7 +227,7 @@ static struct task *search(struct worker *w)
             fence_pause();
         w->ops->poll(w->poller);
         take_injected(w);
-        task = runqueue_pop(&w->queue);
+        task = next_task(w);
     } while (!task && cycles_since(sched_cycles(w->sched), start) < us(w, SPIN_US));
     if (task)
         idle_search_end(w);
@@ -210,6 +242,8 @@ static bool is_quiet(struct worker *w, bool claimable)
         return false;
     if (!is_active)
         return true;
+    if (!heavy_is_empty(&sched->heavy))
+        return false;
     if (sched->config.seeded && seeded_has_more(w))
         return false;
     uint64_t now = sched_cycles(sched);
@@ -228,12 +262,41 @@ static uint64_t ns_until_timer(struct worker *w)
     return due > now ? due - now : 0;
 }
 
+/* Calls config.idle when it is due; returns how long to sleep at most for it. */
+static uint64_t rest(struct worker *w)
+{
+    const struct sched_config *config = &w->sched->config;
+    uint64_t busy = atomic_load_explicit(&w->counters.busy_cycles, memory_order_relaxed), second = us(w, IDLE_US);
+    uint64_t now = sched_cycles(w->sched);
+    if (!config->idle || config->seeded)
+        return UINT64_MAX;
+    if (busy != w->idle_busy) {
+        w->idle_busy = busy;
+        w->idle_left = 2;
+        w->idle_due = now + second;
+    }
+    if (w->idle_left == 0)
+        return UINT64_MAX;
+    if (now >= w->idle_due) {
+        config->idle(config->idle_ctx, w->local);
+        w->idle_due = now + second;
+        if (--w->idle_left == 0)
+            return UINT64_MAX;
+    }
+    return cycles_to_ns(&w->sched->cycles, w->idle_due - now);
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 void worker_park(struct worker *w)
 {
     bool claimable = atomic_load_explicit(&w->mode, memory_order_relaxed) == WORKER_ACTIVE;
-    uint64_t timeout_ns;
+    uint64_t timeout_ns, rest_ns = rest(w);
     idle_enter(w, claimable);
-    if (is_quiet(w, claimable) && (timeout_ns = ns_until_timer(w)) > 0) {
+    if (is_quiet(w, claimable) && (timeout_ns = least(ns_until_timer(w), rest_ns)) > 0) {
         w->ops->submit(w->poller);
         counter_add(&w->counters.parks, 1);
         w->ops->park(w->poller, timeout_ns);
@@ -243,10 +306,10 @@ void worker_park(struct worker *w)
     idle_leave(w, claimable);
 }
 
-/* A task of its own; whoever has one does not search. */
+/* A task that needs no search; whoever has one does not search. */
 static struct task *take_own(struct worker *w)
 {
-    struct task *task = runqueue_pop(&w->queue);
+    struct task *task = next_task(w);
     if (task && w->is_searching)
         idle_search_end(w);
     return task;
@@ -272,7 +335,7 @@ static struct task *find_or_park(struct worker *w)
 static void loop(struct worker *w)
 {
     while (!sched_is_stopping(w->sched)) {
-        struct task *task = runqueue_pop(&w->queue);
+        struct task *task = next_task(w);
         if (unlikely(!task))
             task = find_or_park(w);
         if (unlikely(!task))

@@ -185,9 +185,11 @@ int process_subscribe(lua_State *L)
 {
     size_t length;
     const char *topic = luaL_checklstring(L, 1, &length);
-    type_check(L, 2, &channel_type);
+    const struct channel *channel = type_check(L, 2, &channel_type);
     if (length == 0 || length > TOPIC_MAX)
         return error_return(L, ERROR_INVALID, "topic must have 1 to %d bytes", TOPIC_MAX);
+    if (channel->closed)
+        return error_return(L, ERROR_INVALID, "channel is closed");
     if (!subscription_attach(L, 2, topic, length))
         return error_return(L, ERROR_ALREADY_EXISTS, "topic or channel is already subscribed");
     lua_settop(L, 2);

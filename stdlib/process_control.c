@@ -18,6 +18,8 @@
 #include "vm/process_struct.h"
 #include "vm/state.h"
 
+enum { REASON_MAX = 4096 };
+
 static int succeed(lua_State *L)
 {
     lua_pushboolean(L, 1);
@@ -32,12 +34,16 @@ int process_cancel(lua_State *L)
         luaL_checktype(L, 2, LUA_TSTRING);
         reason = lua_tolstring(L, 2, &length);
     }
+    if (length > REASON_MAX)
+        return error_return(L, ERROR_INVALID, "reason longer than %d bytes", REASON_MAX);
     uint64_t to = process_target(L, 1);
     if (!to)
         return 2;
-    if (!process_send_cancel(state_vm(L), process_pid(state_process(L)), to, reason, length))
-        return error_return(L, ERROR_INTERNAL, "process not found");
-    return succeed(L);
+    if (process_send_cancel(state_vm(L), process_pid(state_process(L)), to, reason, length))
+        return succeed(L);
+    if (process_is_alive(state_vm(L), to))
+        return error_return(L, ERROR_RATE_LIMITED, "mailbox of the receiver is full");
+    return error_return(L, ERROR_INTERNAL, "process not found");
 }
 
 int process_terminate(lua_State *L)

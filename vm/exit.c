@@ -187,11 +187,9 @@ static bool leave_mailbox(struct process *process)
             process_drop_stray(process->vm, process->slot, message);
             continue;
         }
-        switch (message->kind) {
-        case MESSAGE_USER:
+        if (message_is_counted(message))
             slot_consumed(process->slot, 1, message_cost(message));
-            message_free(message);
-            break;
+        switch (message->kind) {
         case MESSAGE_OPERATION:
             operation_drop_drained(message);
             break;
@@ -287,16 +285,17 @@ static void free_process(struct process *process)
     relation_set_destroy(&process->watchers);
     relation_set_destroy(&process->monitors);
     relation_set_destroy(&process->links);
-    buffer_unref(process->result);
-    code_unref(process->code);
-    free(process->args);
-    free(process->pid_text);
     atomic_fetch_add_explicit(&process->host->finished, 1, memory_order_relaxed);
     if (process->failed && !process->silent)
         atomic_fetch_add_explicit(&process->host->failed, 1, memory_order_relaxed);
     atomic_fetch_sub_explicit(&process->host->live, 1, memory_order_release);
     task_end(&slot->task);
     slot_release(vm->slots, slot);
+    /* nobody can find the process any more: inspection reads these under the lock that slot_release took */
+    buffer_unref(process->result);
+    code_unref(process->code);
+    free(process->args);
+    free(process->pid_text);
     free(process);
     /* last: vm_stop frees the VM once this is 0 and the workers are joined */
     atomic_fetch_sub_explicit(&vm->live, 1, memory_order_release);

@@ -10,6 +10,7 @@
 
 #include <lauxlib.h>
 
+#include "sched/base/clock.h"
 #include "sched/base/compiler.h"
 #include "sched/worker.h"
 #include "vm/heap.h"
@@ -102,6 +103,8 @@ int fiber_resume(struct fiber *fiber, int nargs)
     state->yield = YIELD_USER;
     state->chain_ok = true;
     state->fiber = fiber;
+    if (unlikely(state->preempt))
+        state->asked_cpu_ns = clock_thread_cpu_ns(); /* it was asked on another thread, perhaps */
     state_enter(state, fiber->thread);
     void *outer = worker_set_running(worker, state);
     int status = lua_resume(fiber->thread, NULL, nargs);

@@ -140,7 +140,6 @@ void state_doom(struct state *state, enum death death);
 
 /* Heap callback (struct heap's user area is the state). */
 void state_heap_pressure(void *user, enum heap_pressure what);
-
 /* The running coroutine has changed to L: arms its hook if a preemption is pending. */
 void state_enter(struct state *state, lua_State *L);
 void state_obey(struct state *state, lua_State *L); /* answers the request to end the slice: before any YIELD_AGAIN */

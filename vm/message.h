@@ -70,6 +70,12 @@ const unsigned char *message_body(const struct message *message);
 /* The buffer of a big body (borrowed), or NULL. */
 struct buffer *message_buffer(const struct message *message);
 
+/* Does it count in its receiver's limits? User messages do, and what processes cancel with; what the system sends does not. */
+static inline bool message_is_counted(const struct message *message)
+{
+    return message->kind == MESSAGE_USER || (message->kind == MESSAGE_CANCEL && message->from);
+}
+
 /* Bytes it counts for in its receiver's limits. */
 size_t message_cost(const struct message *message);
 

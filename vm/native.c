@@ -291,12 +291,13 @@ static void give_exit(struct native *native, struct message *message)
 static void handle(struct native *native, struct message *message)
 {
     struct native_event event = {.from = message->from, .data = message_body(message), .length = message->length};
+    if (message_is_counted(message))
+        slot_consumed(native->slot, 1, message_cost(message));
     switch (message->kind) {
     case MESSAGE_USER:
         event.kind = NATIVE_MESSAGE;
         event.topic = message_topic(message);
         event.topic_length = message->topic_length;
-        slot_consumed(native->slot, 1, message_cost(message));
         give(native, &event);
         break;
     case MESSAGE_CANCEL:

@@ -31,7 +31,13 @@
  * Stuck is who was asked to yield and has since used this much CPU time without doing so; wall time would also kill those whose thread
  * got no CPU.
  */
-enum { BUSY_RETRY = 100, COLLECT_STEPS = 16, STUCK_CPU_NS = 80 * 1000000 };
+enum {
+    BUSY_RETRY = 100,
+    COLLECT_STEPS = 64,
+    COLLECT_STEP_KB = 256,
+    COLLECT_SLICE_NS = 5 * 1000000,
+    STUCK_CPU_NS = 150 * 1000000
+};
 
 static void preempt_hook(lua_State *L, lua_Debug *ar);
 
@@ -47,13 +53,21 @@ void state_note_where(struct state *state, lua_State *L)
         state->where = strdup(text);
 }
 
-/* Collection the heap asked for: bounded, so that the slice stays short; the rest follows at the next preemption. */
+/*
+ * Collection the heap asked for: to the end of the cycle, or for so long; then the rest comes first in the next slice, before the program
+ * can allocate more.
+ */
 static void collect(struct state *state, lua_State *L)
 {
     state->collect = 0;
-    for (int i = 0; i < COLLECT_STEPS; i++)
-        if (lua_gc(L, LUA_GCSTEP, 256))
+    for (int i = 0; i < COLLECT_STEPS; i++) {
+        if (lua_gc(L, LUA_GCSTEP, COLLECT_STEP_KB))
             return;
+        if (!state->vm->seeded && worker_slice_used_ns(worker_self()) > COLLECT_SLICE_NS)
+            break;
+    }
+    state->collect = 1;
+    state->preempt = 1;
 }
 
 static void raise_death(struct state *state, lua_State *L)
@@ -190,7 +204,11 @@ unsigned state_traceback(void *running, char *text, unsigned size)
     text[0] = 0;
     if (heap_is_moving(heap_of_user(state)))
         return (unsigned)snprintf(text, size, "(its memory is being moved)");
-    for (int level = 0; level < 12 && lua_getstack(state->cur, level, &ar); level++) {
+    /*
+     * Not the innermost frame: the signal may have come while Lua was making it, its function still unset. Those below are complete, and
+     * who is stuck is in a C function, of which the innermost frame tells nothing, or was called by one.
+     */
+    for (int level = 1; level < 12 && lua_getstack(state->cur, level, &ar); level++) {
         lua_getinfo(state->cur, "Sl", &ar);
         int n = snprintf(text + used, size - used, "%s%s:%d", used ? " < " : "", ar.short_src, ar.currentline);
         if (n < 0 || (unsigned)n >= size - used)

@@ -61,7 +61,7 @@ void process_drop_stray(struct vm *vm, struct slot *slot, struct message *messag
         operation_drop_drained(message);
         return;
     }
-    if (message->kind == MESSAGE_USER)
+    if (message_is_counted(message))
         slot_consumed(slot, 1, message_cost(message));
     if (message->kind == MESSAGE_MONITOR || message->kind == MESSAGE_LINK)
         relation_answer_dead(vm, message);

@@ -34,7 +34,7 @@ int64_t process_parse_pid(struct vm *vm, const char *text, size_t length);
 /* Is there a live process of that PID at this moment? */
 bool process_is_alive(struct vm *vm, uint64_t pid);
 
-/* CANCEL event with a reason (copied). False: no such process. `from` 0: the system. */
+/* CANCEL event with a reason (copied). False: no such process, or far too many wait there. `from` 0: the system, never too many. */
 bool process_send_cancel(struct vm *vm, uint64_t from, uint64_t to, const char *reason, size_t length);
 
 /* Ends it: failure `process terminated`. False: no such process. */

@@ -181,7 +181,7 @@ static void restore_unclaimed(struct router *router, struct message *message)
 
 static void count_taken(struct router *router, const struct message *message)
 {
-    router->waiting--;
+    router->waiting -= message->kind == MESSAGE_USER;
     router->consumed_count++;
     router->consumed_bytes += message_cost(message);
 }
@@ -227,7 +227,10 @@ struct message *router_take_topic(struct router *router, struct topic *topic)
 
 struct message *router_take_event(struct router *router)
 {
-    return message_queue_pop(&router->events);
+    struct message *event = message_queue_pop(&router->events);
+    if (event && message_is_counted(event))
+        count_taken(router, event);
+    return event;
 }
 
 void router_drop_events(struct router *router, enum message_kind kind, uint64_t from)

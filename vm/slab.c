@@ -102,13 +102,6 @@ struct slab_cache {
     struct cache_class classes[CLASSES];
 };
 
-static void *checked(void *memory)
-{
-    if (!memory)
-        memory_out(0, "the tables of slabs");
-    return memory;
-}
-
 static unsigned class_of(size_t size)
 {
     assert(size > 0 && size <= SLAB_CHUNK_MAX);
@@ -140,7 +133,8 @@ static struct slab_entry *vacant_entry(struct slab_depot *depot)
         return NULL;
     if (depot->count == depot->capacity) {
         depot->capacity = depot->capacity ? 2 * depot->capacity : 16;
-        depot->entries = checked(realloc(depot->entries, depot->capacity * sizeof(depot->entries[0])));
+        depot->entries =
+            memory_resize(depot->entries, depot->capacity * sizeof(depot->entries[0]), "the table of slabs");
     }
     struct slab_entry *entry = &depot->entries[depot->count++];
     *entry = (struct slab_entry){0};
@@ -271,7 +265,7 @@ static struct magazine *empty_magazine(struct slab_depot *depot)
     if (magazine)
         depot->empty = magazine->next;
     else
-        magazine = checked(calloc(1, sizeof(*magazine)));
+        magazine = memory_zeroed(sizeof(*magazine), "a magazine of chunks");
     return magazine;
 }
 
@@ -399,7 +393,7 @@ bool slab_depot_is_fixed(const struct slab_depot *depot)
 
 struct slab_cache *slab_cache_new(struct slab_depot *depot)
 {
-    struct slab_cache *cache = checked(calloc(1, sizeof(*cache)));
+    struct slab_cache *cache = memory_zeroed(sizeof(*cache), "a cache of chunks");
     cache->depot = depot;
     return cache;
 }

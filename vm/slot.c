@@ -18,6 +18,9 @@
 
 enum { FIRST_SEGMENT = 1024, SEGMENTS = 14, MIN_FREE = 1024 };
 
+/* What CANCEL messages have beyond twice the room of user messages. */
+enum { CANCEL_BYTES = 1 << 20, CANCEL_COUNT = 1000 };
+
 _Static_assert(sizeof(struct slot) == CACHE_LINE, "a slot is a cache line");
 
 struct slot_table {
@@ -174,14 +177,19 @@ bool slot_push(struct slot *slot, uint64_t pid, struct message *message)
     return true;
 }
 
-/* Counts a user message in; false if the receiver has no room for it. */
+/* Counts a message in; false if the receiver has no room for it. A CANCEL has room where user messages have none any more. */
 static bool admit(struct slot *slot, const struct message *message)
 {
     uint64_t cost = (uint64_t)1 << SLOT_COUNT_SHIFT | message_cost(message);
     uint64_t mask = ((uint64_t)1 << SLOT_COUNT_SHIFT) - 1;
     uint64_t now = atomic_fetch_add_explicit(&slot->queued, cost, memory_order_relaxed) + cost;
     uint64_t room = atomic_load_explicit(&slot->room, memory_order_relaxed);
-    if (likely((now & mask) <= (room & mask) && now >> SLOT_COUNT_SHIFT <= room >> SLOT_COUNT_SHIFT))
+    uint64_t bytes = room & mask, count = room >> SLOT_COUNT_SHIFT;
+    if (unlikely(message->kind == MESSAGE_CANCEL)) {
+        bytes = bytes * 2 + CANCEL_BYTES;
+        count = count * 2 + CANCEL_COUNT;
+    }
+    if (likely((now & mask) <= bytes && now >> SLOT_COUNT_SHIFT <= count))
         return true;
     atomic_fetch_sub_explicit(&slot->queued, cost, memory_order_relaxed);
     return false;
@@ -192,7 +200,7 @@ int slot_send(struct slot_table *table, struct sched *sched, uint64_t pid, struc
     struct slot *slot = slot_of_pid(table, pid);
     if (!slot)
         return -ESRCH;
-    bool counted = message->kind == MESSAGE_USER;
+    bool counted = message_is_counted(message);
     if (counted && !admit(slot, message))
         return -ENOBUFS;
     size_t cost = counted ? message_cost(message) : 0; /* once pushed it is the receiver's */

@@ -139,8 +139,7 @@ bool vmtimer_stop(lua_State *L, struct vmtimer *timer)
     bool pending = disarm(timer, state_process(L));
     if (pending)
         release_anchor(timer, L);
-    timer->pending = 0;
-    channel_shut(timer->channel);
+    channel_shut(timer->channel); /* what has fired stays to be received */
     return pending || timer->is_ticker;
 }
 

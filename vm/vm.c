@@ -34,7 +34,18 @@ void vm_error_set(struct vm_error *error, const char *kind, const char *fmt, ...
     va_end(args);
 }
 
-static struct sched_config scheduler_config(const struct vm_config *config)
+/* A worker without work: its free chunks go to the depot, and what has been empty there for a second to the kernel. */
+static void give_back(void *ctx, void *worker_local_data)
+{
+    struct vm *vm = ctx;
+    struct vm_local *local = worker_local_data;
+    if (!local)
+        return;
+    slab_cache_flush(local->slabs);
+    slab_depot_trim(vm->depot, clock_now_ns(sched_clock(vm->sched)));
+}
+
+static struct sched_config scheduler_config(struct vm *vm, const struct vm_config *config)
 {
     return (struct sched_config){
         .workers = config->workers,
@@ -45,6 +56,8 @@ static struct sched_config scheduler_config(const struct vm_config *config)
         .poller_ctx = config->poller_ctx,
         .interrupt = state_interrupt,
         .traceback = state_traceback,
+        .idle = give_back,
+        .idle_ctx = vm,
         .log = config->log,
         .fault = config->fault,
     };
@@ -72,7 +85,7 @@ int vm_new(struct vm **out, const struct vm_config *config)
         free(vm);
         return -ENOMEM;
     }
-    struct sched_config sched_config = scheduler_config(config);
+    struct sched_config sched_config = scheduler_config(vm, config);
     int error = sched_new(&vm->sched, &sched_config);
     if (error) {
         slab_depot_free(vm->depot);

@@ -22,10 +22,11 @@ fail()
     exit 1
 }
 
-# attempt <file> <variable>=<value>: one run, its output and errors in the file.
+# attempt <file> <variable>=<value> <KB of stack>: one run, its output and errors in the file.
 attempt()
 {
-    env "$2" timeout -s KILL "$limit" "$moonlet" run --seed "$seed" seeds <input.txt >"$1" 2>"$1.err"
+    # shellcheck disable=SC3045 # dash has it
+    (ulimit -S -s "$3" && exec env "$2" timeout -s KILL "$limit" "$moonlet" run --seed "$seed" seeds <input.txt >"$1" 2>"$1.err")
     code=$?
     cat "$1.err" >>"$1"
     [ "$code" -ne 137 ] || fail "no end after $limit s: a wake-up is lost, or the time stands still"
@@ -39,8 +40,8 @@ attempt()
 seed=$first
 last=$((first + count - 1))
 while [ "$seed" -le "$last" ]; do
-    attempt "$work/a" SEEDS_RUN=1
-    attempt "$work/b" "SEEDS_RUN=$(printf '%0*d' $((seed * 37 % 3000 + 1)) 2)"
+    attempt "$work/a" SEEDS_RUN=1 8192
+    attempt "$work/b" "SEEDS_RUN=$(printf '%0*d' $((seed * 37 % 3000 + 1)) 2)" "$(ulimit -H -s)"
     cmp -s "$work/a" "$work/b" || fail "the two runs are not the same"
     sed -n 's/.* trace //p' "$work/a" >>"$work/traces"
     seed=$((seed + 1))

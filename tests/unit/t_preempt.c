@@ -2,8 +2,14 @@
 /* links: stdlib; skip: tsan (its signal handlers do not run while a thread is in code that it has not instrumented, as liblua) */
 #include <criterion/criterion.h>
 #include <lauxlib.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include "sched/core.h"
+#include "sched/worker.h"
 #include "tests/unit/vm_rig.h"
+#include "vm/fiber.h"
 
 static int boundary(lua_State *L)
 {
@@ -215,4 +221,47 @@ Test(preempt_roomy, endless_recursion_is_an_error, .init = open_roomy, .fini = c
     rig_run(&rig, "t:main");
     cr_assert(rig.last.failed);
     cr_assert_not_null(strstr(rig_text(&rig), "stack overflow"), "%s", rig_text(&rig));
+}
+
+/* ---- the watchdog's traceback: written between any two instructions of liblua ---- */
+
+static _Atomic bool is_tracing;
+static _Atomic unsigned traced;
+
+static void trace_now(int signal)
+{
+    (void)signal;
+    char text[256];
+    struct worker *w = worker_self();
+    void *running = w ? atomic_load(&w->running) : NULL;
+    if (running && state_traceback(running, text, sizeof text) < sizeof text)
+        atomic_fetch_add(&traced, 1);
+}
+
+static void *ask_for_traces(void *arg)
+{
+    const struct worker *w = arg;
+    while (atomic_load(&is_tracing)) {
+        syscall(SYS_tgkill, getpid(), w->tid, SIGPROF);
+        usleep(20);
+    }
+    return NULL;
+}
+
+/* Calls deep down need new frames, which Lua makes in memory that is empty at first. */
+Test(preempt, traceback_at_any_time)
+{
+    pthread_t thread;
+    struct sigaction action = {.sa_handler = trace_now, .sa_flags = SA_RESTART};
+    sigaction(SIGPROF, &action, NULL);
+    atomic_store(&is_tracing, true);
+    cr_assert_eq(pthread_create(&thread, NULL, ask_for_traces, vm_sched(rig.vm)->workers[0]), 0);
+    rig_add(&rig, "t:main",
+            "local function f(n) if n == 0 then return 0 end return 1 + f(n - 1) end\n"
+            "return function() for i = 1, 40 do assert(coroutine.wrap(f)(60000) == 60000) end return 'ok' end");
+    rig_run(&rig, "t:main");
+    atomic_store(&is_tracing, false);
+    pthread_join(thread, NULL);
+    cr_assert_str_eq(rig_text(&rig), "ok");
+    cr_assert_gt(atomic_load(&traced), 100);
 }

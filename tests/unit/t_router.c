@@ -262,8 +262,11 @@ Test(router, destroy_counts_what_it_throws_away)
     struct slot slot = {0};
     for (uint64_t i = 1; i <= 50; i++)
         add(i % 5 ? "a" : "b", i);
-    message_queue_push(&router.events, message_new(MESSAGE_CANCEL, 7, "", 0, "why", 3));
-    atomic_store(&slot.queued, ((uint64_t)50 << SLOT_COUNT_SHIFT) + 50 * message_cost(router.first));
+    struct message *counted = message_new(MESSAGE_CANCEL, 7, "", 0, "why", 3);
+    message_queue_push(&router.events, counted);
+    message_queue_push(&router.events, message_new(MESSAGE_CANCEL, 0, "", 0, "not counted", 11));
+    atomic_store(&slot.queued,
+                 ((uint64_t)51 << SLOT_COUNT_SHIFT) + 50 * message_cost(router.first) + message_cost(counted));
     unsigned rounds = 0;
     while (!router_destroy_some(&router, 10))
         rounds++;

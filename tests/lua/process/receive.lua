@@ -102,5 +102,7 @@ local function main()
     assert(select(2, own:receive()) == false)
     none, e = unsubscribe(own)
     assert(none == false and e)
+    none, e = subscribe("sub", own)
+    assert(none == nil and e:kind() == errors.INVALID and e:message() == "channel is closed")
 end
 return { main = main }

@@ -22,6 +22,15 @@ local pair = got:receive()
 assert(pair[1] == nil and pair[2] == false)
 assert(t:reset("1ms") == false)
 
+-- fired but not received yet: stop takes nothing back, the end comes after the value
+t = time.timer("1ms")
+time.sleep("10ms")
+assert(t:stop() == false and t:stop() == false)
+v, ok = t:channel():receive()
+assert(v ~= nil and ok == true)
+v, ok = t:channel():receive()
+assert(v == nil and ok == false)
+
 -- reset while pending: later, and only once
 local before = time.now()
 t = time.timer("1ms")

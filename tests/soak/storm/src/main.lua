@@ -72,7 +72,6 @@ end
 
 local function main()
   local count, seconds = tonumber(io.args()[1] or 20), tonumber(io.args()[2] or 2)
-  if io.args()[3] == "calm" then ENDINGS[#ENDINGS] = nil end -- no "spin"
   events, pongs, dying = process.events(), process.listen("pong"), process.listen("dying")
   for index = 1, count do start(index) end
 

@@ -1,0 +1,147 @@
+-- modules: time, io, system, logger, payload
+-- T2: everything that can be reached from a program, by any path, is in the list: who adds a function adds it here, and thinks about it.
+-- T3: every function and method with everything that is wrong as self and as argument.
+local allowed = [[
+_G _VERSION assert error getmetatable ipairs next pairs pcall print rawequal rawget rawset require select setmetatable tonumber tostring type unpack
+xpcall subscribe unsubscribe string table math coroutine os utf8 channel process payload errors time io system logger]]
+local expected = {}
+for name in allowed:gmatch("%S+") do expected[name] = true end
+
+-- one line: a library or a kind of object, and its members
+for line in ([[
+    channel. new select
+    channel: case_receive case_send close receive send
+    coroutine. create isyieldable resume running spawn status wrap yield
+    duration: hours microseconds milliseconds minutes nanoseconds seconds
+    error: details kind message retryable stack
+    errors. call_stack is new wrap
+    io. args eprint flush print raw read readline write
+    logger: debug error info named warn with
+    math. abs acos asin atan atan2 ceil cos cosh deg exp floor fmod frexp ldexp log log10 max min mod modf pow rad random
+    math. randomseed sin sinh sqrt tan tanh tointeger type ult
+    message: from payload topic
+    os. clock date difftime time
+    payload. format new
+    payload: data transcode
+    process. cancel event events get_options id inbox link listen monitor pid registry registry.lookup
+    process. registry.register registry.unregister send set_options spawn spawn_linked spawn_linked_monitored
+    process. spawn_monitored terminate unlink unlisten unmonitor
+    string. byte char find format gmatch gsub len lower match pack packsize rep reverse sub unpack upper
+    system. gc gc.collect hosts hosts.list hosts.processes memory memory.stats workers
+    table. concat create getn insert is_immutable make_immutable maxn move pack remove sort unpack
+    ticker: channel response stop
+    time. after now parse_duration sleep ticker timer
+    time: after before equal format_rfc3339 sub unix unix_nano
+    timer: channel reset response stop
+    utf8. char codepoint codes len offset
+]]):gmatch("[^\n]+") do
+    local owner, members = line:match("(%S+[.:]) (.*)")
+    for name in members:gmatch("%S+") do expected[owner .. name] = true end
+end
+
+-- the walk
+local seen, count = {}, 0
+local objects = { ["string metatable"] = true, raised = true, thread = true }
+local function visit(value, path, depth)
+    local kind = type(value)
+    if kind ~= "table" and kind ~= "function" and kind ~= "userdata" and kind ~= "thread" then return end
+    if seen[value] then return end
+    assert(depth < 6, path)
+    seen[value], count = path, count + 1
+    assert(expected[path] or objects[path], "not in the list: " .. path)
+    local meta = getmetatable(value)
+    assert(meta == nil or meta == false or type(meta) == "string", path .. " shows its metatable")
+    if kind == "table" then
+        for k, v in next, value do
+            visit(k, path .. ".(key)", depth + 1)
+            visit(v, path .. "." .. tostring(k), depth + 1)
+        end
+        for k, v in pairs(value) do visit(v, path .. "." .. tostring(k), depth + 1) end
+        for _, name in ipairs { "__index", "__gc", "__metatable", "__name", "_LOADED", "_PRELOAD", "loaded", "debug", "package", "load" } do
+            visit(rawget(value, name), path .. "." .. name, depth + 1)
+        end
+    end
+end
+-- objects of every type there is
+local thing = {
+    channel = channel.new(1), case = channel.new(1):case_receive(), error = errors.new("x"), payload = payload.new(1),
+    time = time.now(), duration = time.parse_duration("1s"), timer = time.timer("1h"), ticker = time.ticker("1h"), inbox = process.inbox(),
+    events = process.events(), logger = logger,
+}
+process.send(process.pid(), "x", 1)
+thing.message = thing.inbox:receive()
+local methods = ([[send receive close case_send case_receive kind message retryable details stack data transcode format topic from payload
+    nanoseconds microseconds milliseconds seconds minutes hours sub add before after equal unix unix_nano format_rfc3339 response channel stop reset
+    info debug warn error with named __gc __index __metatable __tostring __name]])
+for name in pairs(thing) do objects[name] = true end
+for k in pairs(_G) do assert(expected[k], "a global too many: " .. k) end
+for k in pairs(expected) do if k ~= "_G" and not k:find("[.:]") then visit(_G[k], k, 1) end end
+visit(_G, "_G", 0)
+visit(getmetatable(""), "string metatable", 1)
+local functions = {}
+local order = {}
+for name in pairs(thing) do order[#order + 1] = name end
+table.sort(order) -- "channel" before "events" and "inbox", which are channels too
+for _, name in ipairs(order) do
+    local object = thing[name]
+    visit(object, name, 1)
+    for method in methods:gmatch("%S+") do
+        local ok, f = pcall(function() return object[method] end)
+        if ok and type(f) == "function" then
+            functions[name .. ":" .. method] = f
+            visit(f, name .. ":" .. method, 2)
+        end
+        assert(not ok or f == nil or not method:find("^__"), name .. "." .. method)
+    end
+end
+visit(select(2, pcall(error, errors.new("x"))), "raised", 1)
+visit(select(2, pcall(require, "debug")), "require", 1)
+visit(coroutine.running(), "thread", 1)
+for path in ([[io.open io.popen io.lines os.execute os.exit os.remove os.getenv string.dump debug.getinfo]]):gmatch("%S+") do
+    local library, name = path:match("(.*)%.(.*)")
+    local f = _G[library] and _G[library][name]
+    assert(f == nil or not pcall(f, print), path)
+end
+assert(count > 150, count)
+
+-- wrong calls; left out: what ends or suspends the caller by design
+local skip = { ["process.terminate"] = true, print = true, ["_G.print"] = true, ["io.read"] = true, ["io.readline"] = true, ["io.print"] = true, ["io.write"] = true,
+    ["io.flush"] = true, ["io.eprint"] = true, ["channel.select"] = true, ["time.sleep"] = true, subscribe = true, unsubscribe = true, ["process.inbox"] = true }
+for path, f in pairs(functions) do
+    if not path:find(":receive") and not path:find(":send") and not path:find("logger:") then skip[path] = nil else skip[path] = true end
+end
+local list = {}
+for value, path in pairs(seen) do
+    if type(value) == "function" and not skip[path] and not path:find("^_G%.") and not path:find("^logger") and not path:find("^io%.") then
+        functions[path] = value
+    end
+end
+for path, f in pairs(functions) do if not skip[path] then list[#list + 1] = path end end
+table.sort(list)
+local arguments = { nil, true, 0, -1, 1e308, 0 / 0, math.mininteger, math.maxinteger, "", "x", ("x"):rep(100000), "\0", {}, setmetatable({}, { __index = error }), print,
+    coroutine.create(print), "1h", "%b", 3.7 }
+local total = 19
+for _, object in pairs(thing) do total = total + 1 arguments[total] = object end
+math.randomseed(11)
+local function any() return arguments[math.random(total)] end
+local calls = 0
+for _, path in ipairs(list) do
+    local f = functions[path]
+    for _ = 1, 150 do
+        local n = math.random(0, 4)
+        -- alone in a coroutine: what blocks or yields is left where it is
+        local co = coroutine.create(function(...)
+            local ok, e = pcall(f, ...)
+            assert(ok or e ~= "process is ending")
+            return true
+        end)
+        local a, b, c, d = any(), any(), any(), any()
+        if path == "string.rep" or path == "table.create" or path:find("^utf8") or path == "channel.new" then
+            if type(b) == "number" and b > 1000 then b = 3 end
+            if type(a) == "number" and a > 1000 then a = 3 end
+        end
+        coroutine.resume(co, table.unpack({ a, b, c, d }, 1, n))
+        calls = calls + 1
+    end
+end
+assert(calls > 20000, calls)
