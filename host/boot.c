@@ -23,6 +23,7 @@
 #include "host/text.h"
 #include "host/version.h"
 #include "sched/base/fault.h"
+#include "sched/base/log.h"
 
 enum { EXIT_ERROR = 1, FLUSH_NS = 500000000 };
 
@@ -63,16 +64,24 @@ static int open_logs(struct boot *boot)
     return error;
 }
 
+/* In one write and behind what loading logged: the log has a thread of its own. Where every line is JSON, so is this one. */
 static void print_banner(const struct boot *boot)
 {
     const struct options *options = &boot->options;
     if (options_is_silent(options))
         return;
-    fprintf(stderr, "moonlet %s, %zu entries from %s", MOONLET_VERSION, boot->application.entries.count,
-            boot->application.lockfile.source);
+    struct text text = {0};
+    text_printf(&text, "moonlet %s, %zu entries from %s", MOONLET_VERSION, boot->application.entries.count,
+                boot->application.lockfile.source);
     if (options->seeded)
-        fprintf(stderr, ", seed %llu", (unsigned long long)options->seed);
-    fputs("\n", stderr);
+        text_printf(&text, ", seed %llu", (unsigned long long)options->seed);
+    if (boot->settings.json_logs && options->logs != OPTIONS_LOGS_CONSOLE) {
+        log_printf(logsink_log(boot->logsink), LOG_INFO, "host", "%s", text_string(&text));
+    } else {
+        logsink_flush(boot->logsink, FLUSH_NS);
+        fprintf(stderr, "%s\n", text_string(&text));
+    }
+    text_free(&text);
 }
 
 /* What to run on which terminal host; both NULL: services only. */
@@ -200,6 +209,10 @@ int boot_main_program(int argc, char **argv)
     if (!options_parse(&boot.options, argc, argv, getenv("GOMEMLIMIT"), &boot.message))
         code = act(&boot, original);
     free(original);
+    if (fflush(stdout) && !boot.message) {
+        boot.message = text_format("standard output cannot be written: %s", strerror(errno));
+        code = EXIT_ERROR;
+    }
     if (boot.message)
         fprintf(stderr, "moonlet: %s\n", boot.message);
     free(boot.message);

@@ -97,7 +97,7 @@ const struct entry *command_find_host(const struct entries *entries, const char 
         if (found && entry_is_kind(found, "terminal.host"))
             return found;
         *message = found ? text_format("--host %s: that is a %s, not a terminal.host", id, found->kind)
-                         : text_format("--host %s: there is no such entry", id);
+                         : text_format("--host %s: there is no such entry; write NAMESPACE:ENTRY", id);
         return NULL;
     }
     struct text ids = {0};

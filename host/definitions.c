@@ -71,14 +71,23 @@ static void add_entry(struct loader *loader, struct entry *entry)
     entry_free(entry);
 }
 
+static const char *missing(const struct value *item, const char *field)
+{
+    const struct value *value = value_get(item, field);
+    bool is_other = value && value->kind != VALUE_NULL && value->kind != VALUE_STRING;
+    if (*field == 'n')
+        return is_other ? "has a name that is no text (put it in quotes)" : "has no name";
+    return is_other ? "has a kind that is no text" : "has no kind";
+}
+
 /* One item of `entries:`, or a whole file in the single form; taken. */
 static void load_entry(struct loader *loader, const char *namespace, const struct value *file_meta, struct value *item)
 {
     unsigned line = item->line;
     const char *name = value_get_string(item, "name"), *kind = value_get_string(item, "kind");
     const char *wrong = item->kind != VALUE_MAP ? "is no map"
-                        : !name                 ? "has no name"
-                        : !kind || !*kind       ? "has no kind"
+                        : !name                 ? missing(item, "name")
+                        : !kind || !*kind       ? missing(item, "kind")
                                                 : NULL;
     if (wrong) {
         problem_add(loader->problems, LOG_WARN, loader->label, line, NULL,
@@ -121,6 +130,9 @@ static void load_document(struct loader *loader, struct value *document)
 {
     struct value *namespace = value_remove(document, "namespace");
     if (!value_string(namespace)) {
+        if (namespace && namespace->kind != VALUE_NULL && value_get(document, "entries"))
+            problem_add(loader->problems, LOG_WARN, loader->label, namespace->line, NULL,
+                        "namespace must be a text, not %s; the file is ignored", value_kind_name(namespace));
         value_free(namespace);
         value_free(document);
         return;
@@ -165,7 +177,7 @@ static void load_file(struct loader *loader)
     bool more = false;
     int result = walk_read(loader->walk, loader->path, &content);
     if (result) {
-        problem_add(loader->problems, LOG_ERROR, loader->label, 0, NULL, "cannot be read: %s", strerror(-result));
+        problem_add(loader->problems, LOG_ERROR, loader->label, 0, NULL, "cannot be read: %s", walk_explain(result));
         goto out;
     }
     struct value *document = is_json(loader->path)

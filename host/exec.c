@@ -66,8 +66,11 @@ void exec_read_result(struct exec_outcome *outcome, bool failed, const void *dat
     case CODEC_NUMBER:
         outcome->code = code_of_float(view.number);
         break;
-    case CODEC_STRING:
     case CODEC_ERROR:
+        outcome->is_error = true;
+        outcome->code = 1;
+        /* fall through */
+    case CODEC_STRING:
         text_add(&text, view.string.data, view.string.length);
         text_add_char(&text, '\n');
         outcome->print_length = text.length;
@@ -102,8 +105,10 @@ static void on_loaded(void *ctx)
 
 static void refuse(struct exec *exec, const struct vm_error *error)
 {
-    struct exec_outcome outcome = {.code = 1, .is_error = true, .print = text_format("%s\n", error->message)};
+    char *reason = programs_explain(exec->programs, exec->id, error->message);
+    struct exec_outcome outcome = {.code = 1, .is_error = true, .print = text_format("moonlet: %s\n", reason)};
     outcome.print_length = strlen(outcome.print);
+    free(reason);
     finish(exec, &outcome);
     free(outcome.print);
 }
@@ -127,6 +132,8 @@ void exec_start(struct exec *exec, struct programs *programs, const char *id, st
     struct vm_error error = {0};
     struct codec_bytes args;
     struct code *code;
+    exec->programs = programs;
+    exec->id = id;
     if (programs_resolve(programs, id, strlen(id), &code, &error)) {
         refuse(exec, &error);
         return;

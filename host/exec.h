@@ -33,6 +33,8 @@ struct exec {
     size_t arg_count;
     struct terminal terminal;
     struct child *child; /* NULL: not running */
+    const struct programs *programs;
+    const char *id; /* of the process entry, borrowed */
     /* Once, with the exit code. */
     void (*done)(void *ctx, int code);
     void *ctx;

@@ -66,5 +66,5 @@ const char *options_help(const char *topic)
         return run_text;
     if (topic && !strcmp(topic, "version"))
         return version_text;
-    return all_text;
+    return !topic || !strcmp(topic, "help") ? all_text : NULL;
 }

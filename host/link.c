@@ -60,9 +60,7 @@ static char *expand_string(const struct walk *walk, const char *definition, stru
     int result = walk_read(walk, text_string(&path), &content);
     char *label = walk_label(walk, text_string(&path));
     if (result) {
-        const char *reason =
-            result == -EXDEV || result == -ELOOP ? "leads out of the source directory" : strerror(-result);
-        problem = text_format("%s: cannot read %s: %s", value->string.data, label, reason);
+        problem = text_format("%s: cannot read %s: %s", value->string.data, label, walk_explain(result));
         free(label);
         goto out;
     }

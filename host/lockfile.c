@@ -96,7 +96,18 @@ static void read_modules(struct lockfile *lockfile, const char *directory, const
 static int use_document(struct lockfile *lockfile, const char *directory, const struct value *document,
                         struct problems *problems, char **problem)
 {
-    const struct value *source = value_path(document, "directories.src");
+    const struct value *source = value_path(document, "directories.src"),
+                       *directories = value_get(document, "directories");
+    if (document->kind != VALUE_MAP && document->kind != VALUE_NULL) {
+        *problem =
+            problem_format(lockfile->file, document->line, NULL, "must be a map, not %s", value_kind_name(document));
+        return -1;
+    }
+    if (directories && directories->kind != VALUE_MAP && directories->kind != VALUE_NULL) {
+        *problem = problem_format(lockfile->file, directories->line, NULL, "directories must be a map, not %s",
+                                  value_kind_name(directories));
+        return -1;
+    }
     if (source && source->kind != VALUE_NULL && !value_string(source)) {
         *problem = problem_format(lockfile->file, source->line, NULL, "directories.src must be a path");
         return -1;

@@ -14,6 +14,7 @@
 #include "host/suggest.h"
 #include "host/text.h"
 #include "host/units.h"
+#include "sched/sched.h"
 
 enum { FLAG_VERY_VERBOSE = 256, FLAG_HOST, FLAG_WORKERS, FLAG_SEED, FLAG_SHORT };
 
@@ -52,7 +53,7 @@ static bool parse_number(const char *text, uint64_t most, uint64_t *number)
 
 static char *bad_value(const char *flag, const char *value, const char *wanted)
 {
-    return text_format("%s %s: must be %s", flag, value, wanted);
+    return text_format("%s %s: must be %s", flag, *value ? value : "''", wanted);
 }
 
 /* The argv word that getopt complains about, without its "=value". */
@@ -126,8 +127,9 @@ static char *apply_flag(struct options *options, int code)
             return bad_value("--memory-limit", optarg, "a size like 512M or 2G");
         break;
     case FLAG_WORKERS:
-        if (!parse_number(optarg, OPTIONS_MAX_WORKERS, &number) || !number)
-            return bad_value("--workers", optarg, "a number from 1 to 1024");
+        if (!parse_number(optarg, SCHED_MAX_WORKERS, &number) || !number)
+            return text_format("--workers %s: must be a number from 1 to %d", *optarg ? optarg : "''",
+                               SCHED_MAX_WORKERS);
         options->workers = (unsigned)number;
         break;
     case FLAG_SEED:
@@ -164,6 +166,8 @@ static char *apply_words(struct options *options, int count, char **words)
     }
     if (help) {
         options->topic = strcmp(words[0], "help") ? words[0] : count > 1 ? words[1] : NULL;
+        if (!options_help(options->topic))
+            return text_format("there is no help on %s\n`moonlet help` lists all commands.", options->topic);
         options->action = OPTIONS_HELP;
     }
     return NULL;
@@ -186,6 +190,15 @@ static char *check_combination(const struct options *options)
     return NULL;
 }
 
+/* GOMEMLIMIT counts when there is no flag; its "off" is no limit. */
+static char *apply_memory_variable(struct options *options, const char *text)
+{
+    if (options->memory_limit || !text || !*text || !strcmp(text, "off") ||
+        (units_parse_size(text, &options->memory_limit) && options->memory_limit))
+        return NULL;
+    return bad_value("GOMEMLIMIT", text, "a size like 512M or 2G, or off");
+}
+
 /* The sub-command's name, seen before getopt has sorted argv: decides which hint an unknown flag gets. */
 static const char *peek_command(int argc, char **argv)
 {
@@ -200,8 +213,6 @@ int options_parse(struct options *options, int argc, char **argv, const char *me
     int separator = find_separator(argc, argv), code;
     *options = (struct options){.memory_limit = 0};
     *problem = NULL;
-    if (memory_variable && *memory_variable)
-        units_parse_size(memory_variable, &options->memory_limit);
     options->command = peek_command(separator, argv);
     opterr = 0;
     optind = 0;
@@ -221,6 +232,8 @@ int options_parse(struct options *options, int argc, char **argv, const char *me
     *problem = apply_words(options, count - optind, argv + optind);
     if (!*problem)
         *problem = check_combination(options);
+    if (!*problem && (options->action == OPTIONS_RUN || options->action == OPTIONS_LIST))
+        *problem = apply_memory_variable(options, memory_variable);
     return *problem ? -1 : 0;
 }
 

@@ -35,8 +35,6 @@ struct options {
     bool short_version;
 };
 
-enum { OPTIONS_MAX_WORKERS = 1024 };
-
 /*
  * Reads argv (which it may reorder; strings stay there). 0; or -1 and *problem, one or two lines for people that the caller frees.
  * `memory_variable`: the value of GOMEMLIMIT, used without -m, or NULL.
@@ -46,7 +44,7 @@ int options_parse(struct options *options, int argc, char **argv, const char *me
 /* Are logs off unless asked for? (running one command: its output is what counts) */
 bool options_is_silent(const struct options *options);
 
-/* The help text on a sub-command, or on all of it (NULL). */
+/* The help text on a sub-command, or on all of it (topic NULL). NULL: no such sub-command. */
 const char *options_help(const char *topic);
 
 #endif

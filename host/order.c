@@ -114,6 +114,15 @@ static int compare_ranks(const void *a, const void *b, void *sorter)
     return is_before(s, *(const size_t *)a, *(const size_t *)b) ? -1 : 1;
 }
 
+/* Libraries do not start; that they import each other in a circle is said when a process needs one. */
+static bool are_libraries(const struct sorter *s, const size_t *members, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!entry_is_kind(s->entries->items[members[i]], "library.lua"))
+            return false;
+    return true;
+}
+
 /* Nothing is ready: places the members of a circle. */
 static void place_circle(struct sorter *s, struct problems *problems)
 {
@@ -131,8 +140,9 @@ static void place_circle(struct sorter *s, struct problems *problems)
         text_printf(&names, "%s%s", i ? ", " : "", s->entries->items[members[i]]->id);
     }
     const struct entry *first = s->entries->items[members[0]];
-    problem_add(problems, LOG_WARN, first->file, first->line, first->id,
-                "refers to itself through others; these start in id order: %s", text_string(&names));
+    if (!are_libraries(s, members, size))
+        problem_add(problems, LOG_WARN, first->file, first->line, first->id,
+                    "refers to itself through others; these start in id order: %s", text_string(&names));
     for (size_t i = 0; i < size; i++)
         place(s, members[i]);
     text_free(&names);

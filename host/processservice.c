@@ -98,7 +98,9 @@ static struct code *find_code(struct processservice *object, struct vm_host **ho
     const struct entry *entry = object->entry;
     const char *process = value_get_string(entry->data, "process"), *host_id = value_get_string(entry->data, "host");
     if (!process || !host_id) {
-        *problem = text_format("%s is missing", process ? "host" : "process");
+        const char *field = process ? "host" : "process";
+        *problem =
+            text_format(value_get(entry->data, field) ? "%s must be the id of an entry" : "%s is missing", field);
         return NULL;
     }
     struct vm_error error = {0};

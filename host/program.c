@@ -193,26 +193,38 @@ static int visit(struct builder *b, const struct entry *entry, unsigned *index)
 }
 
 /*
- * The compiler says "app:hello:3: unexpected symbol"; this gives "src/hello.lua:3: entry app:hello: unexpected symbol" when the text
- * of that entry came from a file. The caller frees it.
+ * Lua says "app:hello:3: unexpected symbol"; this gives "src/hello.lua:3: entry app:hello: unexpected symbol" when the text of that
+ * entry came from a file; else NULL. The line may be absent. The caller frees it.
  */
+static char *name_file(const struct entries *entries, const char *message)
+{
+    char id[LONGEST_ID + 1];
+    const char *colon = strchr(message, ':');
+    colon = colon ? strchr(colon + 1, ':') : NULL;
+    if (!colon || colon - message > LONGEST_ID)
+        return NULL;
+    snprintf(id, sizeof id, "%.*s", (int)(colon - message), message);
+    const struct entry *entry = entries_find(entries, id);
+    const struct value *source = entry ? value_get(entry->data, "source") : NULL;
+    if (!value_string(source) || !source->string.origin)
+        return NULL;
+    char *rest;
+    unsigned long line = strtoul(colon + 1, &rest, 10);
+    if (rest == colon + 1 || *rest != ':') {
+        line = 0;
+        rest = (char *)colon;
+    }
+    return problem_format(source->string.origin, (unsigned)line, id, "%s", rest + 1 + (rest[1] == ' '));
+}
+
 static char *explain(const struct builder *b)
 {
-    const char *message = b->error.message;
-    for (size_t i = 0; i < b->count; i++) {
-        const struct entry *member = b->members[i];
-        size_t length = strlen(member->id);
-        char *rest;
-        if (strncmp(message, member->id, length) != 0 || message[length] != ':')
-            continue;
-        unsigned long line = strtoul(message + length + 1, &rest, 10);
-        const struct value *source = value_get(member->data, "source");
-        if (rest == message + length + 1 || *rest != ':' || !source->string.origin)
-            continue;
-        return problem_format(source->string.origin, (unsigned)line, member->id, "%s", rest + 1 + (rest[1] == ' '));
-    }
     const struct entry *entry = b->wrong;
-    return problem_format(entry->file, b->wrong_value ? b->wrong_value->line : entry->line, entry->id, "%s", message);
+    char *text = name_file(b->entries, b->error.message);
+    if (text)
+        return text;
+    return problem_format(entry->file, b->wrong_value ? b->wrong_value->line : entry->line, entry->id, "%s",
+                          b->error.message);
 }
 
 static int read_method(struct builder *b, const struct entry *entry, const char **method)
@@ -293,6 +305,16 @@ static int refuse_unknown(struct vm_error *error, const char *id, size_t length)
     strcpy(error->detail_key, "factory_id");
     snprintf(error->detail, sizeof error->detail, "%.*s", shown, id);
     return -1;
+}
+
+char *programs_explain(const struct programs *programs, const char *id, const char *message)
+{
+    char *text = name_file(programs->entries, message);
+    if (text)
+        return text;
+    const struct entry *entry = entries_find(programs->entries, id);
+    const struct value *method = value_get(entry->data, "method");
+    return problem_format(entry->file, method ? method->line : entry->line, id, "%s", message);
 }
 
 int programs_resolve(void *ctx, const char *id, size_t length, struct code **out, struct vm_error *error)

@@ -35,6 +35,9 @@ void programs_free(struct programs *programs);
 /* Why the process entry cannot be spawned, NULL if it can. */
 const char *programs_problem(const struct programs *programs, const struct entry *entry);
 
+/* An error met while loading the process entry, with file, line and entry; the caller frees it. */
+char *programs_explain(const struct programs *programs, const char *id, const char *message);
+
 /* vm_config.resolve with the struct programs as ctx. */
 int programs_resolve(void *ctx, const char *id, size_t length, struct code **out, struct vm_error *error);
 

@@ -19,6 +19,20 @@ static char *refuse(const char *file, const struct value *value, const char *fie
     return problem_format(file, value->line, NULL, "%s must be %s", field, wanted);
 }
 
+/* A section that is no map would be overlooked. NULL: all are. */
+static char *check_sections(const char *file, const struct value *document)
+{
+    static const char *const sections[] = {"logger", "logmanager", "shutdown"};
+    if (document->kind != VALUE_MAP && document->kind != VALUE_NULL)
+        return problem_format(file, document->line, NULL, "must be a map, not %s", value_kind_name(document));
+    for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++) {
+        const struct value *section = value_get(document, sections[i]);
+        if (section && section->kind != VALUE_MAP && section->kind != VALUE_NULL)
+            return refuse(file, section, sections[i], "a map");
+    }
+    return NULL;
+}
+
 static char *use(struct settings *settings, const char *file, const struct value *document)
 {
     const struct value *encoding = value_path(document, "logger.encoding");
@@ -46,7 +60,9 @@ static char *parse(struct settings *settings, const char *file, const struct tex
     struct value *document = yaml_parse(text_string(content), content->length, NULL, &error);
     if (!document)
         return problem_format(file, error.line, NULL, "%s", error.message);
-    char *problem = use(settings, file, document);
+    char *problem = check_sections(file, document);
+    if (!problem)
+        problem = use(settings, file, document);
     value_free(document);
     return problem;
 }

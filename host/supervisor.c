@@ -95,17 +95,16 @@ static void give_up(struct service *service, enum service_state state)
     service->settled = true;
 }
 
-/* At boot, a required service that fails ends it all. */
-static void check_boot(struct service *service)
+/* At boot, a required service that does not start ends it all; boot_failed says so, and no log record does. */
+static bool ends_boot(const struct service *service)
+{
+    const struct supervisor *s = service->supervisor;
+    return s->booting && !s->stopping && !service->lifecycle.optional;
+}
+
+static void end_boot(struct service *service)
 {
     struct supervisor *s = service->supervisor;
-    if (!s->booting || s->stopping)
-        return;
-    if (service->lifecycle.optional) {
-        log_printf(s->log, LOG_WARN, logger, "optional service %s did not start: %s", service->entry->id,
-                   service->message);
-        return;
-    }
     s->booting = false;
     s->world->boot_failed(s->world->ctx, service);
 }
@@ -117,9 +116,11 @@ static void fail_for_need(struct service *service, const struct service *need)
     set_message(service, message);
     free(message);
     give_up(service, SERVICE_FAILED);
-    log_printf(service->supervisor->log, LOG_ERROR, logger, "service %s cannot start: %s", service->entry->id,
-               service->message);
-    check_boot(service);
+    if (ends_boot(service))
+        end_boot(service);
+    else
+        log_printf(service->supervisor->log, LOG_ERROR, logger, "service %s cannot start: %s", service->entry->id,
+                   service->message);
 }
 
 static void start_ready(struct supervisor *s)
@@ -324,15 +325,16 @@ static void fail(struct service *service, bool may_retry, const char *message)
     bool first = settle(service);
     if (s->stopping) {
         give_up(service, SERVICE_STOPPED);
+    } else if (first && !was_running && ends_boot(service)) {
+        give_up(service, may_retry ? SERVICE_FAILED : SERVICE_EXITED);
+        end_boot(service);
     } else if (!may_retry) {
         give_up(service, SERVICE_EXITED);
-        log_printf(s->log, LOG_ERROR, logger, "service %s failed and is not restarted: %s", service->entry->id,
-                   message);
+        log_printf(s->log, LOG_ERROR, logger, "service %s failed and is not restarted: %s (%s:%u)", service->entry->id,
+                   message, service->entry->file, service->entry->line);
     } else {
         retry_or_give_up(service);
     }
-    if (first && !was_running)
-        check_boot(service);
     pump(s);
 }
 
@@ -373,7 +375,8 @@ void supervisor_timer(struct service *service)
     char after[32];
     service->timer = SERVICE_TIMER_NONE;
     if (purpose == SERVICE_TIMER_RETRY) {
-        start(service);
+        service->state = SERVICE_STOPPED; /* pump starts it, when what it needs is there */
+        pump(s);
     } else if (purpose == SERVICE_TIMER_START) {
         units_format_duration(service->lifecycle.start_timeout_ns, after);
         char *message = text_format("it did not start within %s", after);

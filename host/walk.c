@@ -157,7 +157,7 @@ static int read_all(int fd, struct text *out)
 
 int walk_read(const struct walk *walk, const char *path, struct text *out)
 {
-    int fd = open_beneath(walk->fd, path);
+    int fd = open_beneath(walk->fd, *path ? path : ".");
     if (fd < 0)
         return fd;
     struct stat st;
@@ -168,4 +168,11 @@ int walk_read(const struct walk *walk, const char *path, struct text *out)
         result = read_all(fd, out);
     close(fd);
     return result;
+}
+
+const char *walk_explain(int error)
+{
+    if (error == -EXDEV || error == -ELOOP)
+        return "leads out of the source directory";
+    return strerror(-error);
 }

@@ -31,6 +31,7 @@ struct composer {
     yaml_parser_t parser;
     yaml_event_t event; /* the current one; valid while has_event */
     bool has_event;
+    const char *text; /* the whole input */
     unsigned depth;
     size_t alias_nodes; /* spent so far */
     struct anchor *anchors;
@@ -59,9 +60,13 @@ static void *fail_parser(struct composer *c)
     if (p->error == YAML_MEMORY_ERROR)
         problem = "out of memory";
     if (p->error == YAML_READER_ERROR) {
-        fail(c, &p->mark, "%s (byte %zu)", problem, p->problem_offset);
-        c->error->line = c->error->column = 0;
-        return NULL;
+        yaml_mark_t mark = {0};
+        for (size_t i = 0; i < p->problem_offset; i++, mark.column++)
+            if (c->text[i] == '\n') {
+                mark.line++;
+                mark.column = (size_t)-1;
+            }
+        return fail(c, &mark, "%s (byte %zu)", problem, p->problem_offset);
     }
     if (p->context)
         return fail(c, &p->problem_mark, "%s %s", problem, p->context);
@@ -353,6 +358,7 @@ struct value *yaml_parse(const char *text, size_t length, bool *more, struct yam
         return NULL;
     }
     composer.kept = value_new(VALUE_LIST, 0);
+    composer.text = text;
     yaml_parser_set_input_string(&composer.parser, (const unsigned char *)text, length);
     struct value *value = compose_document(&composer, more);
     release(&composer);

@@ -27,7 +27,7 @@
 #include "sched/wheel.h"
 
 enum {
-    CORE_MAX_WORKERS = 256, /* regular ones; as many spares again */
+    CORE_MAX_WORKERS = SCHED_MAX_WORKERS, /* regular ones; as many spares again */
     CORE_TRACE_SIZE = 3072,
     CORE_WORTH_US = 50,   /* a queue that its owner empties sooner is left to him */
     CORE_STUCK_US = 1000, /* in one slice for this long: its run-next may be stolen; the budget of one C operation */

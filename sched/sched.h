@@ -37,8 +37,10 @@ struct sched_poller {
     unsigned (*outstanding)(void *poller);
 };
 
+enum { SCHED_MAX_WORKERS = 256 };
+
 struct sched_config {
-    unsigned workers; /* 0: online CPUs */
+    unsigned workers; /* 0: online CPUs; at most SCHED_MAX_WORKERS */
     bool seeded;      /* one worker, virtual clock, seeded choices, no monitor */
     uint64_t seed;
     unsigned blocking_threads;         /* most threads of the pool; 0: 4 x workers, at least 4 */

@@ -22,11 +22,17 @@ want_code 1; want_err "moonlet: unknown command rum; did you mean run?"
 run run --wrokers 2
 want_code 1; want_err "did you mean --workers?"
 run run --workers 0
-want_code 1; want_err "--workers 0: must be a number from 1 to 1024"
+want_code 1; want_err "--workers 0: must be a number from 1 to 256"
 run run -m lots
 want_code 1; want_err "--memory-limit lots: must be a size"
 run run --seed 1 --workers 2
 want_code 1; want_err "contradicts"
+export GOMEMLIMIT=lots
+run run
+want_code 1; want_err "GOMEMLIMIT lots: must be a size like 512M or 2G, or off"
+unset GOMEMLIMIT
+"$binary" version >/dev/full 2>err
+code=$?; want_code 1; want_err "standard output cannot be written"
 run run hello --name x
 want_code 1; want_err "write -- before it"
 

@@ -147,6 +147,24 @@ want_code 1; want_err "two entries are named command 'echo': app:echo (src/_inde
 run run list
 want_code 1; want_err "two entries are named"
 
+# started with its standard streams closed: reading ends at once, and no file of the VM takes their place
+project <<'END'
+  - name: reader
+    kind: process.lua
+    modules: [io]
+    source: |
+      return function()
+        io.print("nobody reads this")
+        io.eprint("nor this")
+        local line, err = io.readline()
+        return line == nil and err:message() == "EOF" and 7
+      end
+END
+what="run with closed streams"
+timeout -s KILL $((20 * ${SLOWNESS:-1})) "$binary" run -x app:reader <&- >&- 2>&-
+code=$?
+want_code 7
+
 # no terminal host
 clear_project
 put src/a.yaml <<'END'

@@ -87,7 +87,7 @@ broken "imports go in a circle: app:a -> app:a" <<'END'
 END
 
 # found when it runs
-broken 'method "main" not found' <<'END'
+broken 'moonlet: src/_index.yaml:5: entry app:go: method "main" not found' <<'END'
   - {name: go, kind: process.lua, source: "return {other = function() end}"}
 END
 broken 'method "start" not found' <<'END'
@@ -107,13 +107,42 @@ broken "cannot block while loading" <<'END'
   - {name: go, kind: process.lua, source: "process.inbox():receive()"}
 END
 
+broken "cannot read src/: Is a directory" <<'END'
+  - {name: go, kind: process.lua, source: "file://."}
+END
+
+project <<'END'
+  - {name: go, kind: process.lua, source: "return function() end", imports: {l: lib}}
+  - {name: lib, kind: library.lua, source: file://lib.lua}
+END
+printf 'local t\nt.x = 1\n' >src/lib.lua
+run run -x app:go
+want_code 1; want_err "moonlet: src/lib.lua:2: entry app:lib: "
+
+# libraries do not start, so a circle of them is one problem and not two
+project <<END
+  - {name: go, kind: process.lua, source: "return function() end", imports: {a: a}}
+  - {name: a, kind: library.lua, source: return 1, imports: {b: b}}
+  - {name: b, kind: library.lua, source: return 1, imports: {a: a}}
+END
+run run -x app:go
+[ "$(wc -l <err)" -eq 1 ] || complain "more than one line"
+
 # files that are no definitions at all: the others are loaded
 project <<END
 $good
 END
 echo 'namespace: [' | put src/broken.yaml
-printf 'namespace: x\nentries:\n  - {kind: process.lua}\n' | put src/noname.yaml
+printf 'namespace: x\nentries:\n  - {kind: process.lua}\n  - {name: 5, kind: process.lua}\n' | put src/noname.yaml
+printf 'namespace: 5\nentries: []\n' | put src/number.yaml
+printf 'namespace: x\nentries:\n  - \377\n' | put src/latin.yaml
+ln -s /etc/passwd src/outside.yaml
 run run -v -x app:fine
+want_err "src/noname.yaml:4: an entry of namespace x has a name that is no text"
+want_err "src/number.yaml:1: namespace must be a text, not an integer; the file is ignored"
+want_err "src/latin.yaml:3: column 5: "
+want_err "src/outside.yaml: cannot be read: leads out of the source directory"
+grep -Eqx 'moonlet [0-9.]+, [0-9]+ entries from src' err || complain "the banner is no line of its own"
 want_code 9
 want_err "src/broken.yaml:2: column "
 want_err "src/noname.yaml:3: an entry of namespace x has no name"

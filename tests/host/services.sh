@@ -106,6 +106,8 @@ END
     else
         want_code 1
         want_err "moonlet: src/_index.yaml:6: entry app:s: the service cannot start: app:bad:1: cannot load"
+        run run
+        want_count 1 "cannot load" # no log record beside the message, and none of a restart that does not come
     fi
 done
 

@@ -142,7 +142,9 @@ Test(options, wrong_command_lines)
     check_refused("moonlet run --workers", "--workers needs a value");
     check_refused("moonlet run -m", "-m needs a value");
     check_refused("moonlet run --silent=yes", "--silent takes no value");
-    check_refused("moonlet run --workers 0", "--workers 0: must be a number from 1 to 1024");
+    check_refused("moonlet run --workers 0", "--workers 0: must be a number from 1 to 256");
+    check_refused("moonlet run --workers 257", "--workers 257: must be a number from 1 to 256");
+    check_refused("moonlet help rnu", "there is no help on rnu");
     check_refused("moonlet run --workers -3", "must be a number");
     check_refused("moonlet run --workers 3x", "must be a number");
     check_refused("moonlet run --seed -1", "--seed -1: must be");

@@ -132,6 +132,14 @@ Test(exec, results_are_exit_codes)
     bytes = two();
     cr_assert(codec_put_nil(&bytes) && codec_put_error(&bytes, ERROR_INTERNAL, "broken", 0));
     check_result(&bytes, true, 1, "broken\n");
+    bytes = two();
+    cr_assert(codec_put_error(&bytes, ERROR_INTERNAL, "returned", 0) && codec_put_nil(&bytes));
+    struct exec_outcome outcome;
+    exec_read_result(&outcome, false, bytes.data, bytes.length);
+    cr_assert(outcome.is_error && outcome.code == 1, "an error as a value is one too");
+    cr_assert_str_eq(outcome.print, "returned\n");
+    free(outcome.print);
+    codec_bytes_free(&bytes);
     check_integer(0, 0);
     check_integer(42, 42);
     check_integer(255, 255);

@@ -198,7 +198,7 @@ Test(definitions, bad_input_is_named)
     check_bad("namespace: x\nentries: [\n", "src/bad.yaml:3: column", "the file is ignored");
     check_bad("namespace: x\nentries:\n  - kind: k\n", "src/bad.yaml:3: an entry of namespace x", "no name");
     check_bad("namespace: x\nentries:\n  - name: n\n", "src/bad.yaml:3: an entry of namespace x (n)", "no kind");
-    check_bad("namespace: x\nentries:\n  - {name: 5, kind: k}\n", "src/bad.yaml:3:", "no name");
+    check_bad("namespace: x\nentries:\n  - {name: 5, kind: k}\n", "src/bad.yaml:3:", "a name that is no text");
     check_bad("namespace: x\nentries:\n  - text\n", "src/bad.yaml:3:", "is no map");
     check_bad("namespace: x\nentries: 5\n", "src/bad.yaml:2:", "is an integer, not a list");
     check_bad("namespace: x\nentries: [{name: a:b, kind: k}]\n", "x:a:b", "may hold a ':'");

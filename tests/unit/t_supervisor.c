@@ -289,6 +289,23 @@ Test(supervisor, restarts_with_backoff)
     drop(rig);
 }
 
+Test(supervisor, a_restart_waits_for_what_it_needs)
+{
+    struct rig *rig = make();
+    struct service *a = add(rig, "a", "", OBEY), *b = add(rig, "b", "a", OBEY);
+    supervisor_boot(&rig->supervisor);
+    check(rig, "+a +b booted");
+    a->lifecycle.initial_delay_ns = 50 * MS;
+    service_failed(a, true, "crash");
+    service_failed(b, true, "crash");
+    pass(rig, 20 * MS);
+    check(rig, "");
+    pass(rig, 31 * MS);
+    check(rig, "+a +b");
+    cr_assert_eq(b->state, SERVICE_RUNNING);
+    drop(rig);
+}
+
 Test(supervisor, attempts_are_limited)
 {
     struct rig *rig = make();
