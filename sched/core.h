@@ -73,7 +73,7 @@ struct worker {
     unsigned until_service;       /* slices until the next */
     uint64_t idle_busy, idle_due; /* busy_cycles at the last look at idleness; when config.idle is called */
     unsigned idle_left;           /* how many more times */
-    uint64_t heavy_taken;         /* when it last took a task of sched.heavy */
+    uint64_t heavy_ended;         /* end of its last long slice */
     bool is_searching;            /* counted in idle.searching */
     void *local;
     struct rng rng;

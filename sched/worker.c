@@ -135,6 +135,8 @@ void worker_run_slice(struct worker *w, struct task *task)
     atomic_store_explicit(&w->typical, typical + used / 8 - typical / 8, memory_order_relaxed);
     counter_add(&w->counters.busy_cycles, used);
     w->now = end;
+    if (unlikely(used >= us(w, HEAVY_US)))
+        w->heavy_ended = end;
     if (verdict != TASK_ENDED && task_finish(task, verdict))
         queue_again(w, task, used);
     if (unlikely(fault_hit(w->fault, FAULT_WORKER_STALL)))
@@ -198,19 +200,16 @@ static struct task *steal(struct worker *w)
     return NULL;
 }
 
-/* The next task: of those that compute if none was taken for HEAVY_WAIT_US or there are no others. */
+/* The next task: of those that compute if the last long slice ended HEAVY_WAIT_US ago or there are no others. */
 static struct task *next_task(struct worker *w)
 {
     struct heavy *heavy = &w->sched->heavy;
-    bool is_due = !heavy_is_empty(heavy) && w->now - w->heavy_taken > us(w, HEAVY_WAIT_US);
+    bool is_due = !heavy_is_empty(heavy) && w->now - w->heavy_ended > us(w, HEAVY_WAIT_US);
     struct task *task = is_due ? NULL : runqueue_pop(&w->queue);
     if (likely(task != NULL))
         return task;
     task = heavy_pop(heavy);
-    if (!task)
-        return is_due ? runqueue_pop(&w->queue) : NULL;
-    w->heavy_taken = w->now;
-    return task;
+    return task || !is_due ? task : runqueue_pop(&w->queue);
 }
 
 static struct task *search(struct worker *w)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: sched */
+/* links: sched; skip: tsan (a signal may come while the thread is inside the sanitizer, whose locks its callback would take again) */
 /* monitor: preemption, interrupts, help for the tasks of stuck workers, spares, the watchdog. Tasks here spin until something
  * happens that only the monitor can bring about; a test that hangs has failed. */
 #include <criterion/criterion.h>
