@@ -35,6 +35,7 @@ enum {
     SLICE_US = 10000,
     STEAL_US = CORE_STUCK_US,
     TIMERS_US = 5000,
+    TIMER_GRACE_US = 200,
     SPARE_US = 20000,
     STUCK_US = 100000,
     TRACE_WAIT_US = 10000, /* for the handler to write the traceback */
@@ -74,13 +75,23 @@ static void watch_stuck(struct sched *sched, struct worker *w, struct watch *wat
                has_trace ? (int)w->trace.length : 0, w->trace.text);
 }
 
-static bool has_due_timer(struct sched *sched, struct worker *w)
+/*
+ * When the timers of a worker in a slice of that age want the monitor: TIMER_GRACE_US after the next is due, which its own loop has to fire it
+ * if the slice has just begun or ends by itself. UINT64_MAX: none is armed.
+ */
+static uint64_t timer_deadline(struct sched *sched, struct worker *w, uint64_t now, uint64_t age)
 {
-    return wheel_next_due_ns(&w->wheel) <= clock_now_ns(&sched->clock);
+    uint64_t due_ns = wheel_next_due_ns(&w->wheel), now_ns = clock_now_ns(&sched->clock);
+    uint64_t grace = us(sched, TIMER_GRACE_US);
+    if (due_ns == UINT64_MAX)
+        return UINT64_MAX;
+    if (due_ns > now_ns)
+        return now + us(sched, (due_ns - now_ns) / 1000) + grace;
+    return age >= grace ? now : now + grace - age;
 }
 
 /* The slice `watch` is about. Returns when it is to be looked at again. */
-static uint64_t watch_slice(struct sched *sched, struct worker *w, struct watch *watch, uint64_t now, bool was_seen)
+static uint64_t watch_slice(struct sched *sched, struct worker *w, struct watch *watch, uint64_t now)
 {
     uint64_t mark = atomic_load_explicit(&w->mark, memory_order_relaxed);
     uint64_t due = mark + us(sched, SLICE_US);
@@ -88,7 +99,10 @@ static uint64_t watch_slice(struct sched *sched, struct worker *w, struct watch 
         watch->others_since = now;
     if (watch->others_since && watch->others_since + us(sched, OTHERS_US) < due)
         due = watch->others_since + us(sched, OTHERS_US);
-    if (sched_is_stopping(sched) || (was_seen && has_due_timer(sched, w)))
+    uint64_t timer = timer_deadline(sched, w, now, cycles_since(now, mark));
+    if (timer < due)
+        due = timer;
+    if (sched_is_stopping(sched))
         due = now;
     if (due < watch->next_preempt)
         due = watch->next_preempt;
@@ -130,11 +144,10 @@ static uint64_t look_at(struct sched *sched, struct worker *w, uint64_t now, uin
 {
     struct watch *watch = &sched->monitor.watches[w->index];
     uint64_t seq = atomic_load_explicit(&w->seq, memory_order_acquire);
-    bool was_seen = watch->seq == seq;
-    if (!was_seen)
+    if (watch->seq != seq)
         *watch = (struct watch){.seq = seq};
     uint64_t due = now + us(sched, age > us(sched, LOOK_LONG_US) ? LOOK_LONG_US : LOOK_US);
-    uint64_t slice_due = seq & 1 ? watch_slice(sched, w, watch, now, was_seen) : due;
+    uint64_t slice_due = seq & 1 ? watch_slice(sched, w, watch, now) : due;
     help_out(sched, w, age);
     return slice_due < due ? slice_due : due;
 }

@@ -22,6 +22,7 @@
 enum {
     SERVICE_SLICES = 8,
     SERVICE_US = 10,
+    POLL_FIRST_US = 100,  /* after a slice that long timers and completions come before the task itself */
     HEAVY_US = 1000,      /* a slice that long sends its task to sched.heavy */
     HEAVY_WAIT_US = 4000, /* those there get a slice of each worker at least this often */
     IDLE_US = 1000000,    /* see sched_config.idle */
@@ -110,6 +111,8 @@ static void stall(void)
 static void queue_again(struct worker *w, struct task *task, uint64_t used)
 {
     struct sched *sched = w->sched;
+    if (used >= us(w, POLL_FIRST_US) && !sched->config.seeded)
+        worker_poll(w); /* what came due meanwhile goes first */
     bool is_alone = heavy_is_empty(&sched->heavy) && !runqueue_has_any(&w->queue);
     if (used < us(w, HEAVY_US) || is_alone || sched->config.seeded) {
         runqueue_push(&w->queue, task);
