@@ -123,8 +123,9 @@ static int process_send(lua_State *L)
     int top = lua_gettop(L);
     if (top < 2)
         return error_return(L, ERROR_INVALID, "process.send needs a destination and a topic");
-    luaL_checkstring(L, 1);
-    const char *topic = luaL_checklstring(L, 2, &length);
+    luaL_checktype(L, 1, LUA_TSTRING);
+    luaL_checktype(L, 2, LUA_TSTRING);
+    const char *topic = lua_tolstring(L, 2, &length);
     if (topic[0] == '@')
         return error_return(L, ERROR_INVALID, "cannot send to @ topics");
     if (length > TOPIC_MAX)

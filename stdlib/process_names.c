@@ -88,8 +88,11 @@ static int registry_unregister(lua_State *L)
 {
     size_t length;
     const char *name = luaL_checklstring(L, 1, &length);
-    if (!check_scope(L, 2))
+    if (!check_scope(L, 2)) {
+        lua_pushboolean(L, 0); /* a boolean in the first place, whatever happens */
+        lua_replace(L, -3);
         return 2;
+    }
     lua_pushboolean(L, names_unregister(state_vm(L), name, length));
     return 1;
 }

@@ -11,7 +11,8 @@
 uint64_t process_target(lua_State *L, int index)
 {
     size_t length;
-    const char *text = luaL_checklstring(L, index, &length);
+    luaL_checktype(L, index, LUA_TSTRING); /* a number is no PID and no name */
+    const char *text = lua_tolstring(L, index, &length);
     struct vm *vm = state_vm(L);
     int64_t pid = process_parse_pid(vm, text, length);
     if (pid > 0)

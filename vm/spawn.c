@@ -250,8 +250,8 @@ int spawn_from_lua(lua_State *L, unsigned flags)
         return error_return(L, ERROR_INVALID, "process id required");
     if (is_missing(L, 2))
         return error_return(L, ERROR_INVALID, "host id required");
-    luaL_checkstring(L, 1);
-    luaL_checkstring(L, 2);
+    luaL_checktype(L, 1, LUA_TSTRING);
+    luaL_checktype(L, 2, LUA_TSTRING);
     state_check_block(L);
     return spawn_run(L, (lua_KContext)lua_gettop(L) << 4 | flags);
 }

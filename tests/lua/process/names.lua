@@ -29,6 +29,8 @@ local function main()
     assert(not pcall(r.register) and not pcall(r.register, {}))
     assert(r.unregister("me2") == true and r.unregister("me2") == false)
     assert(r.unregister("kid", r.LOCAL) == true)
+    none, err = r.unregister("kid", r.STRONG)
+    assert(none == false and err:kind() == errors.INTERNAL)
     process.terminate(child)
 
     -- a dead process cannot get a name
