@@ -10,9 +10,9 @@
 
 static const char actor[] =
     "local time = require('time')\n"
+    "process.set_options{trap_links = true}\n" /* while loading: before anybody can link to it and die */
     "return function(seed, steps)\n"
     "  math.randomseed(seed)\n"
-    "  process.set_options{trap_links = true}\n"
     "  local inbox, events = process.inbox(), process.events()\n"
     "  local peers = inbox:receive():payload():data()\n"
     "  local monitored, exits = {}, 0\n"
