@@ -27,6 +27,8 @@ const char *codec_message(enum codec_status status)
         return "out of memory";
     case CODEC_CORRUPT:
         return "corrupt encoding";
+    case CODEC_CYCLE:
+        return "a table contains itself";
     }
     return "unknown";
 }

@@ -17,11 +17,12 @@
 
 enum codec_status {
     CODEC_OK = 0,
-    CODEC_MORE,   /* over budget: call again */
-    CODEC_DEPTH,  /* nested deeper than CODEC_MAX_DEPTH */
-    CODEC_SIZE,   /* larger than the limit */
-    CODEC_MEMORY, /* out of memory outside the Lua heap */
-    CODEC_CORRUPT /* decode: not something encode made */
+    CODEC_MORE,    /* over budget: call again */
+    CODEC_DEPTH,   /* nested deeper than CODEC_MAX_DEPTH */
+    CODEC_SIZE,    /* larger than the limit */
+    CODEC_MEMORY,  /* out of memory outside the Lua heap */
+    CODEC_CORRUPT, /* decode: not something encode made */
+    CODEC_CYCLE    /* vm/plain: a table that contains itself */
 };
 
 enum { CODEC_MAX_DEPTH = 128, CODEC_MAX_BYTES = 16 * 1024 * 1024 };
