@@ -7,10 +7,6 @@ set(SANITIZER_ENV
     "UBSAN_OPTIONS=print_stacktrace=1"
     "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tests/support/lsan.supp:print_suppressions=0"
     "TSAN_OPTIONS=exitcode=66:handle_segv=0:second_deadlock_stack=1:suppressions=${CMAKE_SOURCE_DIR}/tests/support/tsan.supp")
-set(SLOWNESS 1)
-if(SANITIZE)
-  set(SLOWNESS 4)
-endif()
 
 # test_properties(name label seconds): limits and what makes a test fail whatever its exit status is.
 function(test_properties name label seconds)

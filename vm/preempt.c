@@ -28,15 +28,15 @@
 #include "vm/vm_struct.h"
 
 /*
- * Stuck is who was asked to yield and has since used this much CPU time without doing so; wall time would also kill those whose thread
- * got no CPU.
+ * Stuck is who was asked to yield and has since used STUCK_CPU_NS of CPU time without doing so; wall time would also kill those whose
+ * thread got no CPU. Sanitizers make every C call several times slower, so builds with one wait as much longer.
  */
 enum {
     BUSY_RETRY = 100,
     COLLECT_STEPS = 64,
     COLLECT_STEP_KB = 256,
     COLLECT_SLICE_NS = 5 * 1000000,
-    STUCK_CPU_NS = 150 * 1000000
+    STUCK_CPU_NS = MOONLET_SLOWNESS * 150 * 1000000
 };
 
 static void preempt_hook(lua_State *L, lua_Debug *ar);
