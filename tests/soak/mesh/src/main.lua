@@ -3,6 +3,7 @@ local io, system, time = require("io"), require("system"), require("time")
 
 local NEIGHBOURS = 8
 local GROWTH_BYTES = 16 * 1024 * 1024
+local PLATEAU_SECONDS = 120 -- until then heaps still grow to twice what lives in them, where collection begins, some later than others
 
 local function build(count)
   local me, nodes = process.pid(), {}
@@ -34,6 +35,7 @@ local function main()
   local early = memory_bytes()
   time.sleep(seconds * time.SECOND * 3 // 4)
   local growth = memory_bytes() - early
+  local allowed = GROWTH_BYTES + (seconds // 4 < PLATEAU_SECONDS and early // 3 or 0)
 
   tell_all(nodes, "stop")
   for _ = 1, count do stopped:receive() end
@@ -46,7 +48,7 @@ local function main()
   end
   io.print(string.format("%d processes, %d sent, %d received, memory grew by %d KB", count, sent, received, growth // 1024))
   if sent ~= received or sent == 0 then return nil, "messages were lost or doubled" end
-  if growth > GROWTH_BYTES then return nil, "memory grows" end
+  if growth > allowed then return nil, "memory grows" end
 end
 
 return { main = main }
