@@ -8,6 +8,7 @@
 
 #include "stdlib/channel.h"
 #include "stdlib/coroutine.h"
+#include "stdlib/ctx.h"
 #include "stdlib/errors.h"
 #include "stdlib/io.h"
 #include "stdlib/logger.h"
@@ -33,6 +34,7 @@ const struct library std_libraries[] = {
     {.name = "payload", .is_global = true, .entries = std_payload_entries},
     {.name = "utf8", .is_global = true, .entries = std_utf8_entries},
     {.name = "time", .entries = std_time_entries},
+    {.name = "ctx", .entries = std_ctx_entries},
     {.name = "logger", .open = std_open_logger},
     {.name = "io", .entries = std_io_entries},
     {.name = "system", .entries = std_system_entries},

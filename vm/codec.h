@@ -94,6 +94,26 @@ struct codec_view {
 /* Views top-level value number `index` (from 0). False: not there or corrupt. */
 bool codec_view(const void *data, size_t length, int index, struct codec_view *out);
 
+/* An entry of a table with string keys: the value bare, without the head of an encoding, and what codec_view would say of it. */
+struct codec_field {
+    const char *key; /* no NUL */
+    size_t key_length;
+    const unsigned char *value;
+    size_t length;
+    struct codec_view view;
+};
+
+/* Walks the entries of an encoding of one table with string keys and no references (plain_encode_fields of vm/plain.h makes such). */
+struct codec_fields {
+    const unsigned char *at, *end;
+    uint32_t left; /* entries to come */
+};
+
+/* False: not such an encoding. */
+bool codec_fields_begin(struct codec_fields *fields, const void *data, size_t length);
+/* The next entry; false: there is none, or it is corrupt and `left` is not 0. */
+bool codec_fields_next(struct codec_fields *fields, struct codec_field *out);
+
 /* Writers: one encoding = codec_begin, then `count` values one after the other. Return false when memory is out. */
 bool codec_begin(struct codec_bytes *out, int count);
 bool codec_put_nil(struct codec_bytes *out);

@@ -109,3 +109,40 @@ bool codec_view(const void *data, size_t length, int index, struct codec_view *o
         return false;
     return ref == UINT32_MAX || (has_refs && view_referenced(start, ref, out));
 }
+
+bool codec_fields_begin(struct codec_fields *fields, const void *data, size_t length)
+{
+    struct wire_reader reader;
+    uint32_t count, narr, nhash;
+    bool has_refs;
+    if (!wire_read_head(&reader, data, length, &count, &has_refs) || count != 1 || has_refs)
+        return false;
+    reader.owed--;
+    unsigned tag = *reader.at++;
+    if ((tag != WIRE_TABLE8 && tag != WIRE_TABLE32) || !wire_read_table(&reader, tag, &narr, &nhash) || narr > 0)
+        return false;
+    *fields = (struct codec_fields){reader.at, reader.end, nhash};
+    return true;
+}
+
+bool codec_fields_next(struct codec_fields *fields, struct codec_field *out)
+{
+    struct wire_reader reader = {fields->at, fields->end, 2 * (uint64_t)fields->left};
+    struct codec_view inner;
+    uint32_t ref = UINT32_MAX;
+    if (fields->left == 0 || !read_value(&reader, &out->view, &ref) || out->view.tag != CODEC_STRING)
+        return false;
+    out->key = out->view.string.data;
+    out->key_length = out->view.string.length;
+    out->value = reader.at;
+    out->view = (struct codec_view){.retryable = -1};
+    uint64_t later = reader.owed - 1;
+    if (!read_value(&reader, &out->view, &ref) || ref != UINT32_MAX)
+        return false;
+    if (reader.owed > later && !read_until(&reader, later, &inner, &ref))
+        return false;
+    out->length = (size_t)(reader.at - out->value);
+    fields->at = reader.at;
+    fields->left--;
+    return true;
+}

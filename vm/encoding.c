@@ -5,7 +5,8 @@
 #include "vm/state.h"
 #include "vm/vm_struct.h"
 
-enum { KEEP_SCRATCH = 64 * 1024 };
+/* From DECODE_RESUMABLE on decoding keeps a cursor; smaller encodings take less than the clock is worth. */
+enum { KEEP_SCRATCH = 64 * 1024, DECODE_RESUMABLE = 4096 };
 
 enum codec_status encoding_run(lua_State *L, int first, int count, int top, struct codec_bytes *out)
 {
@@ -36,4 +37,21 @@ void encoding_done(lua_State *L, struct codec_bytes *bytes)
     else if (scratch->capacity > KEEP_SCRATCH)
         codec_bytes_free(scratch);
     *bytes = (struct codec_bytes){0};
+}
+
+enum codec_status encoding_decode(lua_State *L, const void *data, size_t length, int top, int *count)
+{
+    if (length < DECODE_RESUMABLE)
+        return codec_decode(L, data, length, count);
+    struct codec_decoder *decoder = lua_gettop(L) > top ? lua_touserdata(L, top + 1) : NULL;
+    if (!decoder)
+        decoder = codec_decoder_new(L, data, length);
+    enum codec_status status = codec_decoder_run(L, decoder, count);
+    while (status == CODEC_MORE && !state_can_yield(L)) {
+        state_check(L);
+        status = codec_decoder_run(L, decoder, count);
+    }
+    if (status != CODEC_MORE)
+        lua_remove(L, top + 1);
+    return status;
 }

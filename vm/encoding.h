@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * encoding: encoding values of a C function's stack for sending: small ones at once into the scratch bytes of the worker, big ones by
- * the resumable encoder.
+ * encoding: encoding values of a C function's stack for sending, and decoding what came back: small ones at once (into the scratch bytes of
+ * the worker), big ones by the resumable encoder and decoder.
  */
 #ifndef VM_ENCODING_H
 #define VM_ENCODING_H
@@ -18,5 +18,11 @@ enum codec_status encoding_run(lua_State *L, int first, int count, int top, stru
 
 /* Gives the bytes back. */
 void encoding_done(lua_State *L, struct codec_bytes *bytes);
+
+/*
+ * Decodes all values of the bytes, which must stay where they are: on CODEC_OK they are the `*count` values on top of the stack. `top` is the top of
+ * the stack when the C function began. CODEC_MORE: state_reschedule, then call again with the same arguments.
+ */
+enum codec_status encoding_decode(lua_State *L, const void *data, size_t length, int top, int *count);
 
 #endif

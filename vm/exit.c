@@ -24,6 +24,7 @@
 #include "vm/buffer.h"
 #include "vm/code.h"
 #include "vm/codec.h"
+#include "vm/context.h"
 #include "vm/error.h"
 #include "vm/fiber.h"
 #include "vm/handle.h"
@@ -294,6 +295,7 @@ static void free_process(struct process *process)
     /* nobody can find the process any more: inspection reads these under the lock that slot_release took */
     buffer_unref(process->result);
     code_unref(process->code);
+    context_unref(process->context);
     free(process->args);
     free(process->pid_text);
     free(process);

@@ -12,6 +12,7 @@
 
 struct buffer;
 struct code;
+struct context;
 struct native;
 struct vm;
 struct vm_error;
@@ -55,7 +56,8 @@ void native_post(struct native *native, uint64_t cookie);
 /* ---- in its callback only ---- */
 
 struct native_spawn {
-    struct code *code; /* borrowed */
+    struct code *code;       /* borrowed */
+    struct context *context; /* borrowed; NULL: none */
     struct vm_host *host;
     const void *args; /* encoding of vm/codec.h, or NULL */
     size_t args_length;

@@ -18,6 +18,7 @@
 #include "vm/channel.h"
 #include "vm/code.h"
 #include "vm/code_struct.h"
+#include "vm/context.h"
 #include "vm/error.h"
 #include "vm/fiber.h"
 #include "vm/heap.h"
@@ -210,6 +211,13 @@ void process_set_args(struct process *process, const void *data, size_t length)
     process->args = memory_alloc(length, "the arguments of a process");
     memcpy(process->args, data, length);
     process->args_length = (uint32_t)length;
+}
+
+void process_set_context(struct process *process, struct context *context, bool is_inherited)
+{
+    process->context = context_ref(context);
+    if (context && !is_inherited)
+        heap_charge(process->heap, (ptrdiff_t)context_size(context));
 }
 
 /* ---- running ---- */

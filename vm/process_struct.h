@@ -23,6 +23,7 @@
 
 struct buffer;
 struct code;
+struct context;
 struct fiber;
 struct heap;
 struct loading;
@@ -41,7 +42,8 @@ struct process {
     uint64_t pid;
     _Atomic uint64_t parent; /* set once, read by inspection */
     struct vm_host *host;
-    struct code *code; /* one reference */
+    struct code *code;       /* one reference */
+    struct context *context; /* one reference, NULL: none */
     struct heap *heap;
     struct state *state;
     char *pid_text; /* made when asked for */
@@ -96,6 +98,12 @@ struct process *process_new(struct vm *vm, struct code *code, struct vm_host *ho
 
 /* Copies the encoded arguments of the entry point. */
 void process_set_args(struct process *process, const void *data, size_t length);
+
+/*
+ * Gives the new process a reference to the context, which is charged to its heap unless it is the one of its parent: those who inherit
+ * share it.
+ */
+void process_set_context(struct process *process, struct context *context, bool is_inherited);
 
 /* When it goes idle for the first time, or ends: its template learns how large its heap has become. */
 void process_measure(struct process *process);

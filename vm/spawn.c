@@ -212,6 +212,7 @@ static int spawn_encoded(lua_State *L, unsigned flags, struct codec_bytes *args)
     if (!child)
         return push_vm_error(L, &error);
     child->parent = parent->pid;
+    process_set_context(child, parent->context, true);
     relate(parent, child, flags);
     return load(L, child);
 }
