@@ -7,6 +7,7 @@ pkg_check_modules(LUA REQUIRED IMPORTED_TARGET lua5.3)
 pkg_check_modules(URING REQUIRED IMPORTED_TARGET liburing)
 pkg_check_modules(CK REQUIRED IMPORTED_TARGET ck)
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
+pkg_check_modules(UUID REQUIRED IMPORTED_TARGET uuid)
 
 # moonlet_malloc: replaces malloc in the binary. Nothing names a symbol of it, so it must be linked as needed or not.
 # Sanitizers bring their own malloc.

@@ -32,6 +32,7 @@
 #include "sched/worker.h"
 #include "stdlib/base.h"
 #include "stdlib/libraries.h"
+#include "stdlib/services.h"
 #include "stdlib/time_value.h"
 #include "vm/vm.h"
 
@@ -46,6 +47,7 @@ struct runtime {
     struct io *io;
     struct io_signals *signals;
     struct io_stdio *stdio;
+    struct services *services;
     struct vm *vm;
     struct programs programs;
     struct actor *actor;
@@ -307,6 +309,7 @@ static int make_vm(struct runtime *runtime)
         .push_time = time_value_push,
         .resolve = programs_resolve,
         .resolve_ctx = &runtime->programs,
+        .services = runtime->services = services_new(),
     };
     int error = vm_new(&runtime->vm, &vm_config);
     if (error) {
@@ -406,6 +409,7 @@ static void destroy(struct runtime *runtime)
     logsink_set_clock(runtime->config->logsink, NULL);
     if (runtime->vm)
         vm_free(runtime->vm);
+    services_free(runtime->services);
     if (runtime->stdio)
         io_stdio_free(runtime->stdio);
     if (runtime->signals)

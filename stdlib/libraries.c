@@ -21,6 +21,7 @@
 #include "stdlib/table.h"
 #include "stdlib/time.h"
 #include "stdlib/utf8.h"
+#include "stdlib/uuid.h"
 
 const struct library std_libraries[] = {
     {.name = "process", .is_global = true, .entries = std_process_entries},
@@ -38,5 +39,6 @@ const struct library std_libraries[] = {
     {.name = "logger", .open = std_open_logger},
     {.name = "io", .entries = std_io_entries},
     {.name = "system", .entries = std_system_entries},
+    {.name = "uuid", .entries = std_uuid_entries},
     {.name = NULL},
 };

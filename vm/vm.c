@@ -177,6 +177,11 @@ struct log *vm_log(struct vm *vm)
     return vm->log;
 }
 
+void *vm_services(const struct vm *vm)
+{
+    return vm->config.services;
+}
+
 size_t vm_live(struct vm *vm)
 {
     return atomic_load_explicit(&vm->live, memory_order_acquire);

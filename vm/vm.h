@@ -51,6 +51,7 @@ struct vm_config {
      */
     int (*resolve)(void *ctx, const char *id, size_t length, struct code **out, struct vm_error *error);
     void *resolve_ctx;
+    void *services; /* what the libraries of this runtime share: vm_services */
 };
 
 /* 0 or a negative errno. Copies *config. Runs the clone self-test and logs a warning if spawns must go the classic way. */
@@ -68,6 +69,7 @@ void vm_free(struct vm *vm);
 
 struct sched *vm_sched(struct vm *vm);
 struct log *vm_log(struct vm *vm);
+void *vm_services(const struct vm *vm);
 size_t vm_live(struct vm *vm); /* processes and native actors alive */
 
 /* ---- hosts: names for grouping, limits, statistics and shutdown ---- */

@@ -25,6 +25,7 @@
 #include "sched/base/log.h"
 #include "sched/sched.h"
 #include "stdlib/libraries.h"
+#include "stdlib/services.h"
 #include "stdlib/time_value.h"
 #include "vm/code.h"
 #include "vm/codec.h"
@@ -69,6 +70,7 @@ struct rig_job {
 };
 
 struct rig {
+    struct services *services;
     struct vm *vm;
     struct vm_host *host;
     struct native *native;
@@ -340,6 +342,7 @@ static inline void rig_prepare(struct rig *rig, const struct rig_options *option
         .push_time = time_value_push,
         .resolve = rig_resolve,
         .resolve_ctx = rig,
+        .services = rig->services = services_new(),
     };
     int error = vm_new(&rig->vm, &config);
     if (error)
@@ -365,6 +368,7 @@ static inline void rig_free(struct rig *rig)
         code_unref(rig->codes[i]);
     free(rig->last.data);
     vm_free(rig->vm);
+    services_free(rig->services);
     pthread_cond_destroy(&rig->changed);
     pthread_mutex_destroy(&rig->lock);
 }

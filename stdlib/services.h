@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * services: what the libraries of all processes of one runtime share. The host makes it before the VM (vm_config.services) and
+ * frees it after vm_free. The members look after their own locking: any worker uses them at any time.
+ */
+#ifndef STDLIB_SERVICES_H
+#define STDLIB_SERVICES_H
+
+#include <lua.h>
+
+#include "stdlib/uuid_clock.h"
+
+struct entropy;
+
+struct services {
+    struct entropy *entropy;
+    struct uuid_clock uuid_clock;
+};
+
+struct services *services_new(void);
+void services_free(struct services *services); /* NULL is allowed */
+
+/* Those of the runtime that runs the calling process. */
+struct services *services_of(lua_State *L);
+
+#endif
