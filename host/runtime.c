@@ -309,7 +309,7 @@ static int make_vm(struct runtime *runtime)
         .push_time = time_value_push,
         .resolve = programs_resolve,
         .resolve_ctx = &runtime->programs,
-        .services = runtime->services = services_new(),
+        .services = runtime->services = services_new(runtime->log),
     };
     int error = vm_new(&runtime->vm, &vm_config);
     if (error) {

@@ -11,13 +11,17 @@
 #include "stdlib/uuid_clock.h"
 
 struct entropy;
+struct log;
+struct metric_registry;
 
 struct services {
     struct entropy *entropy;
+    struct metric_registry *metrics;
     struct uuid_clock uuid_clock;
 };
 
-struct services *services_new(void);
+/* `log`: for warnings; may be NULL. */
+struct services *services_new(struct log *log);
 void services_free(struct services *services); /* NULL is allowed */
 
 /* Those of the runtime that runs the calling process. */
