@@ -15,6 +15,7 @@
 #include "host/actor.h"
 #include "host/alloc.h"
 #include "host/application.h"
+#include "host/env.h"
 #include "host/exec.h"
 #include "host/logsink.h"
 #include "host/processhost.h"
@@ -48,6 +49,7 @@ struct runtime {
     struct io_signals *signals;
     struct io_stdio *stdio;
     struct services *services;
+    struct env *env;
     struct vm *vm;
     struct programs programs;
     struct actor *actor;
@@ -292,9 +294,18 @@ static int make_io(struct runtime *runtime)
     return error;
 }
 
+static void make_services(struct runtime *runtime)
+{
+    struct application *application = runtime->config->application;
+    runtime->services = services_new();
+    runtime->env = env_new(&application->entries, &application->problems);
+    runtime->services->env = env_source(runtime->env);
+}
+
 static int make_vm(struct runtime *runtime)
 {
     const struct runtime_config *config = runtime->config;
+    make_services(runtime);
     struct vm_config vm_config = {
         .workers = config->workers,
         .seeded = config->seeded,
@@ -309,13 +320,14 @@ static int make_vm(struct runtime *runtime)
         .push_time = time_value_push,
         .resolve = programs_resolve,
         .resolve_ctx = &runtime->programs,
-        .services = runtime->services = services_new(runtime->log),
+        .services = runtime->services,
     };
     int error = vm_new(&runtime->vm, &vm_config);
     if (error) {
         runtime->message = explain("the VM cannot be made", error);
         return error;
     }
+    env_start(runtime->env, runtime->vm);
     if (config->seeded)
         logsink_set_clock(config->logsink, sched_clock(vm_sched(runtime->vm)));
     return 0;
@@ -410,6 +422,7 @@ static void destroy(struct runtime *runtime)
     if (runtime->vm)
         vm_free(runtime->vm);
     services_free(runtime->services);
+    env_free(runtime->env);
     if (runtime->stdio)
         io_stdio_free(runtime->stdio);
     if (runtime->signals)

@@ -9,11 +9,11 @@
 #include "stdlib/channel.h"
 #include "stdlib/coroutine.h"
 #include "stdlib/ctx.h"
+#include "stdlib/env.h"
 #include "stdlib/errors.h"
 #include "stdlib/io.h"
 #include "stdlib/logger.h"
 #include "stdlib/math.h"
-#include "stdlib/metrics.h"
 #include "stdlib/os.h"
 #include "stdlib/payload.h"
 #include "stdlib/process.h"
@@ -37,10 +37,10 @@ const struct library std_libraries[] = {
     {.name = "utf8", .is_global = true, .entries = std_utf8_entries},
     {.name = "time", .entries = std_time_entries},
     {.name = "ctx", .entries = std_ctx_entries},
+    {.name = "env", .entries = std_env_entries},
     {.name = "logger", .open = std_open_logger},
     {.name = "io", .entries = std_io_entries},
     {.name = "system", .entries = std_system_entries},
-    {.name = "metrics", .entries = std_metrics_entries},
     {.name = "uuid", .entries = std_uuid_entries},
     {.name = NULL},
 };

@@ -79,6 +79,10 @@ want_no_err() {
     ! grep -qF -- "$1" err || complain "standard error holds '$1'"
 }
 
+want_line() {
+    [ "$(sed -n "$2p" "$1")" = "$3" ] || complain "line $2 of $1 is not '$3'"
+}
+
 want_empty() {
     [ ! -s "$1" ] || complain "$1 is not empty"
 }

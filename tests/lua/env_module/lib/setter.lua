@@ -1,0 +1,2 @@
+-- modules: env
+env.set("IN_FILE", "written by the dead")
