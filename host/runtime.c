@@ -297,7 +297,7 @@ static int make_io(struct runtime *runtime)
 static void make_services(struct runtime *runtime)
 {
     struct application *application = runtime->config->application;
-    runtime->services = services_new();
+    runtime->services = services_new(runtime->log);
     runtime->env = env_new(&application->entries, &application->problems);
     runtime->services->env = env_source(runtime->env);
 }

@@ -14,6 +14,7 @@
 #include "stdlib/io.h"
 #include "stdlib/logger.h"
 #include "stdlib/math.h"
+#include "stdlib/metrics.h"
 #include "stdlib/os.h"
 #include "stdlib/payload.h"
 #include "stdlib/process.h"
@@ -41,6 +42,7 @@ const struct library std_libraries[] = {
     {.name = "logger", .open = std_open_logger},
     {.name = "io", .entries = std_io_entries},
     {.name = "system", .entries = std_system_entries},
+    {.name = "metrics", .entries = std_metrics_entries},
     {.name = "uuid", .entries = std_uuid_entries},
     {.name = NULL},
 };

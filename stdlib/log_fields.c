@@ -11,6 +11,7 @@
 
 #include <lauxlib.h>
 
+#include "stdlib/unicode.h"
 #include "vm/error.h"
 #include "vm/lazy.h"
 #include "vm/process.h"
@@ -68,23 +69,6 @@ static void add_literal(struct log_text *text, const char *literal)
     log_text_add(text, literal, strlen(literal));
 }
 
-/* Length of the UTF-8 sequence at p, 0 if it is none: no overlong forms, no surrogates, nothing over U+10FFFF. */
-static size_t sequence_length(const unsigned char *p, size_t left)
-{
-    static const unsigned char first_low[] = {[0xe0 - 0xc0] = 0xa0, [0xf0 - 0xc0] = 0x90, [0xf4 - 0xc0] = 0};
-    size_t length = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
-    if (length > left)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    if (length >= 3 && p[0] - 0xc0u < sizeof(first_low) && p[1] < first_low[p[0] - 0xc0u])
-        return 0;
-    if ((p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf4 && p[1] > 0x8f))
-        return 0;
-    return length;
-}
-
 static void add_escape(struct log_text *text, unsigned char c)
 {
     char escape[8] = {'\\', (char)c, 0};
@@ -112,7 +96,7 @@ void log_text_add_string(struct log_text *text, const char *data, size_t length)
     const unsigned char *p = (const unsigned char *)data, *end = p + length, *plain = p;
     add_literal(text, "\"");
     while (p < end && !text->full) {
-        size_t step = sequence_length(p, (size_t)(end - p));
+        size_t step = unicode_sequence(p, (size_t)(end - p));
         if (step && *p >= 0x20 && *p != '"' && *p != '\\') {
             p += step;
             continue;
@@ -121,7 +105,7 @@ void log_text_add_string(struct log_text *text, const char *data, size_t length)
         if (step)
             add_escape(text, *p);
         else
-            add_literal(text, "\xef\xbf\xbd");
+            add_literal(text, UNICODE_REPLACEMENT);
         plain = ++p;
     }
     log_text_add(text, (const char *)plain, (size_t)(p - plain));

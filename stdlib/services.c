@@ -6,13 +6,15 @@
 
 #include "sched/base/memory.h"
 #include "stdlib/entropy.h"
+#include "stdlib/metric.h"
 #include "vm/state.h"
 #include "vm/vm.h"
 
-struct services *services_new(void)
+struct services *services_new(struct log *log)
 {
     struct services *services = memory_zeroed(sizeof *services, "what libraries share");
     services->entropy = entropy_new();
+    services->metrics = metric_registry_new(log, METRIC_SERIES_MAX);
     uuid_clock_init(&services->uuid_clock);
     return services;
 }
@@ -21,6 +23,7 @@ void services_free(struct services *services)
 {
     if (!services)
         return;
+    metric_registry_free(services->metrics);
     entropy_free(services->entropy);
     free(services);
 }

@@ -14,16 +14,20 @@
 
 struct entropy;
 struct env_source;
+struct log;
+struct metric_registry;
 
 struct services {
     struct entropy *entropy;
+    struct metric_registry *metrics;
     struct uuid_clock uuid_clock;
     /* What the application host adds before vm_start; NULL: this runtime has no such thing. */
     const struct env_source *env; /* stdlib/env.h */
     bool is_strict;               /* who has no actor and scope may do nothing that needs a permission */
 };
 
-struct services *services_new(void);
+/* `log`: for warnings; may be NULL. */
+struct services *services_new(struct log *log);
 void services_free(struct services *services); /* NULL is allowed */
 
 /* Those of the runtime that runs the calling process. */

@@ -136,14 +136,23 @@ static void *grow(struct heap *heap, size_t size)
     return block;
 }
 
+static void *take_bump(struct heap *heap, size_t size)
+{
+    if ((size_t)(heap->end - heap->bump) < size)
+        return NULL;
+    char *block = heap->bump;
+    heap->bump += size;
+    return block;
+}
+
 static __attribute__((noinline)) void *take_small_slow(struct heap *heap, size_t size)
 {
-    if ((size_t)(heap->end - heap->bump) >= size) {
-        char *block = heap->bump;
-        heap->bump += size;
-        return block;
-    }
-    void *block = cut_larger(heap, size);
+    heap->slow_takes++;
+    void *block = take_bump(heap, size);
+    if (!block)
+        block = cut_larger(heap, size);
+    if (!block && heap_reclaim_if_due(heap))
+        block = take_bump(heap, size); /* the longest run */
     return block ? block : grow(heap, size);
 }
 
@@ -314,6 +323,7 @@ static struct heap *first_chunk(struct slab_cache *cache, size_t size, struct fa
     heap->end = (char *)heap + (size & ~(size_t)7);
     heap->large = (void **)heap_no_large;
     heap->reclaim_at = HEAP_RECLAIM_MIN / 1024;
+    heap->reclaim_after = UINT32_MAX;
     heap->limit = heap->watch = SIZE_MAX;
     return heap;
 }

@@ -64,8 +64,8 @@ size_t heap_extent(const struct heap *heap);
 void heap_charge(struct heap *heap, ptrdiff_t bytes);
 
 /*
- * Gives back the chunks in which no block lives; returns their bytes. Walks all free blocks: for after a full
- * collection of a state that will be idle. Growing does it too when more than half of a heap is free.
+ * Joins free blocks and gives back the chunks in which no block lives; returns their bytes. Walks all free blocks: for after a full
+ * collection of a state that will be idle. Growing does it too when more than a third of a heap is free.
  */
 size_t heap_reclaim(struct heap *heap);
 

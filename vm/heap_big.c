@@ -60,23 +60,12 @@ bool heap_press(struct heap *heap, size_t used)
     return true;
 }
 
-/* Bytes that are in no live block, roughly: heads and rounding count too. */
-static size_t free_bytes(const struct heap *heap)
-{
-    size_t live = heap->used - heap->charged + (size_t)(heap->end - heap->bump);
-    return heap->reserved > live ? heap->reserved - live : 0;
-}
-
 /* Memory of `size` bytes more from the slabs; NULL when memory is out or the limit is reached. */
 void *heap_reserve(struct heap *heap, size_t size)
 {
     if (!heap->cache)
         return NULL;
-    if (heap->reserved / 1024 >= heap->reclaim_at && free_bytes(heap) > heap->reserved / 2) {
-        heap_reclaim(heap);
-        size_t next = heap->reserved + heap->reserved / 4;
-        heap->reclaim_at = (uint32_t)((next > HEAP_RECLAIM_MIN ? next : HEAP_RECLAIM_MIN) / 1024);
-    }
+    heap_reclaim_if_due(heap);
     if (heap->reserved + size > hard_limit(heap) && !heap->over)
         heap_reclaim(heap);
     if (heap->reserved + size > hard_limit(heap)) {

@@ -28,7 +28,11 @@ enum {
     HEAP_LARGES = HEAP_CLASSES - HEAP_LARGE,
 };
 
-enum { HEAP_RECLAIM_MIN = 256 * 1024 }; /* heaps with less reserved do not look for empty chunks when they grow */
+/*
+ * When a heap is reclaimed as it grows: not with less reserved than MIN; after a quarter of growth, or once the slow way of taking a
+ * block was gone so often that the walk, which costs as much as one slow way for every COST free blocks, does not matter.
+ */
+enum { HEAP_RECLAIM_MIN = 16 * 1024, HEAP_RECLAIM_TAKES = 64, HEAP_RECLAIM_COST = 4 };
 
 /* A chunk after the first; small blocks lie behind it. */
 struct heap_chunk {
@@ -58,7 +62,9 @@ struct heap {
     size_t charged;  /* part of used */
     size_t limit;    /* SIZE_MAX: none */
     heap_pressure_f pressure;
-    uint32_t reclaim_at; /* growing looks for empty chunks when so many KB are reserved */
+    uint32_t reclaim_at;    /* growing reclaims when so many KB are reserved and a third is free, */
+    uint32_t reclaim_after; /* or after so many slow takes, */
+    uint32_t slow_takes;    /* which are counted here since the last time */
     uint32_t first_size : 30;
     bool moving : 1; /* see heap_is_moving */
     bool over : 1;   /* HEAP_OVER has been reported */
@@ -125,6 +131,11 @@ void *heap_big_take(struct heap *heap, size_t size);
 void heap_big_give(struct heap *heap, void *block);
 /* The block with another big size, not copied by us; NULL if it must be copied or memory is out. */
 void *heap_big_resize(struct heap *heap, void *block, size_t size);
+
+/* heap_reclaim.c */
+
+/* heap_reclaim, if more than a third is free and it is time (HEAP_RECLAIM_…). True if it was. */
+bool heap_reclaim_if_due(struct heap *heap);
 
 /* heap.c */
 

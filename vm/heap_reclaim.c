@@ -1,127 +1,206 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * heap_reclaim: gives back chunks that hold only free blocks. A block does not know its chunk, so the chunks are sorted
- * by address, the free bytes of each are summed up by a walk of the free lists, and a second walk takes the blocks of
- * the empty ones off the lists.
- *
- * The first chunk stays, and so does the one with the bump area.
+ * heap_reclaim: puts the free blocks of a heap together again. Blocks are cut into ever smaller ones while a process runs, and freeing
+ * does not join neighbours, for a block does not know them. So now and then a map of all free memory is made from the free lists, one bit per
+ * 8 bytes; chunks that are free as a whole go back to the slabs, the longest run becomes the bump area, the others fill the lists anew with
+ * blocks as large as can be.
  */
 #include <stdlib.h>
 
+#include "sched/base/compiler.h"
 #include "vm/heap_layout.h"
 #include "vm/slab.h"
 
+/* The memory of a chunk that blocks can lie in. */
 struct span {
-    struct heap_chunk *chunk;
-    size_t size; /* of the chunk */
-    size_t free; /* bytes in free blocks */
+    char *begin, *end;
+    struct heap_chunk *chunk; /* NULL: the first, which stays */
+    size_t bit;               /* of `begin` in the map */
 };
 
-struct spans {
-    struct span *list; /* by address */
+struct run {
+    char *begin, *end;
+};
+
+struct map {
+    struct span *spans; /* by address */
     size_t count;
+    uint64_t *free;
+    size_t blocks; /* marked */
 };
 
 static int compare_spans(const void *a, const void *b)
 {
-    uintptr_t left = (uintptr_t)((const struct span *)a)->chunk, right = (uintptr_t)((const struct span *)b)->chunk;
-    return left < right ? -1 : left > right;
+    const char *left = ((const struct span *)a)->begin, *right = ((const struct span *)b)->begin;
+    return (uintptr_t)left < (uintptr_t)right ? -1 : (uintptr_t)left > (uintptr_t)right;
 }
 
-static bool collect_spans(const struct heap *heap, struct spans *out)
+static size_t words_of(const struct span *span)
 {
-    size_t count = 0;
+    return ((size_t)(span->end - span->begin) / 8 + 63) / 64;
+}
+
+static bool map_init(struct map *map, struct heap *heap)
+{
+    size_t count = 1, words = 0;
     for (struct heap_chunk *chunk = heap->chunks; chunk; chunk = chunk->next)
         count++;
-    out->count = 0;
-    out->list = malloc((count + 1) * sizeof(struct span));
-    if (!out->list)
+    map->spans = malloc(count * sizeof(struct span));
+    if (!map->spans)
         return false;
+    char *first = (char *)heap;
+    map->spans[0] = (struct span){.begin = first, .end = first + (heap->first_size & ~7u)};
+    map->count = 1;
     for (struct heap_chunk *chunk = heap->chunks; chunk; chunk = chunk->next)
-        out->list[out->count++] = (struct span){.chunk = chunk, .size = chunk->size};
-    qsort(out->list, out->count, sizeof(struct span), compare_spans);
-    return true;
+        map->spans[map->count++] =
+            (struct span){.begin = (char *)(chunk + 1), .end = (char *)chunk + chunk->size, .chunk = chunk};
+    qsort(map->spans, count, sizeof(struct span), compare_spans);
+    for (size_t i = 0; i < count; i++) {
+        map->spans[i].bit = words * 64;
+        words += words_of(&map->spans[i]);
+    }
+    map->blocks = 0;
+    map->free = calloc(words, sizeof(uint64_t));
+    if (!map->free)
+        free(map->spans);
+    return map->free != NULL;
 }
 
-/* The span of the chunk that `block` lies in; NULL: in none of them. */
-static struct span *span_of(const struct spans *spans, const void *block)
+static void map_destroy(struct map *map)
 {
-    size_t low = 0, high = spans->count;
+    free(map->spans);
+    free(map->free);
+}
+
+/* The span that `block` lies in; NULL: none, it was a big block once. */
+static const struct span *span_of(const struct map *map, const char *block)
+{
+    size_t low = 0, high = map->count;
     while (low < high) {
         size_t middle = (low + high) / 2;
-        if ((uintptr_t)spans->list[middle].chunk <= (uintptr_t)block)
+        if ((uintptr_t)map->spans[middle].begin <= (uintptr_t)block)
             low = middle + 1;
         else
             high = middle;
     }
     if (low == 0)
         return NULL;
-    struct span *span = &spans->list[low - 1];
-    return (uintptr_t)block - (uintptr_t)span->chunk < span->size ? span : NULL;
+    const struct span *span = &map->spans[low - 1];
+    return (uintptr_t)block < (uintptr_t)span->end ? span : NULL;
 }
 
-static void sum_free(struct heap *heap, const struct spans *spans)
+static void mark(struct map *map, const struct span *span, const char *block, size_t size)
 {
-    for (unsigned kind = 0; kind < HEAP_CLASSES; kind++) {
-        for (void *block = *heap_list(heap, kind); block; block = slab_peek(block)) {
-            struct span *span = span_of(spans, block);
-            if (span)
-                span->free += heap_class_size(kind);
+    size_t bit = span->bit + (size_t)(block - span->begin) / 8, count = size / 8;
+    while (count > 0) {
+        size_t at = bit % 64, some = count < 64 - at ? count : 64 - at;
+        map->free[bit / 64] |= ~UINT64_C(0) >> (64 - some) << at;
+        bit += some;
+        count -= some;
+    }
+}
+
+/* Marks the blocks of the class and empties its list, but for those that lie in no chunk. */
+static void take_list(struct heap *heap, struct map *map, unsigned kind)
+{
+    void *block = *heap_list(heap, kind);
+    if (!block)
+        return; /* there may be no list to write to */
+    *heap_list(heap, kind) = NULL;
+    for (void *next; block; block = next) {
+        next = slab_peek(block);
+        const struct span *span = span_of(map, block);
+        if (likely(span != NULL)) {
+            mark(map, span, block, heap_class_size(kind));
+            map->blocks++;
+        } else {
+            slab_poke(block, *heap_list(heap, kind));
+            *heap_list(heap, kind) = block;
         }
     }
 }
 
-static bool is_empty(const struct span *span)
+static void take_bump(struct heap *heap, struct map *map)
 {
-    return span->free == span->size - sizeof(struct heap_chunk);
+    if (heap->bump < heap->end)
+        mark(map, span_of(map, heap->bump), heap->bump, (size_t)(heap->end - heap->bump));
+    heap->bump = heap->end = NULL;
 }
 
-/* Takes the blocks in empty chunks off the free lists; the order of the others stays. */
-static void unlink_blocks(struct heap *heap, const struct spans *spans)
+/* The first bit at or after `from` that is (or is not) set; `limit` if none is. */
+static size_t find_bit(const struct map *map, size_t from, size_t limit, bool set)
 {
-    for (unsigned kind = 0; kind < HEAP_CLASSES; kind++) {
-        void *last = NULL;
-        for (void *block = *heap_list(heap, kind), *next; block; block = next) {
-            next = slab_peek(block);
-            const struct span *span = span_of(spans, block);
-            if (!span || !is_empty(span)) {
-                last = block;
-                continue;
-            }
-            if (last)
-                slab_poke(last, next);
-            else
-                *heap_list(heap, kind) = next;
+    while (from < limit) {
+        uint64_t word = set ? map->free[from / 64] : ~map->free[from / 64];
+        word &= ~UINT64_C(0) << (from % 64);
+        if (word) {
+            size_t bit = from / 64 * 64 + (size_t)__builtin_ctzll(word);
+            return bit < limit ? bit : limit;
         }
+        from = (from / 64 + 1) * 64;
     }
+    return limit;
 }
 
-static size_t release_chunks(struct heap *heap, const struct spans *spans)
+/* The longest run so far becomes the bump area; what is not becomes free blocks. */
+static void add_run(struct heap *heap, const struct run *run)
 {
-    size_t released = 0;
-    struct heap_chunk **link = &heap->chunks;
-    while (*link) {
-        struct heap_chunk *chunk = *link;
-        if (!is_empty(span_of(spans, chunk))) {
-            link = &chunk->next;
-            continue;
-        }
-        *link = chunk->next;
-        released += chunk->size;
-        slab_free(heap->cache, chunk, chunk->size);
+    struct run other = *run;
+    if (run->end - run->begin > heap->end - heap->bump) {
+        other = (struct run){heap->bump, heap->end};
+        heap->bump = run->begin;
+        heap->end = run->end;
     }
-    heap->reserved -= released;
-    return released;
+    heap_carve(heap, other.begin, (size_t)(other.end - other.begin));
+}
+
+/* Puts the free runs of the span back; false: all of it is free and nothing was put back. */
+static bool add_span(struct heap *heap, const struct map *map, const struct span *span)
+{
+    size_t limit = span->bit + (size_t)(span->end - span->begin) / 8;
+    for (size_t from = span->bit, end; (from = find_bit(map, from, limit, true)) < limit; from = end) {
+        end = find_bit(map, from, limit, false);
+        if (span->chunk && from == span->bit && end == limit)
+            return false;
+        struct run run = {span->begin + (from - span->bit) * 8, span->begin + (end - span->bit) * 8};
+        add_run(heap, &run);
+    }
+    return true;
 }
 
 size_t heap_reclaim(struct heap *heap)
 {
-    struct spans spans;
-    if (!heap->chunks || !collect_spans(heap, &spans))
+    struct map map;
+    if (!map_init(&map, heap))
         return 0;
-    sum_free(heap, &spans);
-    unlink_blocks(heap, &spans);
-    size_t released = release_chunks(heap, &spans);
-    free(spans.list);
-    return released;
+    for (unsigned kind = 0; kind < HEAP_CLASSES; kind++)
+        take_list(heap, &map, kind);
+    take_bump(heap, &map);
+    size_t before = heap->reserved;
+    heap->chunks = NULL;
+    for (size_t i = 0; i < map.count; i++) {
+        struct heap_chunk *chunk = map.spans[i].chunk;
+        if (!add_span(heap, &map, &map.spans[i])) {
+            heap_unreserve(heap, chunk, chunk->size);
+        } else if (chunk) {
+            chunk->next = heap->chunks;
+            heap->chunks = chunk;
+        }
+    }
+    heap->slow_takes = 0;
+    heap->reclaim_after = (uint32_t)(map.blocks / HEAP_RECLAIM_COST + HEAP_RECLAIM_TAKES);
+    map_destroy(&map);
+    return before - heap->reserved;
+}
+
+bool heap_reclaim_if_due(struct heap *heap)
+{
+    size_t live = heap->used - heap->charged + (size_t)(heap->end - heap->bump);
+    bool is_worth_it = heap->reserved > live && heap->reserved - live > heap->reserved / 3;
+    if (!is_worth_it || (heap->reserved / 1024 < heap->reclaim_at && heap->slow_takes < heap->reclaim_after))
+        return false;
+    heap_reclaim(heap);
+    size_t next = heap->reserved + heap->reserved / 4;
+    heap->reclaim_at = (uint32_t)((next > HEAP_RECLAIM_MIN ? next : HEAP_RECLAIM_MIN) / 1024);
+    return true;
 }

@@ -207,6 +207,33 @@ Test(heap, growing_reclaims, .init = begin, .fini = end)
     drop(heap);
 }
 
+/* Blocks of changing sizes come and go for long: what is cut small is joined again, so memory stays near what lives. */
+Test(heap, churn_does_not_fragment, .init = begin, .fini = end)
+{
+    enum { COUNT = 200, ROUNDS = 400000 };
+    static struct {
+        unsigned char *block;
+        size_t size;
+    } blocks[COUNT];
+    struct heap *heap = heap_new(cache, 0, 4 * KB, NULL);
+    struct rng rng;
+    rng_seed(&rng, 7);
+    size_t peak = 0;
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        unsigned i = (unsigned)rng_below(&rng, COUNT);
+        for (size_t at = 0; at < blocks[i].size; at++)
+            cr_assert_eq(blocks[i].block[at], (unsigned char)i);
+        heap_alloc(heap, blocks[i].block, blocks[i].size, 0);
+        /* what is wanted changes all the time, as it does when tables grow */
+        blocks[i].size = 8 + (size_t)rng_below(&rng, 8u << (round / 1000 % 6)) * 2;
+        blocks[i].block = heap_alloc(heap, NULL, 0, blocks[i].size);
+        memset(blocks[i].block, (int)i, blocks[i].size);
+        peak = heap_used(heap) > peak ? heap_used(heap) : peak;
+    }
+    cr_assert_lt(heap_reserved(heap), peak * 2, "%zu KB for %zu KB", heap_reserved(heap) / KB, peak / KB);
+    drop(heap);
+}
+
 Test(heap, big_heaps_have_few_chunks, .init = begin, .fini = end)
 {
     struct heap *heap = heap_new(cache, 0, 4 * KB, NULL);

@@ -342,7 +342,7 @@ static inline void rig_prepare(struct rig *rig, const struct rig_options *option
         .push_time = time_value_push,
         .resolve = rig_resolve,
         .resolve_ctx = rig,
-        .services = rig->services = services_new(),
+        .services = rig->services = services_new(&rig->log),
     };
     int error = vm_new(&rig->vm, &config);
     if (error)
