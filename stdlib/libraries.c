@@ -11,6 +11,7 @@
 #include "stdlib/ctx.h"
 #include "stdlib/env.h"
 #include "stdlib/errors.h"
+#include "stdlib/events.h"
 #include "stdlib/io.h"
 #include "stdlib/logger.h"
 #include "stdlib/math.h"
@@ -39,6 +40,7 @@ const struct library std_libraries[] = {
     {.name = "time", .entries = std_time_entries},
     {.name = "ctx", .entries = std_ctx_entries},
     {.name = "env", .entries = std_env_entries},
+    {.name = "events", .entries = std_events_entries},
     {.name = "logger", .open = std_open_logger},
     {.name = "io", .entries = std_io_entries},
     {.name = "system", .entries = std_system_entries},

@@ -48,6 +48,8 @@ static bool source_ready(const struct channel *channel, struct process *process)
         return channel->topic->first != NULL;
     case SOURCE_TIMER:
         return channel->timer->pending > 0;
+    case SOURCE_FEED:
+        return feed_is_ready(channel->feed);
     default:
         return false;
     }
@@ -67,6 +69,9 @@ static void take_item(struct channel *channel, struct process *process, struct f
     case SOURCE_TOPIC:
         fiber->item = router_take_topic(&process->router, channel->topic);
         fiber->as_message = channel->topic->as_message; /* the topic may be gone when the value is made */
+        break;
+    case SOURCE_FEED:
+        fiber->item = feed_take(channel->feed);
         break;
     default:
         channel->timer->pending--;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * channel: FIFO between the fibers of one process, moving references. A channel may also have a source, from which the runtime feeds it: the
- * unclaimed mailbox (inbox), the events, a listened topic, a timer. Nothing moves out of a source before somebody receives.
+ * unclaimed mailbox (inbox), the events, a listened topic, a timer, a subscription to a broker. Nothing moves out of a source before somebody receives.
  *
  * I1  receivers wait only while there is nothing to give: no buffered value, no blocked sender, no source item, not closed.
  * I2  senders wait only while the buffer is full and no receiver waits.
@@ -19,10 +19,11 @@
 #include "vm/fiber.h"
 #include "vm/type.h"
 
+struct feed;
 struct topic;
 struct vmtimer;
 
-enum channel_source { SOURCE_NONE, SOURCE_INBOX, SOURCE_EVENTS, SOURCE_TOPIC, SOURCE_TIMER };
+enum channel_source { SOURCE_NONE, SOURCE_INBOX, SOURCE_EVENTS, SOURCE_TOPIC, SOURCE_TIMER, SOURCE_FEED };
 
 /* Lives in a userdata; its uservalue is the table of buffered values, made on first use. */
 struct channel {
@@ -34,6 +35,7 @@ struct channel {
     union {
         struct topic *topic;
         struct vmtimer *timer;
+        struct feed *feed;
     };
 };
 

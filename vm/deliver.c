@@ -109,6 +109,20 @@ static bool push_event(lua_State *L, const struct message *item, int place)
     return true;
 }
 
+/* An event of a broker: system, kind, path and perhaps data. */
+static bool push_feed_event(lua_State *L, const struct message *item, int place)
+{
+    static const char *const fields[] = {"system", "kind", "path", "data"};
+    int count = decode_body(L, item, place);
+    if (count < 0)
+        return false;
+    lua_createtable(L, 0, count);
+    lua_insert(L, -count - 1);
+    for (int i = count; i >= 1; i--)
+        lua_setfield(L, -i - 1, fields[i - 1]);
+    return true;
+}
+
 static bool push_item(lua_State *L, struct fiber *fiber, struct channel *channel, int place)
 {
     const struct message *item = fiber->item;
@@ -116,6 +130,8 @@ static bool push_item(lua_State *L, struct fiber *fiber, struct channel *channel
         state_vm(L)->config.push_time(L, fiber->wall_ns);
         return true;
     }
+    if (item->kind == MESSAGE_FEED)
+        return push_feed_event(L, item, place);
     if (item->kind != MESSAGE_USER)
         return push_event(L, item, place);
     if (channel->source == SOURCE_TOPIC && !fiber->as_message)

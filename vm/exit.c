@@ -3,6 +3,7 @@
  * exit: how a process ends. In this order, each step in slices of at most STEPS:
  *
  *   names      no more registers; all names are gone
+ *   feeds      subscriptions to brokers are gone
  *   mailbox    closed by one exchange: from now on sends fail. MONITOR and LINK requests left in it count: their senders get the notice below
  *   watchers   EXIT with the result
  *   links      LINK_DOWN with the result if it failed, else LINK_GONE
@@ -269,7 +270,7 @@ static bool leave_monitors(struct process *process)
 static bool release_resources(struct process *process)
 {
     if (!leave_monitors(process) || !vmtimer_cancel_some(process, STEPS) ||
-        !router_destroy_some(&process->router, STEPS))
+        !router_destroy_some(&process->router, STEPS) || !feed_destroy_some(process, STEPS))
         return false;
     struct list *fibers = &process->state->fibers;
     for (struct list *link = fibers->next; link != fibers; link = link->next)
@@ -311,6 +312,9 @@ bool process_exit_slice(struct process *process)
         switch ((enum exit_step)process->exit_step) {
         case EXIT_NAMES:
             names_close(process);
+            break;
+        case EXIT_FEEDS:
+            done = feed_end_some(process, STEPS);
             break;
         case EXIT_MAILBOX:
             done = leave_mailbox(process);

@@ -15,6 +15,7 @@ struct buffer;
 
 enum message_kind {
     MESSAGE_USER, /* topic, body: encoded arguments */
+    MESSAGE_FEED, /* id: of the feed it waits in; body: encoded event (vm/bus.h) */
     /* events: wait in the events queue */
     MESSAGE_CANCEL,    /* body: reason text */
     MESSAGE_EXIT,      /* id: monitor reference; body: encoded {value, error} pair of values */
@@ -70,10 +71,11 @@ const unsigned char *message_body(const struct message *message);
 /* The buffer of a big body (borrowed), or NULL. */
 struct buffer *message_buffer(const struct message *message);
 
-/* Does it count in its receiver's limits? User messages do, and what processes cancel with; what the system sends does not. */
+/* Does it count in its receiver's limits? Messages and events do, and what processes cancel with; signals of the system do not. */
 static inline bool message_is_counted(const struct message *message)
 {
-    return message->kind == MESSAGE_USER || (message->kind == MESSAGE_CANCEL && message->from);
+    return message->kind == MESSAGE_USER || message->kind == MESSAGE_FEED ||
+           (message->kind == MESSAGE_CANCEL && message->from);
 }
 
 /* Bytes it counts for in its receiver's limits. */

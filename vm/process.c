@@ -78,6 +78,12 @@ static void handle(struct process *process, struct message *message)
             channel_notify(channel, process);
         return;
     }
+    case MESSAGE_FEED: {
+        struct channel *channel = feed_add(process, message);
+        if (channel)
+            channel_notify(channel, process);
+        return;
+    }
     case MESSAGE_CANCEL:
         add_event(process, message);
         return;
@@ -180,6 +186,7 @@ struct process *process_new(struct vm *vm, struct code *code, struct vm_host *ho
     process->state = heap_user(heap);
     list_init(&process->timers);
     list_init(&process->operations);
+    feed_table_init(&process->feeds);
     process->started_wall_ns = (uint64_t)clock_wall_ns(sched_clock(vm->sched));
     state_init(process->state, process, vm, code);
     size_t limit = host->limits.memory_limit ? host->limits.memory_limit : DEFAULT_MEMORY_LIMIT;
@@ -233,11 +240,16 @@ static struct fiber *next_fiber(struct state *state)
     return link ? container_of(link, struct fiber, link) : NULL;
 }
 
-static bool is_deadlocked(const struct process *process)
+/* Does anything from outside reach its channels? */
+static bool is_subscribed(const struct process *process)
 {
     const struct router *router = &process->router;
-    return !router->inbox && !router->events_channel && !router->listeners && list_is_empty(&process->timers) &&
-           list_is_empty(&process->operations);
+    return router->inbox || router->events_channel || router->listeners || process->feeds.open;
+}
+
+static bool is_deadlocked(const struct process *process)
+{
+    return !is_subscribed(process) && list_is_empty(&process->timers) && list_is_empty(&process->operations);
 }
 
 static void load_over(struct process *process, struct buffer *result)
@@ -367,11 +379,10 @@ static void publish(struct process *process, bool runnable)
     router_settle(router, process->slot);
     size_t used = heap_used(process->heap), limit = heap_limit(process->heap);
     slot_set_room(process->slot, process->host->limits.mailbox_limit, used < limit ? limit - used : 0);
-    bool idle = router->inbox || router->events_channel || router->listeners;
     atomic_store_explicit(&process->shown,
-                          runnable ? SHOWN_READY
-                          : idle   ? SHOWN_IDLE
-                                   : SHOWN_BLOCKED,
+                          runnable                 ? SHOWN_READY
+                          : is_subscribed(process) ? SHOWN_IDLE
+                                                   : SHOWN_BLOCKED,
                           memory_order_relaxed);
     atomic_store_explicit(&process->shown_memory, used, memory_order_relaxed);
     atomic_store_explicit(&process->shown_waiting, router->waiting, memory_order_relaxed);

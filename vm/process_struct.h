@@ -18,6 +18,7 @@
 
 #include "sched/base/list.h"
 #include "sched/task.h"
+#include "vm/feed.h"
 #include "vm/relation.h"
 #include "vm/router.h"
 
@@ -34,7 +35,16 @@ struct vm;
 struct vm_host;
 
 enum process_phase { PROCESS_LOADING, PROCESS_RUNNING, PROCESS_EXITING };
-enum exit_step { EXIT_NAMES, EXIT_MAILBOX, EXIT_WATCHERS, EXIT_LINKS, EXIT_RESOURCES, EXIT_HEAP, EXIT_DONE };
+enum exit_step {
+    EXIT_NAMES,
+    EXIT_FEEDS,
+    EXIT_MAILBOX,
+    EXIT_WATCHERS,
+    EXIT_LINKS,
+    EXIT_RESOURCES,
+    EXIT_HEAP,
+    EXIT_DONE
+};
 
 struct process {
     struct vm *vm;
@@ -49,6 +59,7 @@ struct process {
     char *pid_text; /* made when asked for */
     void *terminal;
     struct router router;
+    struct feed_table feeds;
     struct relation_set watchers, monitors, links;
     struct list timers, operations;
     struct name *names;      /* under the names lock */

@@ -179,9 +179,9 @@ static void restore_unclaimed(struct router *router, struct message *message)
     }
 }
 
-static void count_taken(struct router *router, const struct message *message)
+void router_count_taken(struct router *router, const struct message *message)
 {
-    router->waiting -= message->kind == MESSAGE_USER;
+    router->waiting -= message->kind == MESSAGE_USER || message->kind == MESSAGE_FEED;
     router->consumed_count++;
     router->consumed_bytes += message_cost(message);
 }
@@ -210,7 +210,7 @@ struct message *router_take_inbox(struct router *router)
     struct topic *topic = router_topic(router, message_topic(message), message->topic_length, false);
     remove_unclaimed(router, message);
     take_from_topic(topic); /* the same message: I1 */
-    count_taken(router, message);
+    router_count_taken(router, message);
     if (is_idle(topic))
         became_idle(router);
     return message;
@@ -221,7 +221,7 @@ struct message *router_take_topic(struct router *router, struct topic *topic)
     if (!topic->first)
         return NULL;
     struct message *message = take_from_topic(topic);
-    count_taken(router, message);
+    router_count_taken(router, message);
     return message;
 }
 
@@ -229,7 +229,7 @@ struct message *router_take_event(struct router *router)
 {
     struct message *event = message_queue_pop(&router->events);
     if (event && message_is_counted(event))
-        count_taken(router, event);
+        router_count_taken(router, event);
     return event;
 }
 
@@ -279,7 +279,7 @@ bool router_destroy_some(struct router *router, unsigned most)
         struct topic *topic = router->topics;
         if (topic->first) {
             struct message *message = take_from_topic(topic);
-            count_taken(router, message);
+            router_count_taken(router, message);
             message_free(message);
             continue;
         }

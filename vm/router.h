@@ -43,9 +43,12 @@ struct router {
     struct channel *inbox, *events_channel; /* NULL until asked for */
     uint64_t sequence;
     uint32_t unclaimed;
-    uint32_t waiting;                        /* user messages in all queues */
+    uint32_t waiting;                        /* user messages and events of feeds in all queues */
     uint64_t consumed_count, consumed_bytes; /* not yet told to the slot */
 };
+
+/* A message that waits somewhere for the process has been taken or dropped. */
+void router_count_taken(struct router *router, const struct message *message);
 
 /* Frees messages and topics, at most `most` messages; false while more are left. */
 bool router_destroy_some(struct router *router, unsigned most);

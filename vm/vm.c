@@ -13,6 +13,7 @@
 #include "sched/base/memory.h"
 #include "sched/sched.h"
 #include "sched/worker.h"
+#include "vm/broker.h"
 #include "vm/fiber.h"
 #include "vm/message.h"
 #include "vm/names.h"
@@ -95,6 +96,7 @@ int vm_new(struct vm **out, const struct vm_config *config)
     pthread_mutex_init(&vm->lock, NULL);
     vm->slots = slot_table_new();
     vm->names = names_new();
+    vm->bus = broker_new(vm, "events");
     choose_spawn(vm);
     *out = vm;
     return 0;
@@ -156,6 +158,7 @@ void vm_free(struct vm *vm)
     sched_free(vm->sched);
     free_locals(vm);
     names_free(vm->names);
+    broker_free(vm->bus);
     slot_table_free(vm->slots);
     for (uint32_t i = 1; i <= atomic_load(&vm->host_count); i++) {
         struct vm_host *host = vm_host_at(vm, i);

@@ -12,6 +12,7 @@
 #include "vm/codec.h"
 #include "vm/vm.h"
 
+struct broker;
 struct names;
 struct slab_cache;
 struct slab_depot;
@@ -36,6 +37,7 @@ struct vm {
     struct log *log;
     struct slot_table *slots;
     struct names *names;
+    struct broker *bus; /* the event bus */
     struct slab_depot *depot;
     bool seeded;
     bool classic;                                  /* clones are not safe with this liblua, or not wanted */

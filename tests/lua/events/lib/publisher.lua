@@ -1,0 +1,3 @@
+-- modules: events
+local system, name, count = ...
+for i = 1, count do assert(events.send(system, "k", name .. ":" .. i)) end
