@@ -14,10 +14,12 @@
 #include "host/alloc.h"
 #include "host/application.h"
 #include "host/command.h"
+#include "host/configuration.h"
 #include "host/faults.h"
 #include "host/logsink.h"
 #include "host/options.h"
 #include "host/runtime.h"
+#include "host/scaffold.h"
 #include "host/seeded.h"
 #include "host/settings.h"
 #include "host/text.h"
@@ -29,6 +31,7 @@ enum { EXIT_ERROR = 1, FLUSH_NS = 500000000 };
 
 struct boot {
     struct options options;
+    struct configuration configuration;
     struct settings settings;
     struct logsink *logsink;
     struct application application;
@@ -43,7 +46,14 @@ static enum log_level choose_level(const struct boot *boot)
     enum log_level level = boot->options.verbose ? LOG_DEBUG : LOG_INFO;
     if (options_is_silent(&boot->options))
         return LOG_OFF;
-    return boot->settings.min_level > level ? boot->settings.min_level : level;
+    if (!boot->settings.logmanager.propagate_downstream)
+        return LOG_OFF;
+    return boot->settings.logmanager.min_level > level ? (enum log_level)boot->settings.logmanager.min_level : level;
+}
+
+static bool has_json_logs(const struct boot *boot)
+{
+    return boot->settings.logger.encoding == SETTINGS_JSON;
 }
 
 static int open_logs(struct boot *boot)
@@ -53,7 +63,7 @@ static int open_logs(struct boot *boot)
     struct logsink_config config = {
         .fd = STDERR_FILENO,
         .format = options->logs == OPTIONS_LOGS_CONSOLE ? LOGFORMAT_CONSOLE
-                  : boot->settings.json_logs            ? LOGFORMAT_JSON
+                  : has_json_logs(boot)                 ? LOGFORMAT_JSON
                                                         : LOGFORMAT_TEXT,
         .colour = colour,
         .level = choose_level(boot),
@@ -75,7 +85,7 @@ static void print_banner(const struct boot *boot)
                 boot->application.lockfile.source);
     if (options->seeded)
         text_printf(&text, ", seed %llu", (unsigned long long)options->seed);
-    if (boot->settings.json_logs && options->logs != OPTIONS_LOGS_CONSOLE) {
+    if (has_json_logs(boot) && options->logs != OPTIONS_LOGS_CONSOLE) {
         log_printf(logsink_log(boot->logsink), LOG_INFO, "host", "%s", text_string(&text));
     } else {
         logsink_flush(boot->logsink, FLUSH_NS);
@@ -112,7 +122,7 @@ static int run_application(struct boot *boot)
         .seeded = options->seeded,
         .seed = options->seed,
         .memory_limit = options->memory_limit,
-        .shutdown_timeout_ns = boot->settings.shutdown_timeout_ns,
+        .shutdown_timeout_ns = boot->settings.shutdown.timeout_ns,
         .trace = &boot->trace,
         .fault = boot->fault,
     };
@@ -165,14 +175,51 @@ static int run_with_logs(struct boot *boot)
     return code;
 }
 
+/* What is probably a slip, but no reason to stop. */
+static void warn_of_configuration(const struct boot *boot)
+{
+    struct log *log = logsink_log(boot->logsink);
+    for (size_t i = 0; i < boot->options.sets.count; i++) {
+        const char *set = boot->options.sets.items[i], *nearest;
+        char *path = alloc_copy(set, strcspn(set, "="));
+        if (!settings_is_path(path, &nearest))
+            log_printf(log, LOG_WARN, "config", "--set %s: there is no such setting%s%s%s", set,
+                       nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "");
+        free(path);
+    }
+    if (boot->options.profiler || boot->settings.profiler.is_enabled)
+        log_printf(log, LOG_WARN, "config", "there is no profiler inside; perf(1) shows where time goes");
+}
+
+/* All that is wrong with the configuration, in one message. */
+static int read_configuration(struct boot *boot)
+{
+    const struct options *options = &boot->options;
+    const struct configuration_request request = {
+        .files = options->configs.items,
+        .file_count = options->configs.count,
+        .profiles = options->profiles.items,
+        .profile_count = options->profiles.count,
+        .sets = options->sets.items,
+        .set_count = options->sets.count,
+    };
+    struct problems problems = {0};
+    configuration_load(&boot->configuration, &request, &problems);
+    settings_read(&boot->settings, &boot->configuration, &problems);
+    boot->message = problems_join(&problems, "\nmoonlet: ");
+    problems_free(&problems);
+    return boot->message ? -1 : 0;
+}
+
 static int run(struct boot *boot, char **argv)
 {
     if (boot->options.seeded && seeded_enter(argv))
         fprintf(stderr, "moonlet: addresses stay random (%s): runs with one seed may differ in the order of pairs\n",
                 strerror(errno));
-    if (faults_parse(getenv("MOONLET_FAULT"), &boot->fault, &boot->message) ||
-        settings_read(&boot->settings, &boot->message) || open_logs(boot))
+    if (faults_parse(getenv("MOONLET_FAULT"), &boot->fault, &boot->message) || read_configuration(boot) ||
+        open_logs(boot))
         return EXIT_ERROR;
+    warn_of_configuration(boot);
     int code = run_with_logs(boot);
     application_free(&boot->application);
     logsink_free(boot->logsink);
@@ -186,14 +233,37 @@ static int print_version(const struct options *options)
     return 0;
 }
 
+static int print_help(const struct options *options)
+{
+    struct text text = {0};
+    options_help(options->topic, &text);
+    fputs(text_string(&text), stdout);
+    text_free(&text);
+    return 0;
+}
+
+static int initialize(struct boot *boot)
+{
+    const struct options *options = &boot->options;
+    char *message;
+    if (scaffold_write_lock(options->lock_file, options->source_directory, options->modules_directory, &message)) {
+        boot->message = message;
+        return EXIT_ERROR;
+    }
+    puts(message);
+    free(message);
+    return 0;
+}
+
 static int act(struct boot *boot, char **argv)
 {
     switch (boot->options.action) {
     case OPTIONS_HELP:
-        fputs(options_help(boot->options.topic), stdout);
-        return 0;
+        return print_help(&boot->options);
     case OPTIONS_VERSION:
         return print_version(&boot->options);
+    case OPTIONS_INIT:
+        return initialize(boot);
     default:
         return run(boot, argv);
     }
@@ -216,6 +286,8 @@ int boot_main_program(int argc, char **argv)
     if (boot.message)
         fprintf(stderr, "moonlet: %s\n", boot.message);
     free(boot.message);
+    configuration_free(&boot.configuration);
+    options_free(&boot.options);
     fault_plan_free(boot.fault);
     return code;
 }

@@ -1,70 +1,108 @@
 /* SPDX-License-Identifier: MIT */
-/* help: the texts of --help. */
+/* help: the texts of --help, made from the table of flags so that they cannot disagree with what is read. */
 #include "host/options.h"
 
 #include <string.h>
 
-#define GLOBAL_FLAGS                                                                           \
-    "Logs (they go to standard error):\n"                                                      \
-    "  -v, --verbose          show debug records too\n"                                        \
-    "      --very-verbose     debug records, errors with stack traces\n"                       \
-    "  -c, --console          short lines with seconds since start, coloured on a terminal\n"  \
-    "  -s, --silent           no logs, no banner\n"                                            \
-    "\n"                                                                                       \
-    "Runtime:\n"                                                                               \
-    "  -m, --memory-limit SIZE  most memory of all Lua processes together: 512M, 2G; spawns\n" \
-    "                           beyond it fail (default: $GOMEMLIMIT, or none)\n"              \
-    "      --workers N          worker threads (default: one per CPU)\n"                       \
-    "      --seed N             replay mode: one worker, virtual time, every choice of the\n"  \
-    "                           scheduler drawn from N; the same N gives the same run\n"       \
-    "\n"                                                                                       \
-    "  -h, --help               this text\n"
+#include "host/flag.h"
+#include "host/text.h"
 
-static const char all_text[] = "moonlet - runs applications made of Lua processes\n"
-                               "\n"
-                               "Usage: moonlet COMMAND [FLAGS]\n"
-                               "\n"
-                               "Commands:\n"
-                               "  run                load the application in this directory and run its services\n"
-                               "  run NAME [ARGS]    run one of its named commands (see `moonlet run list`)\n"
-                               "  run list           list the named commands\n"
-                               "  run -x NS:ENTRY    run one process entry\n"
-                               "  version            show the version; --short: just the number\n"
-                               "  help [COMMAND]     this text, or that of a command\n"
-                               "\n" GLOBAL_FLAGS;
-
-static const char run_text[] =
-    "moonlet run - load the application in this directory and run it\n"
-    "\n"
-    "Usage: moonlet run [FLAGS]\n"
-    "       moonlet run [FLAGS] NAME [ARGS...] [-- ARGS...]\n"
-    "       moonlet run [FLAGS] -x NAMESPACE:ENTRY\n"
-    "       moonlet run list\n"
-    "\n"
-    "An application is a directory with definition files (src/**/*.yaml). Without a NAME all services with\n"
-    "auto_start run until SIGINT or SIGTERM. With a NAME, the process entry whose meta.command.name is NAME\n"
-    "runs on the terminal host with ARGS; its result becomes the exit code. Logs are off then, unless -v, -c or\n"
-    "-s is given. Write -- before arguments that begin with a dash.\n"
-    "\n"
-    "  -x, --exec NS:ENTRY      run this process entry, then exit\n"
-    "      --host NS:ENTRY      the terminal host to use (needed when there are several)\n"
-    "\n" GLOBAL_FLAGS "\n"
-    "Exit codes: 0 done; 1 error, or a second signal while stopping; otherwise what the command returned.\n"
-    "\n"
-    "Files: moonlet.lock or wippy.lock (directories.src, default src). MOONLET_SKIP_DIRS: comma separated names of\n"
-    "directories below src that are not loaded.\n";
-
-static const char version_text[] = "moonlet version - show the version\n"
-                                   "\n"
-                                   "Usage: moonlet version [--short]\n"
-                                   "\n"
-                                   "      --short    only the number\n";
-
-const char *options_help(const char *topic)
+/* Adds the lines of `text`, all but the first behind `indent` blanks. */
+static void add_lines(struct text *out, const char *text, size_t indent)
 {
-    if (topic && !strcmp(topic, "run"))
-        return run_text;
-    if (topic && !strcmp(topic, "version"))
-        return version_text;
-    return !topic || !strcmp(topic, "help") ? all_text : NULL;
+    for (;;) {
+        size_t length = strcspn(text, "\n");
+        text_printf(out, "%.*s\n", (int)length, text);
+        if (!text[length])
+            return;
+        text += length + 1;
+        text_printf(out, "%*s", (int)indent, "");
+    }
+}
+
+static size_t flag_width(const struct flag *flag)
+{
+    return strlen(flag->name) + (flag->value ? 1 + strlen(flag->value) : 0);
+}
+
+static size_t widest_flag(const struct flag_group *group)
+{
+    size_t widest = 0;
+    for (; group->title; group++)
+        for (const struct flag *flag = group->flags; flag->name; flag++)
+            if (flag_width(flag) > widest)
+                widest = flag_width(flag);
+    return widest;
+}
+
+static void add_flag(struct text *out, const struct flag *flag, size_t width)
+{
+    char letter[4] = {'-', flag->letter, ',', '\0'};
+    size_t column = 2 + 4 + 2 + width + 2;
+    text_printf(out, "  %-3s --%s%s%s", flag->letter ? letter : "", flag->name, flag->value ? " " : "",
+                flag->value ? flag->value : "");
+    text_printf(out, "%*s", (int)(width - flag_width(flag)) + 2, "");
+    add_lines(out, flag->help, column);
+}
+
+static void add_groups(struct text *out, const struct flag_group *group, size_t width)
+{
+    for (; group->title; group++) {
+        text_printf(out, "\n%s:\n", group->title);
+        for (const struct flag *flag = group->flags; flag->name; flag++)
+            add_flag(out, flag, width);
+    }
+}
+
+static size_t wider(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static void add_subcommand(struct text *out, const struct subcommand *s)
+{
+    size_t width = widest_flag(s->groups);
+    if (s->takes_global)
+        width = wider(width, widest_flag(flag_global_groups));
+    text_printf(out, "moonlet %s - %s\n\nUsage: ", s->name, s->purpose);
+    add_lines(out, s->usage, strlen("Usage: "));
+    if (s->text)
+        text_printf(out, "\n%s\n", s->text);
+    add_groups(out, s->groups, width);
+    if (s->takes_global)
+        add_groups(out, flag_global_groups, width);
+    if (s->notes)
+        text_printf(out, "\n%s", s->notes);
+}
+
+static void add_overview(struct text *out)
+{
+    text_add_string(out, "moonlet - runs applications made of Lua processes\n"
+                         "\n"
+                         "Usage: moonlet COMMAND [FLAGS]\n"
+                         "\n"
+                         "Commands:\n");
+    for (const struct subcommand *s = flag_subcommands; s->name; s++)
+        text_printf(out, "  %-8s  %s\n", s->name, s->purpose);
+    add_groups(out, flag_global_groups, widest_flag(flag_global_groups));
+    text_add_string(out, "\n"
+                         "Examples:\n"
+                         "  moonlet init             make a project of this directory\n"
+                         "  moonlet run              run the services of the application here\n"
+                         "  moonlet run list         which commands has it?\n"
+                         "  moonlet run hello world  run its command hello with one argument\n"
+                         "\n"
+                         "`moonlet help COMMAND` explains a command and its own flags.\n");
+}
+
+bool options_help(const char *topic, struct text *out)
+{
+    const struct subcommand *s = topic ? flag_find_subcommand(topic) : NULL;
+    if (topic && !s)
+        return false;
+    if (s && strcmp(s->name, "help") != 0)
+        add_subcommand(out, s);
+    else
+        add_overview(out);
+    return true;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * options: getopt_long reads the flags wherever they stand; its own messages are replaced by ours, which say what would have been
- * right.
+ * options: getopt_long reads the flags wherever they stand, twice: with the flags of all sub-commands to find out which one is meant,
+ * then with those that it has. getopt's own messages are replaced by ours, which say what would have been right.
  */
 #include "host/options.h"
 
@@ -11,28 +11,68 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/alloc.h"
+#include "host/flag.h"
 #include "host/suggest.h"
 #include "host/text.h"
 #include "host/units.h"
 #include "sched/sched.h"
 
-enum { FLAG_VERY_VERBOSE = 256, FLAG_HOST, FLAG_WORKERS, FLAG_SEED, FLAG_SHORT };
+enum { MOST_FLAGS = 64 };
 
-static const char short_flags[] = ":vcshx:m:";
-static const struct option long_flags[] = {
-    {"verbose", no_argument, NULL, 'v'},
-    {"very-verbose", no_argument, NULL, FLAG_VERY_VERBOSE},
-    {"console", no_argument, NULL, 'c'},
-    {"silent", no_argument, NULL, 's'},
-    {"help", no_argument, NULL, 'h'},
-    {"exec", required_argument, NULL, 'x'},
-    {"memory-limit", required_argument, NULL, 'm'},
-    {"host", required_argument, NULL, FLAG_HOST},
-    {"workers", required_argument, NULL, FLAG_WORKERS},
-    {"seed", required_argument, NULL, FLAG_SEED},
-    {"short", no_argument, NULL, FLAG_SHORT},
-    {NULL, 0, NULL, 0},
+/* What getopt_long takes. */
+struct grammar {
+    struct option longs[MOST_FLAGS + 1];
+    char shorts[2 * MOST_FLAGS + 2];
+    const struct flag *flags[MOST_FLAGS];
+    size_t count;
 };
+
+/* Where the command line stands while it is read. */
+struct reader {
+    struct options *options;
+    const struct subcommand *subcommand; /* NULL: none or an unknown one */
+    bool has_program;                    /* `run NAME`: an unknown flag may be meant for it */
+    struct grammar grammar;
+    const struct flag *own; /* the first flag that belongs to a sub-command */
+    char **argv;
+    int argc; /* up to "--" */
+};
+
+static void add_groups(struct grammar *grammar, const struct flag_group *group)
+{
+    size_t length = strlen(grammar->shorts);
+    for (; group->title; group++) {
+        for (const struct flag *flag = group->flags; flag->name && grammar->count < MOST_FLAGS; flag++) {
+            grammar->longs[grammar->count] =
+                (struct option){flag->name, flag->value ? required_argument : no_argument, NULL, (int)flag->id};
+            grammar->flags[grammar->count++] = flag;
+            if (!flag->letter)
+                continue;
+            grammar->shorts[length++] = flag->letter;
+            if (flag->value)
+                grammar->shorts[length++] = ':';
+        }
+    }
+}
+
+/* The flags of one sub-command, or of all. */
+static void make_grammar(struct grammar *grammar, const struct subcommand *subcommand)
+{
+    *grammar = (struct grammar){.shorts = ":"};
+    add_groups(grammar, flag_global_groups);
+    for (const struct subcommand *s = flag_subcommands; s->name; s++)
+        if (!subcommand || s == subcommand)
+            add_groups(grammar, s->groups);
+}
+
+static const struct flag *flag_of(const struct grammar *grammar, int code)
+{
+    for (size_t i = 0; i < grammar->count; i++)
+        if ((int)grammar->flags[i]->id == code || (grammar->flags[i]->letter && grammar->flags[i]->letter == code))
+            return grammar->flags[i];
+    return NULL;
+}
 
 /* Position after which argv words belong to the program: that of "--", or argc. */
 static int find_separator(int argc, char **argv)
@@ -41,6 +81,21 @@ static int find_separator(int argc, char **argv)
         if (!strcmp(argv[i], "--"))
             return i;
     return argc;
+}
+
+/* First reading: the sub-command, on a copy, since getopt_long reorders. Wrong flags are the second reading's business. */
+static void find_subcommand(struct reader *reader)
+{
+    char **copy = alloc_zeroed(((size_t)reader->argc + 1) * sizeof *copy);
+    memcpy(copy, reader->argv, (size_t)reader->argc * sizeof *copy);
+    make_grammar(&reader->grammar, NULL);
+    optind = 0;
+    while (getopt_long(reader->argc, copy, reader->grammar.shorts, reader->grammar.longs, NULL) != -1)
+        ;
+    if (optind < reader->argc)
+        reader->subcommand = flag_find_subcommand(copy[optind]);
+    reader->has_program = reader->subcommand && !strcmp(reader->subcommand->name, "run") && optind + 1 < reader->argc;
+    free(copy);
 }
 
 static bool parse_number(const char *text, uint64_t most, uint64_t *number)
@@ -56,131 +111,212 @@ static char *bad_value(const char *flag, const char *value, const char *wanted)
     return text_format("%s %s: must be %s", flag, *value ? value : "''", wanted);
 }
 
-/* The argv word that getopt complains about, without its "=value". */
-static char *unknown_flag(const char *word, bool after_command)
+/* A flag that the sub-command does not have: another has it, or it is a slip. `word`: "--name" or "-x". */
+static char *unknown_flag(const struct reader *reader, const char *word)
 {
-    enum { NAMES = sizeof long_flags / sizeof long_flags[0] - 1 };
-    const char *names[NAMES], *hint = NULL;
+    const char *names[MOST_FLAGS], *hint = NULL;
+    const struct flag *flag;
     struct text text = {0};
-    int length = (int)strcspn(word, "=");
-    text_printf(&text, "unknown flag %.*s", length, word);
-    for (size_t i = 0; i < NAMES; i++)
-        names[i] = long_flags[i].name;
-    if (!strncmp(word, "--", 2)) {
-        char *name = text_format("%.*s", length - 2, word + 2);
-        hint = suggest_nearest(name, names, NAMES);
-        free(name);
-    }
+    bool is_long = word[1] == '-';
+    const struct subcommand *owner = flag_find_owner(is_long ? word + 2 : NULL, word[1], &flag);
+    if (owner && reader->subcommand)
+        return text_format("--%s belongs to `moonlet %s`", flag->name, owner->name);
+    for (size_t i = 0; i < reader->grammar.count; i++)
+        names[i] = reader->grammar.longs[i].name;
+    if (is_long)
+        hint = suggest_nearest(word + 2, names, reader->grammar.count);
+    text_printf(&text, "unknown flag %s", word);
     if (hint)
         text_printf(&text, "; did you mean --%s?", hint);
-    text_printf(&text, "\n%s",
-                after_command ? "To pass it to the program, write -- before it. `moonlet help run` lists all flags."
-                              : "`moonlet help` lists all flags.");
+    const char *topic = reader->subcommand ? reader->subcommand->name : NULL;
+    if (reader->has_program)
+        text_add_string(&text, "\nTo pass it to the program, write -- before it. `moonlet help run` lists all flags.");
+    else
+        text_printf(&text, "\n`moonlet help%s%s` lists all flags.", topic ? " " : "", topic ? topic : "");
     return text_detach(&text);
 }
 
 /* A value that is there but not asked for, a value that is missing, or a flag that does not exist. */
-static char *explain_failure(int argc, char **argv, int code, const struct options *options)
+static char *explain_failure(const struct reader *reader, int code)
 {
-    const char *word = optind > 0 && optind <= argc ? argv[optind - 1] : "";
+    const char *word = optind > 0 && optind <= reader->argc ? reader->argv[optind - 1] : "";
     if (code == ':')
-        return text_format("%s needs a value\n`moonlet help run` explains it.", word);
+        return text_format("%s needs a value\n`moonlet help%s%s` explains it.", word, reader->subcommand ? " " : "",
+                           reader->subcommand ? reader->subcommand->name : "");
     if (optopt > 0 && optopt < 256 && optopt != '?' && strncmp(word, "--", 2) != 0) {
         char flag[3] = {'-', (char)optopt, '\0'};
-        return unknown_flag(flag, options->command);
+        return unknown_flag(reader, flag);
     }
     if (optopt)
         return text_format("%.*s takes no value", (int)strcspn(word, "="), word);
-    return unknown_flag(word, options->command);
+    char *name = text_format("%.*s", (int)strcspn(word, "="), word);
+    char *problem = unknown_flag(reader, name);
+    free(name);
+    return problem;
 }
 
-static char *apply_flag(struct options *options, int code)
+static void add_word(struct options_words *words, char *word)
+{
+    words->items = alloc_grow(words->items, words->count, &words->capacity, sizeof(char *));
+    words->items[words->count++] = word;
+}
+
+static char *apply_limits(struct options *options, enum flag_id id)
 {
     uint64_t number;
-    switch (code) {
-    case 'v':
+    if (id == FLAG_MEMORY_LIMIT) {
+        if (!units_parse_size(optarg, &options->memory_limit) || !options->memory_limit)
+            return bad_value("--memory-limit", optarg, "a size like 512M or 2G");
+    } else if (id == FLAG_WORKERS) {
+        if (!parse_number(optarg, SCHED_MAX_WORKERS, &number) || !number)
+            return text_format("--workers %s: must be a number from 1 to %d", *optarg ? optarg : "''",
+                               SCHED_MAX_WORKERS);
+        options->workers = (unsigned)number;
+    } else {
+        if (!parse_number(optarg, UINT64_MAX, &options->seed))
+            return bad_value("--seed", optarg, "a number, 0 or more");
+        options->seeded = true;
+    }
+    return NULL;
+}
+
+/* The switch over all flags. */
+static char *apply_flag(struct options *options, enum flag_id id)
+{
+    switch (id) {
+    case FLAG_VERY_VERBOSE:
+        options->very_verbose = true;
+        /* fall through */
+    case FLAG_VERBOSE:
         options->verbose = true;
         break;
-    case FLAG_VERY_VERBOSE:
-        options->verbose = options->very_verbose = true;
-        break;
-    case 'c':
+    case FLAG_CONSOLE:
         options->logs = OPTIONS_LOGS_CONSOLE;
         break;
-    case 's':
+    case FLAG_SILENT:
         options->logs = OPTIONS_LOGS_SILENT;
         break;
-    case 'h':
+    case FLAG_EVENT_STREAMS:
+        options->event_streams = true;
+        break;
+    case FLAG_CONFIG:
+        add_word(&options->configs, optarg);
+        break;
+    case FLAG_PROFILE:
+        add_word(&options->profiles, optarg);
+        break;
+    case FLAG_SET:
+        add_word(&options->sets, optarg);
+        break;
+    case FLAG_OVERRIDE:
+        add_word(&options->overrides, optarg);
+        break;
+    case FLAG_PROFILER:
+        options->profiler = true;
+        break;
+    case FLAG_HELP:
         options->action = OPTIONS_HELP;
         break;
-    case 'x':
+    case FLAG_EXEC:
         options->exec = optarg;
         break;
     case FLAG_HOST:
         options->host = optarg;
         break;
+    case FLAG_SOURCE_DIRECTORY:
+        options->source_directory = optarg;
+        break;
+    case FLAG_MODULES_DIRECTORY:
+        options->modules_directory = optarg;
+        break;
+    case FLAG_LOCK_FILE:
+        options->lock_file = optarg;
+        break;
     case FLAG_SHORT:
         options->short_version = true;
         break;
-    case 'm':
-        if (!units_parse_size(optarg, &options->memory_limit) || !options->memory_limit)
-            return bad_value("--memory-limit", optarg, "a size like 512M or 2G");
-        break;
+    case FLAG_MEMORY_LIMIT:
     case FLAG_WORKERS:
-        if (!parse_number(optarg, SCHED_MAX_WORKERS, &number) || !number)
-            return text_format("--workers %s: must be a number from 1 to %d", *optarg ? optarg : "''",
-                               SCHED_MAX_WORKERS);
-        options->workers = (unsigned)number;
-        break;
     case FLAG_SEED:
-        if (!parse_number(optarg, UINT64_MAX, &options->seed))
-            return bad_value("--seed", optarg, "a number, 0 or more");
-        options->seeded = true;
-        break;
+        return apply_limits(options, id);
     }
     return NULL;
 }
 
-/* The sub-command and its words: argv[optind..argc). */
-static char *apply_words(struct options *options, int count, char **words)
+/* Commands of other runtimes of such applications: what people try. */
+static bool is_of_hub(const char *word)
 {
-    static const char *const commands[] = {"run", "version", "help"};
+    static const char *const words[] = {"add", "install", "update", "publish", "search", "auth", "readme", "pack"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (!strcmp(words[i], word))
+            return true;
+    return false;
+}
+
+static char *unknown_command(const char *word)
+{
+    const char *names[MOST_FLAGS];
+    struct text text = {0};
+    size_t count = 0;
+    if (is_of_hub(word))
+        return text_format(
+            "moonlet has no command %s: it makes no packs and knows no module hub\n"
+            "Put modules into .wippy/vendor/ORG/MODULE, or name their directories in workspace.replacements.",
+            word);
+    for (const struct subcommand *s = flag_subcommands; s->name; s++)
+        names[count++] = s->name;
+    const char *hint = suggest_nearest(word, names, count);
+    text_printf(&text, "unknown command %s%s%s%s\nThere are:", word, hint ? "; did you mean " : "", hint ? hint : "",
+                hint ? "?" : "");
+    for (size_t i = 0; i < count; i++)
+        text_printf(&text, " %s", names[i]);
+    text_add_string(&text, ". `moonlet help` explains them.");
+    return text_detach(&text);
+}
+
+static char *apply_help(struct options *options, const char *first, const char *second)
+{
+    options->topic = strcmp(first, "help") ? first : second;
+    options->action = OPTIONS_HELP;
+    if (options->topic && !flag_find_subcommand(options->topic))
+        return text_format("there is no help on %s\n`moonlet help` lists all commands.", options->topic);
+    return NULL;
+}
+
+static char *apply_run(struct options *options, int count, char **words)
+{
+    options->command = count > 1 ? words[1] : NULL;
+    options->args = words + 2;
+    options->arg_count = count > 2 ? (size_t)count - 2 : 0;
+    options->action = options->command && !strcmp(options->command, "list") ? OPTIONS_LIST : OPTIONS_RUN;
+    return NULL;
+}
+
+/* The sub-command and its words. */
+static char *apply_words(const struct reader *reader, int count, char **words)
+{
+    struct options *options = reader->options;
     if (!count) {
-        if (options->action != OPTIONS_HELP && (options->exec || options->host))
-            return text_format("which command?\nWrite `moonlet run %s ...`.", options->exec ? "-x" : "--host");
+        if (options->action != OPTIONS_HELP && reader->own)
+            return text_format("which command?\n--%s belongs to `moonlet %s`.", reader->own->name,
+                               flag_find_owner(reader->own->name, 0, &(const struct flag *){NULL})->name);
         options->action = OPTIONS_HELP;
         return NULL;
     }
-    bool help = options->action == OPTIONS_HELP || !strcmp(words[0], "help");
-    if (!strcmp(words[0], "run")) {
-        options->command = count > 1 ? words[1] : NULL;
-        options->args = words + 2;
-        options->arg_count = count > 2 ? (size_t)count - 2 : 0;
-        options->action = options->command && !strcmp(options->command, "list") ? OPTIONS_LIST : OPTIONS_RUN;
-    } else if (!strcmp(words[0], "version")) {
-        options->action = OPTIONS_VERSION;
-    } else if (strcmp(words[0], "help") != 0) {
-        const char *hint = suggest_nearest(words[0], commands, sizeof commands / sizeof commands[0]);
-        return text_format("unknown command %s%s%s%s\n`moonlet help` lists all commands.", words[0],
-                           hint ? "; did you mean " : "", hint ? hint : "", hint ? "?" : "");
-    }
-    if (help) {
-        options->topic = strcmp(words[0], "help") ? words[0] : count > 1 ? words[1] : NULL;
-        if (!options_help(options->topic))
-            return text_format("there is no help on %s\n`moonlet help` lists all commands.", options->topic);
-        options->action = OPTIONS_HELP;
-    }
-    return NULL;
+    if (!reader->subcommand)
+        return unknown_command(words[0]);
+    if (options->action == OPTIONS_HELP || !strcmp(words[0], "help"))
+        return apply_help(options, words[0], count > 1 ? words[1] : NULL);
+    if (!strcmp(words[0], "run"))
+        return apply_run(options, count, words);
+    options->action = strcmp(words[0], "init") ? OPTIONS_VERSION : OPTIONS_INIT;
+    return count > 1 ? text_format("`moonlet %s` takes no further words (%s)", words[0], words[1]) : NULL;
 }
 
 static char *check_combination(const struct options *options)
 {
     if (options->action == OPTIONS_HELP)
         return NULL;
-    if (options->short_version && options->action != OPTIONS_VERSION)
-        return text_format("--short belongs to `moonlet version`");
-    if (options->action == OPTIONS_VERSION && (options->exec || options->host))
-        return text_format("%s belongs to `moonlet run`", options->exec ? "--exec" : "--host");
     if (options->seeded && options->workers > 1)
         return text_format("--seed runs on one worker; --workers %u contradicts it", options->workers);
     if (options->exec && options->command)
@@ -199,42 +335,56 @@ static char *apply_memory_variable(struct options *options, const char *text)
     return bad_value("GOMEMLIMIT", text, "a size like 512M or 2G, or off");
 }
 
-/* The sub-command's name, seen before getopt has sorted argv: decides which hint an unknown flag gets. */
-static const char *peek_command(int argc, char **argv)
+/* Second reading: the flags of the sub-command. */
+static char *read_flags(struct reader *reader)
 {
-    for (int i = 1; i + 1 < argc; i++)
-        if (!strcmp(argv[i], "run"))
-            return argv[i + 1];
-    return NULL;
+    int code;
+    char *problem = NULL;
+    make_grammar(&reader->grammar, reader->subcommand);
+    optind = 0;
+    while (!problem && (code = getopt_long(reader->argc, reader->argv, reader->grammar.shorts, reader->grammar.longs,
+                                           NULL)) != -1) {
+        const struct flag *flag = flag_of(&reader->grammar, code), *ignored;
+        if (!flag) {
+            problem = explain_failure(reader, code);
+            break;
+        }
+        if (!reader->own && flag_find_owner(flag->name, 0, &ignored))
+            reader->own = flag;
+        problem = apply_flag(reader->options, flag->id);
+    }
+    return problem;
 }
 
 int options_parse(struct options *options, int argc, char **argv, const char *memory_variable, char **problem)
 {
-    int separator = find_separator(argc, argv), code;
+    int separator = find_separator(argc, argv);
+    struct reader reader = {.options = options, .argv = argv, .argc = separator};
     *options = (struct options){.memory_limit = 0};
-    *problem = NULL;
-    options->command = peek_command(separator, argv);
     opterr = 0;
-    optind = 0;
-    while (!*problem && (code = getopt_long(separator, argv, short_flags, long_flags, NULL)) != -1) {
-        if (code == '?' || code == ':')
-            *problem = explain_failure(separator, argv, code, options);
-        else
-            *problem = apply_flag(options, code);
-    }
-    options->command = NULL;
+    find_subcommand(&reader);
+    *problem = read_flags(&reader);
     if (*problem)
         return -1;
     /* Words behind "--" follow the others: moved over the separator itself. */
     for (int i = separator; i + 1 < argc; i++)
         argv[i] = argv[i + 1];
     int count = separator < argc ? argc - 1 : argc;
-    *problem = apply_words(options, count - optind, argv + optind);
+    *problem = apply_words(&reader, count - optind, argv + optind);
     if (!*problem)
         *problem = check_combination(options);
     if (!*problem && (options->action == OPTIONS_RUN || options->action == OPTIONS_LIST))
         *problem = apply_memory_variable(options, memory_variable);
     return *problem ? -1 : 0;
+}
+
+void options_free(struct options *options)
+{
+    struct options_words *lists[] = {&options->configs, &options->profiles, &options->sets, &options->overrides};
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        free(lists[i]->items);
+        *lists[i] = (struct options_words){0};
+    }
 }
 
 bool options_is_silent(const struct options *options)

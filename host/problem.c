@@ -56,6 +56,15 @@ bool problems_has_errors(const struct problems *problems)
     return false;
 }
 
+char *problems_join(const struct problems *problems, const char *between)
+{
+    struct text text = {0};
+    for (size_t i = 0; i < problems->count; i++)
+        if (problems->items[i].level == LOG_ERROR)
+            text_printf(&text, "%s%s", text.length ? between : "", problems->items[i].text);
+    return text.length ? text_detach(&text) : NULL;
+}
+
 void problems_free(struct problems *problems)
 {
     for (size_t i = 0; i < problems->count; i++)

@@ -32,6 +32,9 @@ void problem_add(struct problems *problems, enum log_level level, const char *fi
 char *problem_format(const char *file, unsigned line, const char *id, const char *fmt, ...) printf_like(4, 5);
 
 bool problems_has_errors(const struct problems *problems);
+
+/* The texts of all errors with `between` in between; NULL: there are none. The caller frees it. */
+char *problems_join(const struct problems *problems, const char *between);
 void problems_free(struct problems *problems);
 
 #endif

@@ -177,3 +177,19 @@ struct value *scalar_resolve(const char *text, size_t length, unsigned line)
     }
     return value ? value : value_new_string(text, length, line);
 }
+
+struct value *scalar_coerce(const char *text, size_t length)
+{
+    const char *digits = text + (*text == '-' || *text == '+');
+    struct value *value = NULL;
+    if (length <= LONGEST_WORD && !memchr(text, '\0', length)) {
+        if (!strcmp(text, "true") || !strcmp(text, "false"))
+            return scalar_resolve_as(text, length, 0, VALUE_BOOL);
+        bool is_octal = digits[0] == '0' && isdigit((unsigned char)digits[1]);
+        if (is_digits(digits, 10) && !is_octal)
+            value = resolve_integer(text, 0);
+        else if (is_float(digits) && !is_octal)
+            value = resolve_float(text, 0);
+    }
+    return value ? value : value_new_string(text, length, 0);
+}

@@ -29,6 +29,7 @@ struct value *value_new_string(const char *data, size_t length, unsigned line)
 static struct value *copy_string(const struct value *value)
 {
     struct value *copy = value_new_string(value->string.data, value->string.length, value->line);
+    copy->source = value->source;
     if (value->string.origin)
         copy->string.origin = alloc_string(value->string.origin);
     return copy;
@@ -39,6 +40,7 @@ struct value *value_copy(const struct value *value)
     if (value->kind == VALUE_STRING)
         return copy_string(value);
     struct value *copy = value_new(value->kind, value->line);
+    copy->source = value->source;
     switch (value->kind) {
     case VALUE_LIST:
         for (size_t i = 0; i < value->list.count; i++)
@@ -196,6 +198,42 @@ void value_merge_below(struct value *map, const struct value *under)
         const struct value_pair *pair = &under->map.pairs[i];
         if (!value_get(map, pair->key))
             value_set(map, pair->key, value_copy(pair->value), pair->line);
+    }
+}
+
+void value_merge_over(struct value *map, const struct value *over)
+{
+    for (size_t i = 0; i < over->map.count; i++) {
+        const struct value_pair *pair = &over->map.pairs[i];
+        struct value *below = value_get(map, pair->key);
+        if (below && below->kind == VALUE_MAP && pair->value->kind == VALUE_MAP)
+            value_merge_over(below, pair->value);
+        else
+            value_set(map, pair->key, value_copy(pair->value), pair->line);
+    }
+}
+
+struct value *value_open_path(struct value *map, const char *path, const char **last)
+{
+    for (;;) {
+        size_t length = strcspn(path, ".");
+        *last = path;
+        if (!length || map->kind != VALUE_MAP)
+            return NULL;
+        if (!path[length])
+            return map;
+        struct value_pair *pair = find(map, path, length);
+        if (pair && pair->value->kind == VALUE_NULL) {
+            value_free(pair->value);
+            pair->value = value_new(VALUE_MAP, pair->line);
+        } else if (!pair) {
+            char *key = alloc_copy(path, length);
+            value_set(map, key, value_new(VALUE_MAP, 0), 0);
+            free(key);
+            pair = find(map, path, length);
+        }
+        map = pair->value;
+        path += length + 1;
     }
 }
 

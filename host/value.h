@@ -24,7 +24,8 @@ struct value_pair {
 
 struct value {
     enum value_kind kind;
-    unsigned line; /* from 1; 0: not from a file */
+    unsigned line;        /* from 1; 0: not from a file */
+    unsigned char source; /* which of several files, as the reader numbers them (configuration.h); 0: nobody did */
     union {
         bool boolean;
         int64_t integer;
@@ -77,6 +78,15 @@ const char *value_get_string(const struct value *map, const char *key);
 
 /* Adds to `map` copies of the keys that `under` has and `map` does not ("merged below"). Both are maps. */
 void value_merge_below(struct value *map, const struct value *under);
+
+/* Lays copies of what `over` holds upon `map`, leaf by leaf: maps are merged, everything else is replaced. Both are maps. */
+void value_merge_over(struct value *map, const struct value *over);
+
+/*
+ * The map in which the last step of the dotted path is, made (as are maps on the way) if it is not there; *last: that step. NULL: a
+ * step on the way is no map, or empty; *last is where the path goes wrong.
+ */
+struct value *value_open_path(struct value *map, const char *path, const char **last);
 
 /* Same shape and content; lines and origins do not matter. */
 bool value_is_equal(const struct value *a, const struct value *b);

@@ -155,9 +155,9 @@ static int read_all(int fd, struct text *out)
     }
 }
 
-int walk_read(const struct walk *walk, const char *path, struct text *out)
+/* Closes the descriptor; a negative one is an error already. */
+static int read_regular(int fd, struct text *out)
 {
-    int fd = open_beneath(walk->fd, *path ? path : ".");
     if (fd < 0)
         return fd;
     struct stat st;
@@ -168,6 +168,17 @@ int walk_read(const struct walk *walk, const char *path, struct text *out)
         result = read_all(fd, out);
     close(fd);
     return result;
+}
+
+int walk_read(const struct walk *walk, const char *path, struct text *out)
+{
+    return read_regular(open_beneath(walk->fd, *path ? path : "."), out);
+}
+
+int walk_read_path(const char *path, struct text *out)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    return read_regular(fd < 0 ? -errno : fd, out);
 }
 
 const char *walk_explain(int error)

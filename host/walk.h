@@ -35,6 +35,9 @@ char *walk_label(const struct walk *walk, const char *path);
 /* Appends the content of a regular file below the root. 0 or a negative errno: -EXDEV when it would leave the root, -EFBIG. */
 int walk_read(const struct walk *walk, const char *path, struct text *out);
 
+/* The same for any path, which may lead anywhere: files that somebody names explicitly. */
+int walk_read_path(const char *path, struct text *out);
+
 /* The words for a negative errno of walk_read. */
 const char *walk_explain(int error);
 

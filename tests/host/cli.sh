@@ -18,7 +18,7 @@ want_code 0
 grep -Eqx '[0-9]+\.[0-9]+\.[0-9]+' out || complain "no bare version number"
 
 run rum
-want_code 1; want_err "moonlet: unknown command rum; did you mean run?"
+want_code 1; want_err "moonlet: unknown command rum; did you mean run?"; want_err "There are: run init version help."
 run run --wrokers 2
 want_code 1; want_err "did you mean --workers?"
 run run --workers 0
@@ -57,9 +57,70 @@ rm moonlet.lock
 project </dev/null
 echo 'logger: {encoding: xml}' | put .moonlet.yaml
 run run
-want_code 1; want_err ".moonlet.yaml:1: logger.encoding must be json or console"
+want_code 1; want_err ".moonlet.yaml:1: logger.encoding must be console or json"
 rm .moonlet.yaml
 echo 'shutdown: {timeout: soon}' | put .wippy.yaml
 run run
 want_code 1; want_err ".wippy.yaml:1: shutdown.timeout must be a duration"
+rm .wippy.yaml
+
+# all that is wrong is listed
+printf 'logger: {encoding: xml}\nshutdown: {timeout: soon}\n' | put .moonlet.yaml
+run run --set logmanager.min_level=7 --profile none
+want_code 1
+want_err "moonlet: .moonlet.yaml:1: logger.encoding must be"
+want_err "moonlet: .moonlet.yaml:2: shutdown.timeout must be"
+want_err "moonlet: --set logmanager.min_level=7: logmanager.min_level must be a number from -1"
+want_err "moonlet: --profile none: the configuration has no profiles"
+rm .moonlet.yaml
+
+# --config: files that must be there, later ones win; without it .moonlet.yaml before .wippy.yaml
+run run --config none.yaml
+want_code 1; want_err "--config none.yaml: there is no such file"
+project <<'END'
+  - {name: go, kind: process.lua, source: "return function() print('quiet') end"}
+  - {name: odd, kind: some.thing}
+END
+echo 'logger: {encoding: json}' | put conf/a.yaml
+echo 'logmanager: {min_level: 1}' | put conf/b.yaml
+echo 'logger: {encoding: xml}' | put .wippy.yaml
+run run -v -x app:go --config conf/a.yaml --config conf/b.yaml
+want_code 0; want_err '{"level":"warn"'; want_no_err "quiet"
+echo 'logger: {encoding: json}' | put .moonlet.yaml
+run run -v -x app:go
+want_code 0; want_err '"msg":"quiet"'
+run run -v -x app:go --set logger.encoding=console
+want_code 0; want_err "	quiet"
+echo '{logger: {encoding: json}, profiles: {quiet: {logmanager: {min_level: 2}}}}' | put .moonlet.yaml
+run run -v -x app:go --profile quiet
+want_code 0; want_no_err "quiet"; want_empty err
+run run -v -x app:go --set loger.encoding=json
+want_code 0; want_err "--set loger.encoding=json: there is no such setting; did you mean logger.encoding?"
+run run -v -x app:go --set logmanager.propagate_downstream=false
+want_code 0; want_empty out
+run run -p -v -x app:go
+want_code 0; want_err "there is no profiler inside"
+
+# init
+clear_project
+run init
+want_code 0; want_out "wrote moonlet.lock: definitions go to ./src"
+grep -qx '  src: ./src' moonlet.lock || complain "the lock file lacks src"
+run init
+want_code 1; want_err "moonlet.lock is there already"
+run init -l wippy.lock
+want_code 1; want_err "there is a moonlet.lock already"
+rm moonlet.lock
+run init --src-dir .
+want_code 1; want_err "--src-dir .: must be a directory of its own"
+run init -d "odd dir" --modules-dir mods -l wippy.lock
+want_code 0
+mkdir -p "odd dir"
+echo '{namespace: a, name: p, kind: process.lua, source: "return function() end"}' >"odd dir/a.yaml"
+run run list
+want_code 0; want_err "no process entry has"
+run init
+want_code 1; want_err "there is a wippy.lock already"
+run init -l none/x.lock
+want_code 1; want_err "none/x.lock cannot be written: No such file"
 done_testing

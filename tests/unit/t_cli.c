@@ -8,6 +8,7 @@
 
 #include "host/options.h"
 #include "host/suggest.h"
+#include "host/text.h"
 
 enum { MOST_WORDS = 16 };
 
@@ -124,15 +125,74 @@ Test(options, other_actions)
     cr_assert_str_eq(o.topic, "run");
     o = parse("moonlet help version");
     cr_assert_str_eq(o.topic, "version");
-    cr_assert(strstr(options_help("run"), "--exec"));
-    cr_assert(strstr(options_help("version"), "--short"));
-    cr_assert(strstr(options_help(NULL), "Commands:"));
+}
+
+/* Flags stand in one column, on lines that a terminal holds; everything that is listed is explained. */
+Test(options, help_is_complete_and_aligned)
+{
+    static const char *const topics[] = {NULL, "run", "init", "version", "help"};
+    for (size_t i = 0; i < sizeof topics / sizeof topics[0]; i++) {
+        struct text text = {0};
+        size_t column = 0;
+        cr_assert(options_help(topics[i], &text));
+        for (const char *line = text_string(&text); *line; line += strcspn(line, "\n") + 1) {
+            cr_assert_leq(strcspn(line, "\n"), 115, "too long: %.*s", (int)strcspn(line, "\n"), line);
+            const char *name = !strncmp(line, "      --", 8) || !strncmp(line + 4, "  --", 2) ? line + 6 : NULL;
+            if (!name || strncmp(name, "--", 2) != 0)
+                continue;
+            const char *gap = strstr(name, "  ");
+            cr_assert(gap && gap < line + strcspn(line, "\n"), "no text: %.40s", line);
+            size_t at = (size_t)(gap + strspn(gap, " ") - line);
+            cr_assert(!column || at == column, "column %zu, not %zu: %.60s", at, column, line);
+            column = at;
+        }
+        text_free(&text);
+    }
+    struct text text = {0};
+    cr_assert_not(options_help("frobnicate", &text));
+    cr_assert(options_help(NULL, &text));
+    static const char *const parts[] = {"Usage:", "Commands:", "\n  run ", "\n  init ", "--config FILE", "Examples:"};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        cr_assert(strstr(text_string(&text), parts[i]), "no %s", parts[i]);
+    text_free(&text);
+}
+
+Test(options, configuration_flags)
+{
+    struct options o =
+        parse("moonlet --config a.yaml run --config=b.yaml --profile x --set a.b=1 --profile y -o a:b:c=d -e -p");
+    cr_assert_eq(o.configs.count, 2);
+    cr_assert_str_eq(o.configs.items[1], "b.yaml");
+    cr_assert_eq(o.profiles.count, 2);
+    cr_assert_str_eq(o.profiles.items[0], "x");
+    cr_assert_str_eq(o.sets.items[0], "a.b=1");
+    cr_assert_str_eq(o.overrides.items[0], "a:b:c=d");
+    cr_assert(o.event_streams && o.profiler);
+    options_free(&o);
+}
+
+Test(options, init)
+{
+    struct options o = parse("moonlet init -d app --modules-dir mods -l my.lock");
+    cr_assert_eq(o.action, OPTIONS_INIT);
+    cr_assert_str_eq(o.source_directory, "app");
+    cr_assert_str_eq(o.modules_directory, "mods");
+    cr_assert_str_eq(o.lock_file, "my.lock");
+    cr_assert_null(parse("moonlet init").lock_file);
 }
 
 Test(options, wrong_command_lines)
 {
     check_refused("moonlet rum", "unknown command rum; did you mean run?");
     check_refused("moonlet frobnicate", "unknown command frobnicate\n");
+    check_refused("moonlet frobnicate", "There are: run init version help.");
+    check_refused("moonlet install", "knows no module hub");
+    check_refused("moonlet init here", "takes no further words (here)");
+    check_refused("moonlet run -d x", "--src-dir belongs to `moonlet init`");
+    check_refused("moonlet run --lock-file=x", "--lock-file belongs to `moonlet init`");
+    check_refused("moonlet init -o a:b:c=d", "--override belongs to `moonlet run`");
+    check_refused("moonlet --lock-file x", "which command?");
+    check_refused("moonlet run --config", "--config needs a value");
     check_refused("moonlet run --wrokers 3", "unknown flag --wrokers; did you mean --workers?");
     check_refused("moonlet --frobnicate=1 run", "unknown flag --frobnicate\n");
     check_refused("moonlet run hello --name x", "unknown flag --name");
@@ -152,7 +212,7 @@ Test(options, wrong_command_lines)
     check_refused("moonlet run -m lots", "--memory-limit lots: must be a size");
     check_refused("moonlet run -m 0", "must be a size");
     check_refused("moonlet run --seed 1 --workers 2", "contradicts");
-    check_refused("moonlet run --short", "--short belongs to");
+    check_refused("moonlet run --short", "--short belongs to `moonlet version`");
     check_refused("moonlet version -x a:b", "--exec belongs to");
     check_refused("moonlet -x a:b", "which command?");
     check_refused("moonlet run -x a:b hello", "either --exec or the name");
