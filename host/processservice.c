@@ -7,6 +7,7 @@
 
 #include "host/actor.h"
 #include "host/alloc.h"
+#include "host/announce.h"
 #include "host/encode.h"
 #include "host/entry.h"
 #include "host/program.h"
@@ -60,7 +61,19 @@ static bool may_retry_failure(const struct codec_view *error)
 
 static void on_loaded(void *ctx)
 {
-    service_started(ctx);
+    struct service *service = ctx;
+    struct processservice *object = service->object;
+    announce_process_started(actor_vm(object->actor), object->entry, child_pid(object->child));
+    service_started(service);
+}
+
+/* Takes note that its process has ended. */
+static void lose_child(struct processservice *object, const char *error, size_t length)
+{
+    uint64_t pid = child_pid(object->child);
+    object->child = NULL;
+    if (pid)
+        announce_process_exited(actor_vm(object->actor), object->entry, pid, error, length);
 }
 
 static void on_refused(void *ctx, const struct vm_error *error)
@@ -76,15 +89,18 @@ static void on_ended(void *ctx, bool failed, const void *data, size_t length)
     struct service *service = ctx;
     struct processservice *object = service->object;
     struct codec_view error;
-    object->child = NULL;
     if (!failed) {
+        lose_child(object, NULL, 0);
         service_ended(service);
         return;
     }
     if (!codec_view(data, length, 1, &error) || error.tag != CODEC_ERROR) {
-        service_failed(service, true, "it ended with an error that cannot be read");
+        static const char unreadable[] = "it ended with an error that cannot be read";
+        lose_child(object, unreadable, strlen(unreadable));
+        service_failed(service, true, unreadable);
         return;
     }
+    lose_child(object, error.string.data, error.string.length);
     char *message = alloc_copy(error.string.data, error.string.length);
     service_failed(service, may_retry_failure(&error), message);
     free(message);
@@ -156,9 +172,11 @@ static void stop(struct service *service)
 static void kill_process(struct service *service)
 {
     struct processservice *object = service->object;
-    if (object->child)
-        child_kill(object->child);
-    object->child = NULL;
+    static const char killed[] = "process terminated";
+    if (!object->child)
+        return;
+    child_kill(object->child);
+    lose_child(object, killed, strlen(killed));
 }
 
 const struct service_driver *processservice_driver(void)

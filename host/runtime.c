@@ -14,6 +14,7 @@
 
 #include "host/actor.h"
 #include "host/alloc.h"
+#include "host/announce.h"
 #include "host/application.h"
 #include "host/env.h"
 #include "host/exec.h"
@@ -220,6 +221,12 @@ static void world_stopped(void *ctx)
     runtime->finished = true;
     pthread_cond_signal(&runtime->changed);
     pthread_mutex_unlock(&runtime->lock);
+}
+
+static void world_changed(void *ctx, const struct service *service, enum service_state previous)
+{
+    struct runtime *runtime = ctx;
+    announce_service(runtime->vm, service, previous);
 }
 
 /* ---- signals, on an I/O loop ---- */
@@ -447,6 +454,7 @@ int runtime_run(const struct runtime_config *config, char **message)
                 .booted = world_booted,
                 .boot_failed = world_boot_failed,
                 .stopped = world_stopped,
+                .changed = world_changed,
             },
     };
     pthread_mutex_init(&runtime.lock, NULL);

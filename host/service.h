@@ -54,10 +54,11 @@ struct service {
     struct service **needs; /* services earlier in that order */
     size_t need_count, need_capacity;
     enum service_state state;
-    bool wanted;       /* should be running */
-    bool settled;      /* has been running or has failed once: the boot does not wait for it any more */
-    bool has_given_up; /* failed or exited for good */
-    uint32_t attempts; /* restarts since it was last stable */
+    enum service_state told; /* the state others were told of last */
+    bool wanted;             /* should be running */
+    bool settled;            /* has been running or has failed once: the boot does not wait for it any more */
+    bool has_given_up;       /* failed or exited for good */
+    uint32_t attempts;       /* restarts since it was last stable */
     uint64_t started_ns;
     enum service_timer timer;
     uint64_t timer_id;

@@ -37,10 +37,19 @@ static void arm(struct service *service, enum service_timer purpose, uint64_t de
     service->timer_id = world->arm_timer(world->ctx, delay_ns, service);
 }
 
+static void set_state(struct service *service, enum service_state state)
+{
+    const struct supervisor_world *world = service->supervisor->world;
+    enum service_state previous = service->told;
+    service->state = service->told = state;
+    if (world->changed && state != previous)
+        world->changed(world->ctx, service, previous);
+}
+
 static void start(struct service *service)
 {
     log_printf(service->supervisor->log, LOG_DEBUG, logger, "starting %s", service->entry->id);
-    service->state = SERVICE_STARTING;
+    set_state(service, SERVICE_STARTING);
     arm(service, SERVICE_TIMER_START, service->lifecycle.start_timeout_ns);
     service->driver->start(service);
 }
@@ -48,7 +57,7 @@ static void start(struct service *service)
 static void stop(struct service *service)
 {
     log_printf(service->supervisor->log, LOG_DEBUG, logger, "stopping %s", service->entry->id);
-    service->state = SERVICE_STOPPING;
+    set_state(service, SERVICE_STOPPING);
     arm(service, SERVICE_TIMER_STOP, service->lifecycle.stop_timeout_ns);
     service->driver->stop(service);
 }
@@ -90,9 +99,9 @@ static void set_message(struct service *service, const char *message)
 /* No restart any more. */
 static void give_up(struct service *service, enum service_state state)
 {
-    service->state = state;
     service->has_given_up = true;
     service->settled = true;
+    set_state(service, state);
 }
 
 /* At boot, a required service that does not start ends it all; boot_failed says so, and no log record does. */
@@ -146,7 +155,7 @@ static void stop_unneeded(struct supervisor *s)
         struct service *service = s->services[i];
         if (service->state == SERVICE_FAILED && service->timer == SERVICE_TIMER_RETRY) {
             disarm(service);
-            service->state = SERVICE_STOPPED;
+            set_state(service, SERVICE_STOPPED);
         }
         if (service->state == SERVICE_RUNNING && !is_needed(s, service))
             stop(service);
@@ -310,8 +319,8 @@ static void retry_or_give_up(struct service *service)
     units_format_duration((delay + 500000) / 1000000 * 1000000, delay_text); /* to the nearest millisecond */
     log_printf(s->log, LOG_WARN, logger, "service %s failed: %s; restart %u in %s", service->entry->id,
                service->message, service->attempts, delay_text);
-    service->state = SERVICE_FAILED;
     arm(service, SERVICE_TIMER_RETRY, delay);
+    set_state(service, SERVICE_FAILED);
 }
 
 static void fail(struct service *service, bool may_retry, const char *message)
@@ -344,10 +353,10 @@ void service_started(struct service *service)
     if (service->state != SERVICE_STARTING)
         return;
     disarm(service);
-    service->state = SERVICE_RUNNING;
     service->started_ns = s->world->now_ns(s->world->ctx);
     set_message(service, NULL);
     settle(service);
+    set_state(service, SERVICE_RUNNING);
     log_printf(s->log, LOG_INFO, logger, "service %s is running", service->entry->id);
     pump(s);
 }
@@ -375,7 +384,7 @@ void supervisor_timer(struct service *service)
     char after[32];
     service->timer = SERVICE_TIMER_NONE;
     if (purpose == SERVICE_TIMER_RETRY) {
-        service->state = SERVICE_STOPPED; /* pump starts it, when what it needs is there */
+        service->state = SERVICE_STOPPED; /* pump starts it, when what it needs is there; nobody is told */
         pump(s);
     } else if (purpose == SERVICE_TIMER_START) {
         units_format_duration(service->lifecycle.start_timeout_ns, after);

@@ -27,6 +27,8 @@ struct supervisor_world {
     void (*boot_failed)(void *ctx, const struct service *service);
     /* After supervisor_stop_all: everything has ended. */
     void (*stopped)(void *ctx);
+    /* A service has another state than when this was called last; may be NULL. */
+    void (*changed)(void *ctx, const struct service *service, enum service_state previous);
 };
 
 struct supervisor {

@@ -27,6 +27,7 @@ struct rig {
     size_t count;
     uint64_t now_ns;
     char journal[1024]; /* "+a" started, "-a" stopped, "!a" killed, "booted", … */
+    char changes[1024]; /* "a:unknown>starting …" */
 };
 
 static void note(struct rig *rig, const char *what, const struct service *service)
@@ -110,10 +111,19 @@ static void stopped(void *ctx)
     note(ctx, "stopped", NULL);
 }
 
+static void changed(void *ctx, const struct service *service, enum service_state previous)
+{
+    struct rig *rig = ctx;
+    size_t length = strlen(rig->changes);
+    cr_assert_neq(service->state, previous);
+    snprintf(rig->changes + length, sizeof rig->changes - length, "%s%s:%s>%s", length ? " " : "",
+             entry_name(service->entry), service_state_name(previous), service_state_name(service->state));
+}
+
 static struct rig *make(void)
 {
     struct rig *rig = calloc(1, sizeof *rig);
-    rig->world = (struct supervisor_world){rig, now, arm, cancel, booted, boot_failed, stopped};
+    rig->world = (struct supervisor_world){rig, now, arm, cancel, booted, boot_failed, stopped, changed};
     rig->now_ns = 1;
     supervisor_init(&rig->supervisor, &rig->world, NULL, 1);
     return rig;
@@ -172,6 +182,47 @@ static void check(struct rig *rig, const char *expected)
 {
     cr_assert_str_eq(rig->journal, expected);
     rig->journal[0] = '\0';
+}
+
+static void check_changes(struct rig *rig, const char *expected)
+{
+    cr_assert_str_eq(rig->changes, expected);
+    rig->changes[0] = '\0';
+}
+
+Test(supervisor, tells_every_change)
+{
+    struct rig *rig = make();
+    struct service *a = add(rig, "a", "", HANG_START);
+    supervisor_boot(&rig->supervisor);
+    check_changes(rig, "a:unknown>starting");
+    service_started(a);
+    check_changes(rig, "a:starting>running");
+    service_failed(a, true, "ill");
+    check_changes(rig, "a:running>failed");
+    cr_assert_str_eq(a->message, "ill");
+    pass(rig, 20 * MS);
+    check_changes(rig, "a:failed>starting");
+    service_failed(a, true, "ill again"); /* it fails while it was starting */
+    check_changes(rig, "a:starting>failed");
+    supervisor_stop_all(&rig->supervisor);
+    check_changes(rig, "a:failed>stopped");
+    drop(rig);
+    rig = make();
+    a = add(rig, "a", "", OBEY);
+    struct service *b = add(rig, "b", "a", OBEY), *c = add(rig, "c", "", HANG_STOP), *d = add(rig, "d", "", OBEY);
+    b->lifecycle.optional = c->lifecycle.optional = d->lifecycle.optional = true;
+    supervisor_boot(&rig->supervisor);
+    rig->changes[0] = '\0';
+    service_ended(b);
+    check_changes(rig, "b:running>exited");
+    service_failed(d, false, "never again");
+    check_changes(rig, "d:running>exited");
+    supervisor_stop_all(&rig->supervisor);
+    check_changes(rig, "c:running>stopping a:running>stopping a:stopping>stopped");
+    pass(rig, 60 * MS);
+    check_changes(rig, "c:stopping>failed");
+    drop(rig);
 }
 
 Test(supervisor, order_and_reverse)
