@@ -97,6 +97,15 @@ static void note_all(const struct words *words, const struct template_build *bui
         note(words, build, block, (uint64_t *)template_block_data(block), template_block_words(block));
 }
 
+/*
+ * Only short strings are in chains. A long one has its length in the third word, and a vector of constants that refers to it may have the
+ * size of a string table. The type is in the first byte of the second word; that of short strings has no variant bits.
+ */
+static bool is_short(const struct word *word)
+{
+    return (unsigned char)template_block_data(word->block)[sizeof(uint64_t)] == LUA_TSTRING;
+}
+
 /* Lets the links skip the string. Those that lead on from it are found in its successors. */
 static void unlink_word(const struct words *words, struct word *word)
 {
@@ -119,7 +128,7 @@ bool template_build_drop_words(struct template_build *build)
     note_all(&words, build);
     for (size_t i = 0; i < words.count; i++) {
         struct word *word = &words.list[i];
-        if (word->references == 2 && word->next && word->chain)
+        if (word->references == 2 && word->next && word->chain && is_short(word))
             unlink_word(&words, word);
     }
     free(words.list);

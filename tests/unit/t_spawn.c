@@ -241,3 +241,20 @@ Test(spawn, parent_is_known)
     cr_assert_neq(pid_of_parent, 0);
     cr_assert_eq(parent_of_child, pid_of_parent);
 }
+
+/* A vector of constants of 1 or 2 KB looks like a string table: its long strings are no words of the compiler. */
+Test(spawn, programs_with_any_number_of_constants)
+{
+    for (int count = 59; count <= 130; count = count == 66 ? 123 : count + 1) {
+        char source[4000], id[32];
+        size_t length = (size_t)snprintf(source, sizeof source, "return function() local t = {");
+        for (int i = 0; i < count; i++)
+            length += (size_t)snprintf(source + length, sizeof source - length, "%d.5, ", i);
+        snprintf(source + length, sizeof source - length, "} return '%060d' end", count);
+        snprintf(id, sizeof id, "t:constants%d", count);
+        rig_add(&rig, id, source);
+        rig_run(&rig, id);
+        snprintf(source, sizeof source, "%060d", count);
+        cr_assert_str_eq(rig_text(&rig), source);
+    }
+}
