@@ -4,6 +4,8 @@
  *
  *   process.pid(), process.id()                     who runs
  *   process.spawn(id, host, ...), spawn_monitored, spawn_linked, spawn_linked_monitored      pid, or nil, err
+ *   process.exec(id, host, ...)                     spawns, waits for its end: its value, or nil, err
+ *   process.with_context(values), process.with_options(options)      a Spawner, see process_spawner.c
  *   process.send(dest, topic, ...)                  true, or nil, err; dest: PID or registered name
  *   process.inbox(), process.events(), process.listen(topic[, {message = bool}]), process.unlisten(ch)
  *   process.cancel, terminate, monitor, unmonitor, link, unlink      process_control.c
@@ -21,6 +23,7 @@
 #include <lauxlib.h>
 
 #include "stdlib/process_control.h"
+#include "stdlib/process_spawner.h"
 #include "stdlib/process_target.h"
 #include "vm/channel.h"
 #include "vm/encoding.h"
@@ -69,6 +72,11 @@ static int process_spawn_linked(lua_State *L)
 static int process_spawn_linked_monitored(lua_State *L)
 {
     return spawn_from_lua(L, SPAWN_LINK | SPAWN_MONITOR);
+}
+
+static int process_exec(lua_State *L)
+{
+    return spawn_from_lua(L, SPAWN_EXEC);
 }
 
 /* ---- send ---- */
@@ -269,6 +277,9 @@ const struct lazy_entry std_process_entries[] = {
     LAZY_F("spawn_monitored", process_spawn_monitored),
     LAZY_F("spawn_linked", process_spawn_linked),
     LAZY_F("spawn_linked_monitored", process_spawn_linked_monitored),
+    LAZY_F("exec", process_exec),
+    LAZY_F("with_context", process_with_context),
+    LAZY_F("with_options", process_with_options),
     LAZY_F("send", process_send),
     LAZY_F("inbox", process_inbox),
     LAZY_F("events", process_events),

@@ -133,9 +133,14 @@ bool codec_put_table(struct codec_bytes *out, uint32_t narr, uint32_t nhash)
 
 bool codec_put_error(struct codec_bytes *out, const char *kind, const char *message, int retryable)
 {
+    return codec_put_error_text(out, kind, message, strlen(message), retryable);
+}
+
+bool codec_put_error_text(struct codec_bytes *out, const char *kind, const char *message, size_t length, int retryable)
+{
     struct error_parts parts = {.retryable = (int8_t)retryable};
     parts.text[ERROR_TEXT_KIND] = (struct error_text){kind, strlen(kind)};
-    parts.text[ERROR_TEXT_MESSAGE] = (struct error_text){message, strlen(message)};
+    parts.text[ERROR_TEXT_MESSAGE] = (struct error_text){message, length};
     size_t size = wire_error_size(&parts);
     unsigned char *at = room(out, size);
     if (!at)

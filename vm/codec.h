@@ -125,5 +125,6 @@ bool codec_put_string(struct codec_bytes *out, const char *data, size_t length);
 bool codec_put_table(struct codec_bytes *out, uint32_t narr, uint32_t nhash);
 /* retryable: 1, 0, -1 unknown. */
 bool codec_put_error(struct codec_bytes *out, const char *kind, const char *message, int retryable);
+bool codec_put_error_text(struct codec_bytes *out, const char *kind, const char *message, size_t length, int retryable);
 
 #endif

@@ -202,3 +202,22 @@ int context_merge(struct context **out, struct context *base, const void *data, 
     free(items);
     return result;
 }
+
+int context_overlay(struct context **out, struct context *base, struct context *over)
+{
+    if (!base || !over) {
+        *out = context_ref(base ? base : over);
+        return 0;
+    }
+    size_t added = over->count;
+    struct item *items = malloc((2 * added + base->count) * sizeof *items);
+    if (!items)
+        return -ENOMEM;
+    for (size_t i = 0; i < added; i++) {
+        items[i].is_bare = false;
+        context_at(over, i, &items[i].value);
+    }
+    int result = build(out, items + added, merge(items + added, base, items, added));
+    free(items);
+    return result;
+}

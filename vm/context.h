@@ -25,6 +25,9 @@ void context_unref(struct context *context);
  */
 int context_merge(struct context **out, struct context *base, const void *data, size_t length);
 
+/* The values of `base` overlaid with those of `over`; both borrowed. Results as above. */
+int context_overlay(struct context **out, struct context *base, struct context *over);
+
 /* One line for people: "more than 10000 keys, or larger than 16 MB". */
 const char *context_message(int error);
 

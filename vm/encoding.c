@@ -39,6 +39,23 @@ void encoding_done(lua_State *L, struct codec_bytes *bytes)
     *bytes = (struct codec_bytes){0};
 }
 
+static int push_bytes(lua_State *L)
+{
+    const struct codec_bytes *bytes = lua_touserdata(L, 1);
+    lua_pushlstring(L, (const char *)bytes->data, bytes->length);
+    return 1;
+}
+
+void encoding_push(lua_State *L, struct codec_bytes *bytes)
+{
+    lua_pushcfunction(L, push_bytes); /* protected, for they may be malloc'd */
+    lua_pushlightuserdata(L, bytes);
+    int status = lua_pcall(L, 1, 1, 0);
+    encoding_done(L, bytes);
+    if (status != LUA_OK)
+        lua_error(L);
+}
+
 enum codec_status encoding_decode(lua_State *L, const void *data, size_t length, int top, int *count)
 {
     if (length < DECODE_RESUMABLE)

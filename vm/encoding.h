@@ -19,6 +19,9 @@ enum codec_status encoding_run(lua_State *L, int first, int count, int top, stru
 /* Gives the bytes back. */
 void encoding_done(lua_State *L, struct codec_bytes *bytes);
 
+/* Pushes the bytes as a Lua string and gives them back, also when it raises for memory. */
+void encoding_push(lua_State *L, struct codec_bytes *bytes);
+
 /*
  * Decodes all values of the bytes, which must stay where they are: on CODEC_OK they are the `*count` values on top of the stack. `top` is the top of
  * the stack when the C function began. CODEC_MORE: state_reschedule, then call again with the same arguments.

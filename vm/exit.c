@@ -5,7 +5,7 @@
  *   names      no more registers; all names are gone
  *   feeds      subscriptions to brokers are gone
  *   mailbox    closed by one exchange: from now on sends fail. MONITOR and LINK requests left in it count: their senders get the notice below
- *   watchers   EXIT with the result
+ *   watchers   EXIT with the result, and answers to those in C who wait for it
  *   links      LINK_DOWN with the result if it failed, else LINK_GONE
  *   resources  timers out of the wheels, queued messages, handles of userdata
  *   heap       chunks back to the slabs; then the slot
@@ -26,6 +26,7 @@
 #include "vm/code.h"
 #include "vm/codec.h"
 #include "vm/context.h"
+#include "vm/ending.h"
 #include "vm/error.h"
 #include "vm/fiber.h"
 #include "vm/handle.h"
@@ -61,12 +62,20 @@ static struct buffer *to_buffer(struct codec_bytes *bytes)
     return buffer;
 }
 
-void process_fail_message(struct process *process, const char *kind, const char *message, int retryable)
+/* The text is cut at TEXT_MAX. */
+static void fail_with_text(struct process *process, const char *kind, const char *text, size_t length, int retryable)
 {
     struct codec_bytes bytes = {0};
-    if (!codec_begin(&bytes, 2) || !codec_put_nil(&bytes) || !codec_put_error(&bytes, kind, message, retryable))
-        memory_out(strlen(message), "the result of a process");
+    length = length < TEXT_MAX ? length : TEXT_MAX;
+    if (!codec_begin(&bytes, 2) || !codec_put_nil(&bytes) ||
+        !codec_put_error_text(&bytes, kind, text, length, retryable))
+        memory_out(length, "the result of a process");
     process_set_result(process, to_buffer(&bytes), true);
+}
+
+void process_fail_message(struct process *process, const char *kind, const char *message, int retryable)
+{
+    fail_with_text(process, kind, message, strlen(message), retryable);
 }
 
 void process_fail_with_death(struct process *process)
@@ -110,9 +119,7 @@ static void fail_with_value(struct process *process, lua_State *L)
     switch (lua_type(L, -1)) {
     case LUA_TSTRING: {
         const char *message = lua_tolstring(L, -1, &length);
-        char *copy = strndup(message, length < TEXT_MAX ? length : TEXT_MAX);
-        process_fail_message(process, ERROR_INTERNAL, copy ? copy : "", -1);
-        free(copy);
+        fail_with_text(process, ERROR_INTERNAL, message, length, -1);
         return;
     }
     case LUA_TNUMBER:
@@ -156,9 +163,8 @@ void process_fail_with_error(struct process *process, lua_State *L, int status)
         return;
     }
     codec_bytes_free(&bytes);
-    char *message = strndup(view.message, TEXT_MAX); /* too big or too deep to be sent as it is: what is left fits */
-    process_fail_message(process, view.kind, message ? message : "", view.retryable);
-    free(message);
+    /* too big or too deep to be sent as it is: what is left fits */
+    fail_with_text(process, view.kind, view.message, view.message_length, view.retryable);
 }
 
 /* A failure that nobody watches would go unseen. */
@@ -167,7 +173,7 @@ static void report(struct process *process)
     struct codec_view view;
     char text[PID_TEXT_MAX];
     if (!process->failed || process->silent || relation_count(&process->watchers) || relation_count(&process->links) ||
-        !log_is_on(process->vm->log, LOG_ERROR) ||
+        process->endings || !log_is_on(process->vm->log, LOG_ERROR) ||
         !codec_view(process->result->bytes, process->result->length, 1, &view) ||
         process->state->doomed == DEATH_TERMINATED || process->state->doomed == DEATH_KILLED)
         return;
@@ -194,6 +200,9 @@ static bool leave_mailbox(struct process *process)
         switch (message->kind) {
         case MESSAGE_OPERATION:
             operation_drop_drained(message);
+            break;
+        case MESSAGE_ENDING:
+            ending_drained(process, message);
             break;
         case MESSAGE_MONITOR:
         case MESSAGE_LINK:
@@ -297,6 +306,7 @@ static void free_process(struct process *process)
     buffer_unref(process->result);
     code_unref(process->code);
     context_unref(process->context);
+    context_unref(process->options);
     free(process->args);
     free(process->pid_text);
     free(process);
@@ -320,7 +330,7 @@ bool process_exit_slice(struct process *process)
             done = leave_mailbox(process);
             break;
         case EXIT_WATCHERS:
-            done = tell_watchers(process);
+            done = tell_watchers(process) && ending_tell_some(process, STEPS);
             break;
         case EXIT_LINKS:
             done = tell_links(process);

@@ -32,7 +32,8 @@ enum message_kind {
     MESSAGE_POST,      /* native_post: id: cookie */
     /* embedded nodes: never freed by message_free */
     MESSAGE_TIMER,
-    MESSAGE_OPERATION
+    MESSAGE_OPERATION,
+    MESSAGE_ENDING /* vm/ending.h */
 };
 
 enum { MESSAGE_INLINE_MAX = 256 }; /* larger bodies travel in a buffer */

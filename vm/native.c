@@ -142,7 +142,7 @@ int native_spawn(struct native *native, const struct native_spawn *spawn, struct
     child->parent = native->pid;
     child->terminal = spawn->terminal;
     child->loading = &answer->loading;
-    process_set_context(child, spawn->context, false);
+    process_give_context(child, spawn->context, false);
     process_set_args(child, spawn->args, spawn->args_length);
     if (spawn->monitor) {
         uint64_t id = atomic_fetch_add_explicit(&vm->next_relation, 1, memory_order_relaxed);

@@ -19,9 +19,11 @@
 #include "vm/code.h"
 #include "vm/code_struct.h"
 #include "vm/context.h"
+#include "vm/ending.h"
 #include "vm/error.h"
 #include "vm/fiber.h"
 #include "vm/heap.h"
+#include "vm/names.h"
 #include "vm/operation_exit.h"
 #include "vm/pid.h"
 #include "vm/process_struct.h"
@@ -60,6 +62,10 @@ void process_drop_stray(struct vm *vm, struct slot *slot, struct message *messag
 {
     if (message->kind == MESSAGE_OPERATION) {
         operation_drop_drained(message);
+        return;
+    }
+    if (message->kind == MESSAGE_ENDING) {
+        ending_drop_stray(message);
         return;
     }
     if (message_is_counted(message))
@@ -101,6 +107,9 @@ static void handle(struct process *process, struct message *message)
         return;
     case MESSAGE_OPERATION:
         operation_drained(message);
+        return;
+    case MESSAGE_ENDING:
+        ending_drained(process, message);
         return;
     default:
         relation_handle(process, message);
@@ -220,11 +229,18 @@ void process_set_args(struct process *process, const void *data, size_t length)
     process->args_length = (uint32_t)length;
 }
 
-void process_set_context(struct process *process, struct context *context, bool is_inherited)
+void process_give_context(struct process *process, struct context *context, bool is_inherited)
 {
     process->context = context_ref(context);
     if (context && !is_inherited)
         heap_charge(process->heap, (ptrdiff_t)context_size(context));
+}
+
+void process_give_options(struct process *process, struct context *options)
+{
+    process->options = context_ref(options);
+    if (options)
+        heap_charge(process->heap, (ptrdiff_t)context_size(options));
 }
 
 /* ---- running ---- */
@@ -264,6 +280,7 @@ static void begin_exit(struct process *process)
 {
     if (process->phase == PROCESS_LOADING) {
         process->silent = true;
+        names_close(process); /* now, so that a next spawn of the name does not find this one */
         relation_remove(&process->watchers, process->parent, 0);
         relation_remove(&process->links, process->parent, 0);
         load_over(process, process->result);

@@ -28,6 +28,7 @@ struct context;
 struct fiber;
 struct heap;
 struct loading;
+struct message;
 struct name;
 struct slot;
 struct state;
@@ -54,6 +55,7 @@ struct process {
     struct vm_host *host;
     struct code *code;       /* one reference */
     struct context *context; /* one reference, NULL: none */
+    struct context *options; /* of its spawn: one reference, NULL: none */
     struct heap *heap;
     struct state *state;
     char *pid_text; /* made when asked for */
@@ -65,6 +67,7 @@ struct process {
     struct name *names;      /* under the names lock */
     struct buffer *result;   /* encoding of {value, error}; NULL until it ends */
     struct loading *loading; /* who waits for the end of load, NULL: nobody */
+    struct message *endings; /* who waits for its end (vm/ending.h) */
     unsigned char *args;     /* encoded arguments until the entry point starts */
     uint64_t started_wall_ns;
     _Atomic uint64_t steps; /* written by the runner, read by inspection */
@@ -87,7 +90,6 @@ enum process_shown { SHOWN_READY, SHOWN_RUNNING, SHOWN_BLOCKED, SHOWN_IDLE, SHOW
 void process_drain(struct process *process);
 
 /* Ends a message that met a reused slot: it was for somebody who is gone. By the owner of the slot. */
-struct message;
 void process_drop_stray(struct vm *vm, struct slot *slot, struct message *message);
 
 /* Who waits for the end of a load that was not over in its first slice, or was begun by C. Embedded in something larger. */
@@ -112,9 +114,10 @@ void process_set_args(struct process *process, const void *data, size_t length);
 
 /*
  * Gives the new process a reference to the context, which is charged to its heap unless it is the one of its parent: those who inherit
- * share it.
+ * share it. And the same for the options of its spawn, which nobody inherits.
  */
-void process_set_context(struct process *process, struct context *context, bool is_inherited);
+void process_give_context(struct process *process, struct context *context, bool is_inherited);
+void process_give_options(struct process *process, struct context *options);
 
 /* When it goes idle for the first time, or ends: its template learns how large its heap has become. */
 void process_measure(struct process *process);

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * spawn: see spawn.h. The load runs as a nested slice on the spawner's worker; only if it is preempted does the spawner wait, as for an operation.
- * Until then nobody else knows the child's PID, but the sets of both sides hold it, so that nothing can slip through in between.
+ * Until then nobody else knows the child's PID (unless it has a name), but the sets of both sides hold it, so that nothing can slip through in
+ * between. Who waits for the end anyway (exec) leaves the load to the scheduler.
+ *
+ * The child is held RUNNING until it is released, so all that is done to it before is in place when it first runs: relations, context, and
+ * messages at the very front of its mailbox, for its name is registered after them.
  */
 #include "vm/spawn.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,14 +20,18 @@
 #include "sched/sched.h"
 #include "vm/buffer.h"
 #include "vm/code.h"
+#include "vm/context.h"
 #include "vm/encoding.h"
+#include "vm/ending.h"
 #include "vm/error.h"
 #include "vm/fiber.h"
 #include "vm/heap.h"
+#include "vm/names.h"
 #include "vm/operation.h"
 #include "vm/pid.h"
 #include "vm/process.h"
 #include "vm/process_struct.h"
+#include "vm/spawner.h"
 #include "vm/state.h"
 #include "vm/vm_struct.h"
 
@@ -31,6 +40,12 @@
  * After this many it lets them run.
  */
 enum { SPAWNS_PER_SLICE = 8 };
+
+/* How often a name may pass from a process that ends to another before a spawn gives up. */
+enum { NAME_TRIES = 100 };
+
+/* The C continuation's context: flags, the number of arguments above them. */
+enum { FLAG_BITS = 4 };
 
 /* What the spawner waits for when the load was preempted. */
 struct pending_spawn {
@@ -151,7 +166,84 @@ static int wait_for_load(lua_State *L, struct process *child)
     return operation_wait(L, &pending->op, loaded_k);
 }
 
+/* ---- exec: waiting for the end ---- */
+
+/* Stays until the process has ended, even if who waits for it is gone before. */
+struct exec {
+    struct operation op;
+    struct ending ending;
+    struct buffer *result; /* NULL: the process was gone before the question came */
+    lua_KContext again;    /* of spawn_run */
+};
+
+static int spawn_run(lua_State *L, lua_KContext ctx);
+
+static void exec_ended(struct ending *ending, struct buffer *result)
+{
+    struct exec *exec = container_of(ending, struct exec, ending);
+    exec->result = result ? buffer_ref(result) : NULL;
+    operation_complete(&exec->op);
+}
+
+static void release_exec(struct operation *op)
+{
+    struct exec *exec = container_of(op, struct exec, op);
+    buffer_unref(exec->result);
+    free(exec);
+}
+
+static struct exec *new_exec(lua_State *L, lua_KContext again)
+{
+    struct exec *exec = memory_zeroed(sizeof *exec, "an exec");
+    exec->ending.ended = exec_ended;
+    exec->op.release = release_exec;
+    exec->again = again;
+    operation_prepare(L, &exec->op); /* cannot raise: state_check_block has been called */
+    return exec;
+}
+
+static int exec_k(lua_State *L, int status, lua_KContext ctx)
+{
+    (void)status;
+    struct exec *exec = container_of((struct operation *)ctx, struct exec, op);
+    lua_KContext again = exec->again;
+    int count = 0;
+    if (!exec->result) {
+        operation_release(&exec->op);
+        return spawn_run(L, again);
+    }
+    enum codec_status outcome =
+        encoding_decode(L, exec->result->bytes, exec->result->length, (int)(again >> FLAG_BITS), &count);
+    if (outcome == CODEC_MORE)
+        return state_reschedule(L, ctx, exec_k);
+    operation_release(&exec->op);
+    if (outcome != CODEC_OK || count != 2)
+        return error_return(L, ERROR_INTERNAL, "result cannot be decoded: %s", codec_message(outcome));
+    if (!lua_isnil(L, -1))
+        return 2;
+    lua_pop(L, 1);
+    return 1;
+}
+
 /* ---- spawn ---- */
+
+/* One spawn under way. */
+struct spawn {
+    lua_State *L;
+    lua_KContext ctx;
+    unsigned flags;
+    int id; /* stack index of the entry id */
+    struct process *parent, *child;
+    const struct codec_bytes *args;
+    struct context *context; /* of the child, a reference */
+    const char *name;        /* NULL: none */
+    size_t name_length;
+    uint64_t holder; /* who has the name already */
+    struct exec *exec;
+    struct vm_error error;
+};
+
+enum outcome { SPAWN_CREATED, SPAWN_SIGNALED, SPAWN_RETRY, SPAWN_FAILED };
 
 static int load(lua_State *L, struct process *child)
 {
@@ -175,11 +267,13 @@ static int load(lua_State *L, struct process *child)
 }
 
 /* Where the entry and the host are found; the code's reference is the caller's. */
-static int resolve(lua_State *L, struct code **code, struct vm_host **host, struct vm_error *error)
+static int resolve(struct spawn *spawn, struct code **code, struct vm_host **host)
 {
-    struct vm *vm = state_vm(L);
+    struct vm *vm = spawn->parent->vm;
+    struct vm_error *error = &spawn->error;
     size_t id_length, host_length;
-    const char *id = lua_tolstring(L, 1, &id_length), *name = lua_tolstring(L, 2, &host_length);
+    const char *id = lua_tolstring(spawn->L, spawn->id, &id_length);
+    const char *name = lua_tolstring(spawn->L, spawn->id + 1, &host_length);
     *host = vm_host_find(vm, name, host_length);
     if (!*host) {
         vm_error_set(error, ERROR_NOT_FOUND, "host not found");
@@ -190,53 +284,146 @@ static int resolve(lua_State *L, struct code **code, struct vm_host **host, stru
     return vm->config.resolve(vm->config.resolve_ctx, id, id_length, code, error);
 }
 
-/* The child with its arguments, or NULL and *error; never raises. */
-static struct process *make_child(lua_State *L, const struct codec_bytes *args, struct vm_error *error)
+/* The child with its arguments and its context, or NULL. */
+static struct process *make_child(struct spawn *spawn)
 {
     struct code *code = NULL;
     struct vm_host *host;
-    if (resolve(L, &code, &host, error) != 0)
+    if (resolve(spawn, &code, &host) != 0)
         return NULL;
-    struct process *child = process_new(state_vm(L), code, host, error);
+    struct process *child = process_new(spawn->parent->vm, code, host, &spawn->error);
     code_unref(code);
-    if (child)
-        process_set_args(child, args->data, args->length);
+    if (!child)
+        return NULL;
+    process_set_args(child, spawn->args->data, spawn->args->length);
+    child->parent = spawn->parent->pid;
+    process_give_context(child, spawn->context, spawn->context == spawn->parent->context);
+    if (spawn->flags & SPAWN_WITH)
+        process_give_options(child, spawner_values(spawn->L, 1, SPAWNER_OPTIONS));
     return child;
 }
 
-static int spawn_encoded(lua_State *L, unsigned flags, struct codec_bytes *args)
+/* The queued messages: 0, -ESRCH or -ENOBUFS. */
+static int send_messages(struct spawn *spawn, uint64_t pid)
 {
-    struct vm_error error = {0};
-    struct process *parent = state_process(L), *child = make_child(L, args, &error);
-    encoding_done(L, args);
-    if (!child)
-        return push_vm_error(L, &error);
-    child->parent = parent->pid;
-    process_set_context(child, parent->context, true);
-    relate(parent, child, flags);
-    return load(L, child);
-}
-
-static bool is_missing(lua_State *L, int index)
-{
-    return lua_isnoneornil(L, index) || (lua_type(L, index) == LUA_TSTRING && lua_rawlen(L, index) == 0);
-}
-
-static int spawn_k(lua_State *L, int status, lua_KContext ctx);
-
-/* The flags travel in the low bits of ctx, the number of arguments above. */
-static int spawn_run(lua_State *L, lua_KContext ctx)
-{
-    int top = (int)(ctx >> 4);
-    struct codec_bytes args = {0};
-    if (top > 2) {
-        enum codec_status status = encoding_run(L, 3, top - 2, top, &args);
-        if (status == CODEC_MORE)
-            return state_reschedule(L, ctx, spawn_k);
-        if (status != CODEC_OK)
-            return error_return(L, ERROR_INVALID, "arguments cannot be sent: %s", codec_message(status));
+    struct spawner_message message;
+    unsigned count = spawn->flags & SPAWN_WITH ? spawner_messages(spawn->L, 1) : 0;
+    int result = 0;
+    for (unsigned i = 0; i < count && result == 0; i++) {
+        spawner_message(spawn->L, 1, i, &message);
+        result = process_send_encoded(spawn->parent->vm, 0, pid, message.topic, message.topic_length, message.body,
+                                      message.length);
     }
-    return spawn_encoded(L, (unsigned)(ctx & 15), &args);
+    if (result == -ENOBUFS)
+        vm_error_set(&spawn->error, ERROR_RATE_LIMITED, "mailbox of the receiver is full");
+    return result;
+}
+
+/* Ends a child that nobody has heard of. */
+static enum outcome discard(struct process *child, enum outcome outcome)
+{
+    state_doom(child->state, DEATH_TERMINATED);
+    process_release(child);
+    return outcome;
+}
+
+static enum outcome create(struct spawn *spawn)
+{
+    struct process *child = make_child(spawn);
+    if (!child)
+        return SPAWN_FAILED;
+    if (send_messages(spawn, child->pid) != 0)
+        return discard(child, SPAWN_FAILED);
+    if (spawn->name && names_register(spawn->parent->vm, spawn->name, spawn->name_length, child->pid) == NAMES_TAKEN)
+        return discard(child, SPAWN_RETRY);
+    relate(spawn->parent, child, spawn->flags);
+    spawn->child = child;
+    return SPAWN_CREATED;
+}
+
+/* Messages and relations for the process that has the name; it may end at any moment. */
+static enum outcome signal_holder(struct spawn *spawn)
+{
+    struct process *parent = spawn->parent;
+    uint64_t pid = spawn->holder;
+    if ((spawn->flags & SPAWN_EXEC) && pid == parent->pid) {
+        vm_error_set(&spawn->error, ERROR_INVALID, "a process cannot wait for its own end");
+        return SPAWN_FAILED;
+    }
+    int result = send_messages(spawn, pid);
+    if (result != 0)
+        return result == -ESRCH ? SPAWN_RETRY : SPAWN_FAILED;
+    if ((spawn->flags & SPAWN_MONITOR) && relation_monitor(parent, pid) == RELATION_DEAD)
+        return SPAWN_RETRY;
+    if ((spawn->flags & SPAWN_LINK) && relation_link(parent, pid) == RELATION_DEAD)
+        return SPAWN_RETRY;
+    if ((spawn->flags & SPAWN_EXEC) && !ending_ask(parent->vm, pid, &spawn->exec->ending))
+        return SPAWN_RETRY;
+    return SPAWN_SIGNALED;
+}
+
+static enum outcome spawn_or_signal(struct spawn *spawn)
+{
+    for (int i = 0; i < NAME_TRIES; i++) {
+        if (spawn->name)
+            spawn->holder = names_lookup(spawn->parent->vm->names, spawn->name, spawn->name_length);
+        enum outcome outcome = spawn->holder ? signal_holder(spawn) : create(spawn);
+        if (outcome != SPAWN_RETRY)
+            return outcome;
+    }
+    vm_error_set(&spawn->error, ERROR_UNAVAILABLE, "the processes of that name end as fast as they are found");
+    return SPAWN_FAILED;
+}
+
+/* The context of the child: what the settings say over what the parent has. */
+static enum outcome find_context(struct spawn *spawn)
+{
+    struct context *explicit = spawn->flags & SPAWN_WITH ? spawner_values(spawn->L, 1, SPAWNER_CONTEXT) : NULL;
+    int result = context_overlay(&spawn->context, spawn->parent->context, explicit);
+    if (result == 0)
+        return SPAWN_CREATED;
+    vm_error_set(&spawn->error, result == -ENOMEM ? ERROR_INTERNAL : ERROR_INVALID, "context: %s",
+                 context_message(result));
+    return SPAWN_FAILED;
+}
+
+/* Pushes what the caller gets, or waits for it. */
+static int finish(struct spawn *spawn, enum outcome outcome)
+{
+    lua_State *L = spawn->L;
+    struct exec *exec = spawn->exec;
+    lua_settop(L, (int)(spawn->ctx >> FLAG_BITS));
+    if (outcome == SPAWN_FAILED) {
+        if (exec) {
+            operation_abandon(&exec->op);
+            free(exec);
+        }
+        return push_vm_error(L, &spawn->error);
+    }
+    if (!exec)
+        return outcome == SPAWN_SIGNALED ? push_pid(L, spawn->holder) : load(L, spawn->child);
+    if (outcome == SPAWN_CREATED) {
+        ending_attach(spawn->child, &exec->ending);
+        process_release(spawn->child);
+    }
+    return operation_wait(L, &exec->op, exec_k);
+}
+
+static int spawn_encoded(lua_State *L, lua_KContext ctx, struct codec_bytes *args)
+{
+    unsigned flags = (unsigned)ctx & ((1U << FLAG_BITS) - 1);
+    struct spawn spawn = {
+        .L = L, .ctx = ctx, .flags = flags, .id = flags & SPAWN_WITH ? 2 : 1, .parent = state_process(L), .args = args};
+    enum outcome outcome = find_context(&spawn);
+    if (flags & SPAWN_WITH)
+        spawn.name = spawner_name(L, 1, &spawn.name_length);
+    if (flags & SPAWN_EXEC)
+        spawn.exec = new_exec(L, ctx);
+    if (outcome != SPAWN_FAILED)
+        outcome = spawn_or_signal(&spawn);
+    context_unref(spawn.context);
+    encoding_done(L, args);
+    return finish(&spawn, outcome);
 }
 
 static int spawn_k(lua_State *L, int status, lua_KContext ctx)
@@ -245,14 +432,44 @@ static int spawn_k(lua_State *L, int status, lua_KContext ctx)
     return spawn_run(L, ctx);
 }
 
+static int spawn_run(lua_State *L, lua_KContext ctx)
+{
+    int top = (int)(ctx >> FLAG_BITS), first = ctx & SPAWN_WITH ? 4 : 3;
+    struct codec_bytes args = {0};
+    if (top >= first) {
+        enum codec_status status = encoding_run(L, first, top - first + 1, top, &args);
+        if (status == CODEC_MORE)
+            return state_reschedule(L, ctx, spawn_k);
+        if (status != CODEC_OK)
+            return error_return(L, ERROR_INVALID, "arguments cannot be sent: %s", codec_message(status));
+    }
+    return spawn_encoded(L, ctx, &args);
+}
+
+static bool is_missing(lua_State *L, int index)
+{
+    return lua_isnoneornil(L, index) || (lua_type(L, index) == LUA_TSTRING && lua_rawlen(L, index) == 0);
+}
+
+/* exec wants a whole entry id; a spawn finds out that there is no such entry. */
+static bool is_whole_id(lua_State *L, int index)
+{
+    size_t length;
+    const char *id = lua_tolstring(L, index, &length), *colon = memchr(id, ':', length);
+    return colon && colon > id && colon < id + length - 1;
+}
+
 int spawn_from_lua(lua_State *L, unsigned flags)
 {
-    if (is_missing(L, 1))
+    int id = flags & SPAWN_WITH ? 2 : 1, host = id + 1;
+    if (is_missing(L, id))
         return error_return(L, ERROR_INVALID, "process id required");
-    if (is_missing(L, 2))
+    if (is_missing(L, host))
         return error_return(L, ERROR_INVALID, "host id required");
-    luaL_checktype(L, 1, LUA_TSTRING);
-    luaL_checktype(L, 2, LUA_TSTRING);
+    luaL_checktype(L, id, LUA_TSTRING);
+    luaL_checktype(L, host, LUA_TSTRING);
+    if ((flags & SPAWN_EXEC) && !is_whole_id(L, id))
+        return error_return(L, ERROR_INVALID, "process id must be namespace:name");
     state_check_block(L);
-    return spawn_run(L, (lua_KContext)lua_gettop(L) << 4 | flags);
+    return spawn_run(L, (lua_KContext)lua_gettop(L) << FLAG_BITS | flags);
 }

@@ -12,6 +12,7 @@ function acts.raise_here() error("with position") end
 function acts.raise_object() error(errors.new { message = "obj", kind = errors.CONFLICT, retryable = true, details = { k = "v" } }) end
 function acts.raise_table() error({}) end
 function acts.return_text() return "ignored", "returned text" end
+function acts.return_text_of(text) return nil, text end
 function acts.return_object() return 1, errors.new { message = "ret", kind = errors.TIMEOUT, retryable = true, details = { n = 1 } } end
 function acts.return_false() return false, "no" end
 function acts.return_other() return 7, 8 end
@@ -29,6 +30,10 @@ function acts.echo(to)
     end
 end
 function acts.tell(to, topic, ...) process.send(to, topic, ...) end
+function acts.tell_and_wait(to, topic)
+    process.send(to, topic, process.pid())
+    process.events():receive()
+end
 function acts.burst(to, n)
     for i = 1, n do process.send(to, i % 2 == 0 and "even" or "odd", i) end
 end

@@ -1,0 +1,2 @@
+process.exec("test:child", "test:processes", "nothing")
+return { main = function() end }
