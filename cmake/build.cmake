@@ -11,12 +11,15 @@ endif()
 set(CMAKE_C_STANDARD 17)
 set(CMAKE_C_STANDARD_REQUIRED ON)
 set(CMAKE_C_EXTENSIONS ON)
+set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 add_compile_definitions(_GNU_SOURCE MOONLET_VERSION="${PROJECT_VERSION}")
-add_compile_options(-Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
-                    -fno-strict-aliasing -fstack-protector-strong)
+add_compile_options(-Wall -Wextra -Wshadow -Wpointer-arith -fno-strict-aliasing -fstack-protector-strong
+                    "$<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes;-Wmissing-prototypes>"
+                    "$<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions;-fno-rtti>")
 # All relocations at start: the lazy resolver must never run inside the preemption signal's handler.
 add_link_options(-Wl,-z,now -Wl,-z,relro)
 include_directories(${CMAKE_SOURCE_DIR})
@@ -64,11 +67,11 @@ if(SANITIZE MATCHES "thread")
 endif()
 
 # layer(target folder [LINK libs…] [EXCLUDE files…])
-# All .c files of the folder, not of its subfolders, as one static library that brings the libraries it links. A folder
+# All .c and .cpp files of the folder, not of its subfolders, as one static library that brings the libraries it links. A folder
 # without sources gives an empty library, so that the layers can grow one after the other.
 function(layer target folder)
   cmake_parse_arguments(LAYER "" "" "LINK;EXCLUDE" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.c)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.c ${CMAKE_SOURCE_DIR}/${folder}/*.cpp)
   foreach(name ${LAYER_EXCLUDE})
     list(REMOVE_ITEM sources ${CMAKE_SOURCE_DIR}/${folder}/${name})
   endforeach()

@@ -3,7 +3,7 @@
  * base: the plain globals, as in Lua 5.3 but for what follows.
  *
  *   next pairs rawget rawset   see through the laziness of _G and the libraries, and through read-only tables
- *   getmetatable               nil for _G while it is lazy, false for runtime objects, strings and libraries
+ *   getmetatable               nil for _G while it is lazy and for decoded empty maps, false for runtime objects, strings and libraries
  *   setmetatable               a __gc field is not seen: programs have no finalizers; libraries and read-only tables are refused
  *   assert                     raises its message unchanged
  *   pcall xpcall               never keep the process from being ended (base_call.c)
@@ -21,6 +21,7 @@
 
 #include <lauxlib.h>
 
+#include "stdlib/data_empty.h"
 #include "stdlib/process.h"
 #include "stdlib/table.h"
 
@@ -186,6 +187,10 @@ static int base_getmetatable(lua_State *L)
         push_instead(L);
     if (lua_type(L, -1) != LUA_TTABLE)
         return 1;
+    if (data_empty_is_mark(L, -1)) {
+        lua_pushnil(L);
+        return 1;
+    }
     lua_pushliteral(L, "__metatable");
     if (lua_rawget(L, -2) == LUA_TNIL)
         lua_pop(L, 1);

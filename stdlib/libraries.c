@@ -13,6 +13,7 @@
 #include "stdlib/errors.h"
 #include "stdlib/events.h"
 #include "stdlib/io.h"
+#include "stdlib/json.h"
 #include "stdlib/logger.h"
 #include "stdlib/math.h"
 #include "stdlib/metrics.h"
@@ -43,6 +44,7 @@ const struct library std_libraries[] = {
     {.name = "events", .entries = std_events_entries},
     {.name = "logger", .open = std_open_logger},
     {.name = "io", .entries = std_io_entries},
+    {.name = "json", .entries = std_json_entries},
     {.name = "system", .entries = std_system_entries},
     {.name = "metrics", .entries = std_metrics_entries},
     {.name = "uuid", .entries = std_uuid_entries},

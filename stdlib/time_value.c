@@ -93,6 +93,27 @@ static bool local_fields(const struct time_value *time, struct tm *tm)
     return localtime_r(&seconds, tm) != NULL;
 }
 
+/* "Z" or "+01:00"; returns the length. */
+static size_t write_offset(char *text, size_t size, const struct tm *tm)
+{
+    long offset = tm->tm_gmtoff / 60, minutes = offset < 0 ? -offset : offset;
+    if (offset == 0)
+        return (size_t)snprintf(text, size, "Z");
+    return (size_t)snprintf(text, size, "%c%02ld:%02ld", offset < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}
+
+/* ".5" or "" into 16 bytes; returns the length. */
+static size_t write_fraction(char *text, const struct time_value *time)
+{
+    size_t length = 0;
+    if (time->nanoseconds)
+        length = (size_t)snprintf(text, 16, ".%09d", time->nanoseconds);
+    while (length && text[length - 1] == '0')
+        length--;
+    text[length] = '\0';
+    return length;
+}
+
 static int time_format_rfc3339(lua_State *L)
 {
     struct tm tm;
@@ -100,14 +121,20 @@ static int time_format_rfc3339(lua_State *L)
     if (!local_fields(check_time(L, 1), &tm))
         return luaL_error(L, "year out of range");
     size_t length = strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &tm);
-    long offset = tm.tm_gmtoff / 60, minutes = offset < 0 ? -offset : offset;
-    if (offset == 0)
-        length += (size_t)snprintf(text + length, sizeof(text) - length, "Z");
-    else
-        length += (size_t)snprintf(text + length, sizeof(text) - length, "%c%02ld:%02ld", offset < 0 ? '-' : '+',
-                                   minutes / 60, minutes % 60);
+    length += write_offset(text + length, sizeof(text) - length, &tm);
     lua_pushlstring(L, text, length);
     return 1;
+}
+
+size_t time_value_text(lua_State *L, int index, char text[TIME_VALUE_TEXT_MAX])
+{
+    struct tm tm;
+    struct time_value *time = check_time(L, index);
+    if (!local_fields(time, &tm) || tm.tm_year < -1900 || tm.tm_year > 9999 - 1900)
+        return 0;
+    size_t length = strftime(text, TIME_VALUE_TEXT_MAX, "%Y-%m-%dT%H:%M:%S", &tm);
+    length += write_fraction(text + length, time);
+    return length + write_offset(text + length, TIME_VALUE_TEXT_MAX - length, &tm);
 }
 
 /* 2024-12-29 15:04:05.5 +0100 CET */
@@ -115,18 +142,14 @@ static int time_tostring(lua_State *L)
 {
     struct tm tm;
     struct time_value *time = check_time(L, 1);
-    char date[48], fraction[16] = "", zone[48];
+    char date[48], fraction[16], zone[48];
     if (!local_fields(time, &tm)) {
         lua_pushfstring(L, "%I s", (LUAI_UACINT)time->seconds);
         return 1;
     }
     strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S", &tm);
     strftime(zone, sizeof(zone), "%z %Z", &tm);
-    if (time->nanoseconds) {
-        int length = snprintf(fraction, sizeof(fraction), ".%09d", time->nanoseconds);
-        while (fraction[length - 1] == '0')
-            fraction[--length] = '\0';
-    }
+    write_fraction(fraction, time);
     lua_pushfstring(L, "%s%s %s", date, fraction, zone);
     return 1;
 }

@@ -134,6 +134,11 @@ bool state_can_yield(lua_State *L)
     return state_of(L)->chain_ok && lua_isyieldable(L);
 }
 
+bool state_can_block(lua_State *L)
+{
+    return state_can_yield(L) && !state_of(L)->loading;
+}
+
 void state_check_block(lua_State *L)
 {
     struct state *state = state_of(L);

@@ -49,7 +49,8 @@ int state_reschedule(lua_State *L, lua_KContext ctx, lua_KFunction k);
 
 /* Suspends the running fiber until fiber_ready; raises a clear error when it cannot (C boundary, loading). */
 int state_block(lua_State *L, lua_KContext ctx, lua_KFunction k);
-/* Raises what state_block would raise, if it would: call before anything is queued. */
+/* False if state_block would raise; and: raises what it would raise. Call before anything is queued. */
+bool state_can_block(lua_State *L);
 void state_check_block(lua_State *L);
 
 /* Yields to the other ready fibers of the process and comes back (coroutine.yield at top level, sleep(0)). */

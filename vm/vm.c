@@ -15,6 +15,7 @@
 #include "sched/worker.h"
 #include "vm/broker.h"
 #include "vm/fiber.h"
+#include "vm/local.h"
 #include "vm/message.h"
 #include "vm/names.h"
 #include "vm/pid.h"
@@ -148,6 +149,7 @@ static void free_locals(struct vm *vm)
         vm->locals = local->next;
         slab_cache_free(local->slabs);
         codec_bytes_free(&local->scratch);
+        local_free_all(local);
         free(local);
     }
 }

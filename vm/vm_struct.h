@@ -13,6 +13,7 @@
 #include "vm/vm.h"
 
 struct broker;
+struct local_item;
 struct names;
 struct slab_cache;
 struct slab_depot;
@@ -57,6 +58,7 @@ struct vm_local {
     struct vm_local *next;
     struct slab_cache *slabs;
     struct codec_bytes scratch; /* empty between uses */
+    struct local_item *items;   /* vm/local.h */
     uint32_t spawns;            /* since the memory of the VM was looked at */
     bool over_memory;
 };

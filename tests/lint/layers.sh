@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # layers.sh: includes go downwards only: sched/base < sched < {io, vm} < stdlib < host; io and vm never include each other.
-# lua.h never in sched/ or io/, liburing.h only in io/, yaml.h only in host/ and stdlib/. Every project include is written
-# from the root and exists.
+# lua.h never in sched/ or io/, liburing.h only in io/, yaml.h only in host/ and stdlib/; what is C++ only in stdlib/cxx, which
+# includes nothing else and only stdlib includes. Every project include is written from the root and exists.
 . "$(dirname "$0")/lib.sh"
 
 findings=$(layer_files | xargs awk '
     function layer(path) {
         if (path ~ /^sched\/base\//) return "base"
         if (path ~ /^vm\/lang\//) return "lang"
+        if (path ~ /^stdlib\/cxx\//) return "cxx"
         sub(/\/.*/, "", path)
         return path
     }
@@ -19,11 +20,14 @@ findings=$(layer_files | xargs awk '
         may["io"] = " base sched io "
         may["lang"] = " base lang "
         may["vm"] = " base sched lang vm "
-        may["stdlib"] = " base sched io lang vm stdlib "
+        may["cxx"] = " cxx "
+        may["stdlib"] = " base sched io lang vm cxx stdlib "
         may["host"] = " base sched io lang vm stdlib host "
         third["lua.h"] = third["lauxlib.h"] = third["lualib.h"] = " lang vm stdlib host "
         third["liburing.h"] = third["linux/io_uring.h"] = " io "
         third["yaml.h"] = " stdlib host "
+        third["mpack.h"] = " stdlib "
+        third["simdjson.h"] = " cxx "
         third["criterion/criterion.h"] = " "
     }
     FNR == 1 { mine = layer(FILENAME) }

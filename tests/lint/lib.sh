@@ -13,13 +13,13 @@ complain()
     status=1
 }
 
-# The C files of the layers; of the whole project.
+# The C and C++ files of the layers; of the whole project.
 layer_files()
 {
     # shellcheck disable=SC2086 # a list of words
-    find $layers -name '*.[ch]' | sort
+    find $layers \( -name '*.[ch]' -o -name '*.cpp' \) | sort
 }
 c_files()
 {
-    find . -path ./build -prune -o -path ./.git -prune -o -name '*.[ch]' -print | sort
+    find . -path ./build -prune -o -path ./.git -prune -o \( -name '*.[ch]' -o -name '*.cpp' \) -print | sort
 }
