@@ -1,9 +1,9 @@
--- modules: time, io, system, logger, payload
+-- modules: time, io, system, logger, payload, ctx
 -- T2: everything that can be reached from a program, by any path, is in the list: who adds a function adds it here, and thinks about it.
 -- T3: every function and method with everything that is wrong as self and as argument.
 local allowed = [[
 _G _VERSION assert error getmetatable ipairs next pairs pcall print rawequal rawget rawset require select setmetatable tonumber tostring type unpack
-xpcall subscribe unsubscribe string table math coroutine os utf8 channel process payload errors time io system logger]]
+xpcall subscribe unsubscribe string table math coroutine os utf8 channel process payload errors time io system logger ctx]]
 local expected = {}
 for name in allowed:gmatch("%S+") do expected[name] = true end
 
@@ -12,6 +12,7 @@ for line in ([[
     channel. new select
     channel: case_receive case_send close receive send
     coroutine. create isyieldable resume running spawn status wrap yield
+    ctx. all get
     duration: hours microseconds milliseconds minutes nanoseconds seconds
     error: details kind message retryable stack
     errors. call_stack is new wrap
@@ -23,9 +24,10 @@ for line in ([[
     os. clock date difftime time
     payload. format new
     payload: data transcode
-    process. cancel event events get_options id inbox link listen monitor pid registry registry.lookup
+    process. cancel event events exec get_options id inbox link listen monitor pid registry registry.lookup
     process. registry.register registry.unregister send set_options spawn spawn_linked spawn_linked_monitored
-    process. spawn_monitored terminate unlink unlisten unmonitor
+    process. spawn_monitored terminate unlink unlisten unmonitor with_context with_options
+    spawner: exec spawn spawn_linked spawn_linked_monitored spawn_monitored with_actor with_context with_message with_name with_options with_scope
     string. byte char find format gmatch gsub len lower match pack packsize rep reverse sub unpack upper
     system. gc gc.collect hosts hosts.list hosts.processes memory memory.stats workers
     table. concat create getn insert is_immutable make_immutable maxn move pack remove sort unpack
@@ -66,13 +68,14 @@ end
 local thing = {
     channel = channel.new(1), case = channel.new(1):case_receive(), error = errors.new("x"), payload = payload.new(1),
     time = time.now(), duration = time.parse_duration("1s"), timer = time.timer("1h"), ticker = time.ticker("1h"), inbox = process.inbox(),
-    events = process.events(), logger = logger,
+    events = process.events(), logger = logger, spawner = process.with_context {},
 }
 process.send(process.pid(), "x", 1)
 thing.message = thing.inbox:receive()
 local methods = ([[send receive close case_send case_receive kind message retryable details stack data transcode format topic from payload
     nanoseconds microseconds milliseconds seconds minutes hours sub add before after equal unix unix_nano format_rfc3339 response channel stop reset
-    info debug warn error with named __gc __index __metatable __tostring __name]])
+    info debug warn error with named exec spawn spawn_linked spawn_linked_monitored spawn_monitored with_actor with_context with_message with_name
+    with_options with_scope __gc __index __metatable __tostring __name]])
 for name in pairs(thing) do objects[name] = true end
 for k in pairs(_G) do assert(expected[k], "a global too many: " .. k) end
 for k in pairs(expected) do if k ~= "_G" and not k:find("[.:]") then visit(_G[k], k, 1) end end
