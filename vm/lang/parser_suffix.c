@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* parser_suffix: names, indexing, calls; and whether a name is a variable or a type used as a value. */
+#include "vm/lang/parser_scope.h"
+#include "vm/lang/parser_struct.h"
+
+/* ---- names ---- */
+
+static bool begins_args(const struct parser *p)
+{
+    return p->now.kind == TOKEN_PAREN_OPEN || p->now.kind == TOKEN_STRING || p->now.kind == TOKEN_BRACE_OPEN;
+}
+
+/* `string(x)` and `string:is(x)` cannot mean the library; `error(x)` can mean the function. */
+static enum word_builtin builtin_value(const struct parser *p, const struct word *word)
+{
+    bool method = p->now.kind == TOKEN_COLON;
+    switch (word->builtin) {
+    case BUILTIN_STRING:
+    case BUILTIN_TABLE:
+        return method || begins_args(p) ? word->builtin : BUILTIN_NONE;
+    case BUILTIN_ERROR:
+        return method ? BUILTIN_ERROR : BUILTIN_NONE;
+    default:
+        return BUILTIN_NONE;
+    }
+}
+
+static void mark_use(struct parser *p, struct ast_expr *expr, struct ast_use *use)
+{
+    if (!use || p->quiet)
+        return;
+    parser_mark(p, AST_MARK_USE, expr->span.start, expr->span.end);
+    p->ast->marks[p->ast->mark_count - 1].use = use->index;
+}
+
+static struct ast_expr *name(struct parser *p)
+{
+    struct word *word = p->now.word;
+    uint32_t start = p->now.start;
+    parser_advance(p);
+    struct ast_expr *expr = parser_new_expr(p, AST_NAME, start);
+    expr->name.word = word;
+    expr->name.local = word->local;
+    if (word->local)
+        return expr;
+    if (word->decl && word->decl->kind != AST_DECL_PARAM)
+        expr->name.use = parser_use_decl(p, word->decl);
+    else if (!word->decl && builtin_value(p, word))
+        expr->name.use = parser_use_builtin(p, builtin_value(p, word));
+    mark_use(p, expr, expr->name.use);
+    return expr;
+}
+
+static struct ast_expr *parenthesized(struct parser *p)
+{
+    struct token opener = p->now;
+    parser_advance(p);
+    struct ast_expr *inner = parser_expr(p);
+    parser_expect_closing(p, TOKEN_PAREN_CLOSE, &opener);
+    struct ast_expr *expr = parser_new_expr(p, AST_PAREN, opener.start);
+    expr->wrap.inner = inner;
+    return expr;
+}
+
+static struct ast_expr *primary(struct parser *p)
+{
+    uint32_t start = p->now.start;
+    if (p->now.kind == TOKEN_PAREN_OPEN)
+        return parenthesized(p);
+    if (p->now.kind == TOKEN_NAME)
+        return name(p);
+    parser_error(p, "unexpected symbol");
+    return parser_new_expr(p, AST_BAD, start);
+}
+
+/* ---- suffixes ---- */
+
+static struct ast_expr *field(struct parser *p, struct ast_expr *object)
+{
+    parser_advance(p);
+    uint32_t word_start = p->now.start;
+    struct word *word = parser_expect_name(p);
+    struct ast_expr *expr = parser_new_expr(p, AST_FIELD, object->span.start);
+    expr->index.object = object;
+    expr->index.word = word;
+    expr->word_start = word_start;
+    return expr;
+}
+
+static struct ast_expr *indexed(struct parser *p, struct ast_expr *object)
+{
+    struct token opener = p->now;
+    parser_advance(p);
+    struct ast_expr *key = parser_expr(p);
+    parser_expect_closing(p, TOKEN_BRACKET_CLOSE, &opener);
+    struct ast_expr *expr = parser_new_expr(p, AST_INDEX, object->span.start);
+    expr->index.object = object;
+    expr->index.key = key;
+    return expr;
+}
+
+static struct ast_expr *arguments(struct parser *p)
+{
+    struct token opener = p->now;
+    struct ast_expr *args = NULL;
+    if (p->now.kind != TOKEN_PAREN_OPEN) {
+        if (begins_args(p))
+            return parser_operand(p);
+        parser_error(p, "function arguments expected");
+        return NULL;
+    }
+    parser_advance(p);
+    if (p->now.kind != TOKEN_PAREN_CLOSE)
+        args = parser_expr_list(p);
+    parser_expect_closing(p, TOKEN_PAREN_CLOSE, &opener);
+    return args;
+}
+
+static bool is_typeof(const struct ast_expr *callee, const struct ast_expr *args)
+{
+    return callee->kind == AST_NAME && callee->name.word->context == WORD_TYPEOF && !callee->name.local &&
+           !callee->name.use && args && !args->next;
+}
+
+/* `typeof(x)`: with `x` a local of declared type a constant, else a call like any other. */
+static struct ast_expr *typeof_call(struct parser *p, const struct ast_expr *callee, struct ast_expr *inner)
+{
+    struct ast_expr *expr = parser_new_expr(p, AST_TYPEOF, callee->span.start);
+    expr->wrap.inner = inner;
+    if (inner->kind == AST_NAME && inner->name.local && inner->name.local->type)
+        expr->wrap.use = parser_use_type(p, inner->name.local->type);
+    mark_use(p, expr, expr->wrap.use);
+    return expr;
+}
+
+static struct ast_expr *call(struct parser *p, struct ast_expr *callee)
+{
+    struct word *word = NULL;
+    uint32_t word_start = 0;
+    bool in_parentheses = p->now.kind == TOKEN_PAREN_OPEN;
+    if (parser_accept(p, TOKEN_COLON)) {
+        word_start = p->now.start;
+        word = parser_expect_name(p);
+    }
+    struct ast_expr *args = arguments(p);
+    if (in_parentheses && is_typeof(callee, args))
+        return typeof_call(p, callee, args);
+    struct ast_expr *expr = parser_new_expr(p, AST_CALL, callee->span.start);
+    expr->call.callee = callee;
+    expr->call.args = args;
+    expr->call.word = word;
+    expr->word_start = word_start;
+    return expr;
+}
+
+struct ast_expr *parser_suffixed(struct parser *p)
+{
+    struct ast_expr *expr = primary(p);
+    for (;;) {
+        switch (p->now.kind) {
+        case TOKEN_DOT:
+            expr = field(p, expr);
+            break;
+        case TOKEN_BRACKET_OPEN:
+            expr = indexed(p, expr);
+            break;
+        case TOKEN_COLON:
+        case TOKEN_PAREN_OPEN:
+        case TOKEN_STRING:
+        case TOKEN_BRACE_OPEN:
+            expr = call(p, expr);
+            break;
+        default:
+            return expr;
+        }
+    }
+}
+
+struct ast_expr *parser_function_name(struct parser *p, bool *is_method)
+{
+    uint32_t start = p->now.start;
+    if (p->now.kind != TOKEN_NAME) {
+        parser_error(p, "<name> expected");
+        return parser_new_expr(p, AST_BAD, start);
+    }
+    struct ast_expr *expr = name(p);
+    const struct ast_use *use = expr->name.use;
+    if (use && p->now.kind != TOKEN_PAREN_OPEN)
+        parser_report(p, expr->span, "a type cannot get fields; give the table or the type another name",
+                      "'%s' is a type here", expr->name.word->text);
+    while (p->now.kind == TOKEN_DOT)
+        expr = field(p, expr);
+    *is_method = p->now.kind == TOKEN_COLON;
+    return *is_method ? field(p, expr) : expr;
+}
