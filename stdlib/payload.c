@@ -35,14 +35,8 @@ static const struct lazy_entry format_entries[] = {
     LAZY_DONE,
 };
 
-static int open_format(lua_State *L)
-{
-    lazy_push(L, format_entries);
-    return 1;
-}
-
 const struct lazy_entry std_payload_entries[] = {
     LAZY_F("new", payload_new),
-    LAZY_O("format", open_format),
+    LAZY_T("format", format_entries),
     LAZY_DONE,
 };

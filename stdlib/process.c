@@ -264,12 +264,6 @@ static const struct lazy_entry event_entries[] = {
     LAZY_DONE,
 };
 
-static int open_event(lua_State *L)
-{
-    lazy_push(L, event_entries);
-    return 1;
-}
-
 const struct lazy_entry std_process_entries[] = {
     LAZY_F("pid", process_lua_pid),
     LAZY_F("id", process_lua_id),
@@ -293,7 +287,7 @@ const struct lazy_entry std_process_entries[] = {
     LAZY_F("unlink", process_unlink),
     LAZY_F("get_options", process_get_options),
     LAZY_F("set_options", process_set_options),
-    LAZY_O("event", open_event),
-    LAZY_O("registry", process_open_registry),
+    LAZY_T("event", event_entries),
+    LAZY_T("registry", std_process_registry_entries),
     LAZY_DONE,
 };

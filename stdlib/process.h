@@ -13,6 +13,6 @@ int process_subscribe(lua_State *L);
 int process_unsubscribe(lua_State *L);
 
 /* process.registry, see process_names.c. */
-int process_open_registry(lua_State *L);
+extern const struct lazy_entry std_process_registry_entries[];
 
 #endif

@@ -97,7 +97,7 @@ static int registry_unregister(lua_State *L)
     return 1;
 }
 
-static const struct lazy_entry registry_entries[] = {
+const struct lazy_entry std_process_registry_entries[] = {
     LAZY_F("register", registry_register),
     LAZY_F("lookup", registry_lookup),
     LAZY_F("unregister", registry_unregister),
@@ -107,9 +107,3 @@ static const struct lazy_entry registry_entries[] = {
     LAZY_I("STRONG", SCOPE_STRONG),
     LAZY_DONE,
 };
-
-int process_open_registry(lua_State *L)
-{
-    lazy_push(L, registry_entries);
-    return 1;
-}

@@ -208,28 +208,10 @@ static const struct lazy_entry gc_entries[] = {
     LAZY_DONE,
 };
 
-static int open_gc(lua_State *L)
-{
-    lazy_push(L, gc_entries);
-    return 1;
-}
-
-static int open_hosts(lua_State *L)
-{
-    lazy_push(L, hosts_entries);
-    return 1;
-}
-
-static int open_memory(lua_State *L)
-{
-    lazy_push(L, memory_entries);
-    return 1;
-}
-
 const struct lazy_entry std_system_entries[] = {
-    LAZY_O("hosts", open_hosts),
-    LAZY_O("memory", open_memory),
-    LAZY_O("gc", open_gc),
+    LAZY_T("hosts", hosts_entries),
+    LAZY_T("memory", memory_entries),
+    LAZY_T("gc", gc_entries),
     LAZY_F("workers", system_workers),
     LAZY_DONE,
 };

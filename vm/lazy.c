@@ -4,7 +4,8 @@
  *
  * One table per state, the filler, is the metatable of everything that is not complete yet: _G, the type `string` until its first use,
  * the real tables of libraries and the method tables of types. Its __index is one C function that sees from its first argument
- * what is asked for. The filler also remembers the opened libraries (key: address of the struct library).
+ * what is asked for. The filler also remembers the opened libraries (key: address of the struct library). And it is the metatable of the
+ * registry, see lazy_callee.c.
  *
  *     P (what programs see)  --metatable-->  { __index = R, __newindex = refuse }       R --metatable--> filler
  *
@@ -15,7 +16,7 @@
  * Which globals have come into being is one bit each in a userdata, so that a global the program has removed stays removed.
  *
  * I1  A metatable whose __newindex is one of our two C functions is hidden: programs get hold neither of it nor of those functions.
- * I2  While a table has the filler as metatable and no key below, it is _G.
+ * I2  While a table has the filler as metatable and no key below, it is _G or the registry.
  */
 #include "vm/lazy.h"
 
@@ -24,16 +25,6 @@
 #include <lauxlib.h>
 
 #include "vm/lazy_proxy.h"
-
-/* The configuration; a userdata whose user value is the filler. */
-struct lazy {
-    const void *type; /* NULL: as in all userdata, see type.h */
-    const struct lazy_entry *base;
-    const struct library *libraries;
-    lazy_allow_f allow;
-    unsigned base_count;
-    unsigned char touched[]; /* a bit per base entry, then per library */
-};
 
 enum hidden { HIDDEN_NOT, HIDDEN_PROXY, HIDDEN_FILLER };
 
@@ -68,8 +59,7 @@ static struct lazy *make_config(lua_State *L, const struct lazy_entry *base, con
     return lazy;
 }
 
-/* Pushes the filler. */
-static struct lazy *push_filler(lua_State *L)
+struct lazy *lazy_push_filler(lua_State *L)
 {
     luaL_checkstack(L, 8, "libraries");
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, &lazy_key) == LUA_TUSERDATA) {
@@ -148,34 +138,6 @@ static void metatable_to_target(lua_State *L)
     lua_remove(L, -2);
 }
 
-/* The name of the library whose proxy is at `index`, or NULL. */
-static const char *proxy_name(lua_State *L, int index)
-{
-    struct lazy *lazy = push_filler(L);
-    const char *name = NULL;
-    for (const struct library *library = lazy->libraries; library->name && !name; library++) {
-        lua_rawgetp(L, -1, library);
-        if (lua_rawequal(L, -1, index))
-            name = library->name;
-        lua_pop(L, 1);
-    }
-    lua_pop(L, 1);
-    return name;
-}
-
-int lazy_raise(lua_State *L, int index)
-{
-    const char *name = proxy_name(L, lua_absindex(L, index));
-    if (name)
-        return luaL_error(L, "attempt to modify read-only table '%s'", name);
-    return luaL_error(L, "attempt to modify read-only table");
-}
-
-int lazy_refuse(lua_State *L)
-{
-    return lazy_raise(L, 1);
-}
-
 /* Puts a proxy with the real table on top of the stack in place of that table. */
 static void wrap_target(lua_State *L)
 {
@@ -197,7 +159,7 @@ static void push_fillable(lua_State *L, const void *key, const void *list)
     lua_createtable(L, 0, 2);
     lua_pushlightuserdata(L, (void *)list);
     lua_rawsetp(L, -2, key);
-    push_filler(L);
+    lazy_push_filler(L);
     lua_setmetatable(L, -2);
 }
 
@@ -228,6 +190,9 @@ static void push_entry(lua_State *L, const struct lazy_entry *entry)
         break;
     case LAZY_STRING:
         lua_pushstring(L, entry->string);
+        break;
+    case LAZY_TABLE:
+        lazy_push(L, entry->entries);
         break;
     case LAZY_OPEN:
         lua_pushcfunction(L, entry->function);
@@ -278,7 +243,7 @@ static int fill_methods(lua_State *L, const luaL_Reg *methods, const char *name)
 /* Pushes the library's value, the same every time. */
 static void push_library(lua_State *L, const struct library *library)
 {
-    push_filler(L);
+    lazy_push_filler(L);
     if (lua_rawgetp(L, -1, library) != LUA_TNIL) {
         lua_remove(L, -2);
         return;
@@ -309,7 +274,7 @@ static void open_global(lua_State *L, struct lazy *lazy, unsigned bit, int index
 
 static int fill_global(lua_State *L, const char *name)
 {
-    struct lazy *lazy = push_filler(L);
+    struct lazy *lazy = lazy_push_filler(L);
     lua_pop(L, 1);
     int bit = find_global(L, lazy, name);
     if (bit < 0 || is_touched(lazy, (unsigned)bit))
@@ -348,6 +313,8 @@ static int fill_index(lua_State *L)
         return fill_string(L);
     if (lua_type(L, 1) != LUA_TTABLE || lua_type(L, 2) != LUA_TSTRING)
         return 0;
+    if (lua_rawequal(L, 1, LUA_REGISTRYINDEX))
+        return lazy_push_callee(L);
     const char *name = lua_tostring(L, 2);
     if (lua_rawgetp(L, 1, &entries_key) == LUA_TLIGHTUSERDATA)
         return fill_library(L, lua_touserdata(L, -1), name);
@@ -361,8 +328,8 @@ static int fill_newindex(lua_State *L)
 {
     if (lua_type(L, 1) != LUA_TTABLE)
         return luaL_error(L, "attempt to index a %s value", luaL_typename(L, 1));
-    if (lua_type(L, 2) == LUA_TSTRING) {
-        struct lazy *lazy = push_filler(L);
+    if (lua_type(L, 2) == LUA_TSTRING && !lua_rawequal(L, 1, LUA_REGISTRYINDEX)) {
+        struct lazy *lazy = lazy_push_filler(L);
         lua_pop(L, 1);
         int bit = find_global(L, lazy, lua_tostring(L, 2));
         if (bit >= 0)
@@ -402,7 +369,7 @@ static void complete_library(lua_State *L)
 
 static void complete_globals(lua_State *L, int index, bool keep)
 {
-    struct lazy *lazy = push_filler(L);
+    struct lazy *lazy = lazy_push_filler(L);
     lua_pop(L, 1);
     for (unsigned i = 0; i < lazy->base_count; i++) {
         if (is_touched(lazy, i))
@@ -459,26 +426,27 @@ bool lazy_target(lua_State *L, int index)
 
 void lazy_install(lua_State *L, const struct lazy_entry *base, const struct library *libraries)
 {
-    lazy_allow_f allow = push_filler(L)->allow;
+    lazy_allow_f allow = lazy_push_filler(L)->allow;
     make_config(L, base, libraries)->allow = allow;
     lua_pushglobaltable(L);
-    lua_pushvalue(L, -2);
-    lua_setmetatable(L, -2);
     lua_pushliteral(L, "");
-    lua_pushvalue(L, -3);
-    lua_setmetatable(L, -2);
-    lua_pop(L, 3);
+    lua_pushvalue(L, LUA_REGISTRYINDEX);
+    for (int i = 1; i <= 3; i++) {
+        lua_pushvalue(L, -4);
+        lua_setmetatable(L, -1 - i);
+    }
+    lua_pop(L, 4);
 }
 
 void lazy_set_allow(lua_State *L, lazy_allow_f allow)
 {
-    push_filler(L)->allow = allow;
+    lazy_push_filler(L)->allow = allow;
     lua_pop(L, 1);
 }
 
 const struct library *lazy_find(lua_State *L, const char *name)
 {
-    const struct library *library = push_filler(L)->libraries;
+    const struct library *library = lazy_push_filler(L)->libraries;
     lua_pop(L, 1);
     while (library->name && strcmp(library->name, name) != 0)
         library++;

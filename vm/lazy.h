@@ -13,9 +13,9 @@
 #include <lauxlib.h>
 #include <lua.h>
 
-enum lazy_kind { LAZY_END, LAZY_FUNCTION, LAZY_INTEGER, LAZY_NUMBER, LAZY_STRING, LAZY_OPEN };
+enum lazy_kind { LAZY_END, LAZY_FUNCTION, LAZY_INTEGER, LAZY_NUMBER, LAZY_STRING, LAZY_TABLE, LAZY_OPEN };
 
-/* A member of a library: a C function, a constant, or (LAZY_OPEN) a function that pushes the value, called once. */
+/* A member of a library: a C function, a constant, a library inside it, or (LAZY_OPEN) a function that pushes the value, called once. */
 struct lazy_entry {
     const char *name;
     enum lazy_kind kind;
@@ -24,6 +24,7 @@ struct lazy_entry {
         lua_Integer integer;
         lua_Number number;
         const char *string;
+        const struct lazy_entry *entries;
     };
 };
 
@@ -42,6 +43,10 @@ struct lazy_entry {
 #define LAZY_S(n, s)                                    \
     {                                                   \
         .name = (n), .kind = LAZY_STRING, .string = (s) \
+    }
+#define LAZY_T(n, e)                                    \
+    {                                                   \
+        .name = (n), .kind = LAZY_TABLE, .entries = (e) \
     }
 #define LAZY_O(n, f)                                    \
     {                                                   \

@@ -19,6 +19,38 @@
 /* Key of the former metatable in the proxy's metatable. */
 static const char former_key = 0;
 
+/* ---- refusing to be written ---- */
+
+/* The name of the library whose proxy is at `index`, or NULL. */
+static const char *proxy_name(lua_State *L, int index)
+{
+    struct lazy *lazy = lazy_push_filler(L);
+    const char *name = NULL;
+    for (const struct library *library = lazy->libraries; library->name && !name; library++) {
+        lua_rawgetp(L, -1, library);
+        if (lua_rawequal(L, -1, index))
+            name = library->name;
+        lua_pop(L, 1);
+    }
+    lua_pop(L, 1);
+    return name;
+}
+
+int lazy_raise(lua_State *L, int index)
+{
+    const char *name = proxy_name(L, lua_absindex(L, index));
+    if (name)
+        return luaL_error(L, "attempt to modify read-only table '%s'", name);
+    return luaL_error(L, "attempt to modify read-only table");
+}
+
+int lazy_refuse(lua_State *L)
+{
+    return lazy_raise(L, 1);
+}
+
+/* ---- freezing ---- */
+
 static bool is_event_name(lua_State *L, int index)
 {
     return lua_type(L, index) == LUA_TSTRING && strncmp(lua_tostring(L, index), "__", 2) == 0;

@@ -9,6 +9,7 @@
  */
 #include "vm/type.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "vm/lazy.h"
@@ -39,6 +40,38 @@ static int index_object(lua_State *L)
         }
     }
     return type->index(L);
+}
+
+static const char *find_method(const struct type *type, lua_CFunction function)
+{
+    const luaL_Reg *method = type->methods;
+    while (method && method->name && method->func != function)
+        method++;
+    return method ? method->name : NULL;
+}
+
+/* Is the value on top of the stack a metatable of ours? All that are in the registry under an address have a __tostring. */
+static bool is_type_metatable(lua_State *L)
+{
+    if (!lua_istable(L, -1))
+        return false;
+    lua_pushliteral(L, "__tostring");
+    bool found = lua_rawget(L, -2) == LUA_TFUNCTION;
+    lua_pop(L, 1);
+    return found;
+}
+
+const char *type_method_name(lua_State *L, lua_CFunction function, int self)
+{
+    const struct type *type = type_of(L, self);
+    const char *name = type ? find_method(type, function) : NULL;
+    lua_pushnil(L);
+    while (!name && lua_next(L, LUA_REGISTRYINDEX)) {
+        if (lua_type(L, -2) == LUA_TLIGHTUSERDATA && is_type_metatable(L))
+            name = find_method(lua_touserdata(L, -2), function);
+        lua_pop(L, name ? 2 : 1);
+    }
+    return name;
 }
 
 static void set_function(lua_State *L, const char *name, lua_CFunction function)

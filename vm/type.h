@@ -29,6 +29,12 @@ void *type_new(lua_State *L, const struct type *type, size_t size);
 void *type_test(lua_State *L, int index, const struct type *type);
 void *type_check(lua_State *L, int index, const struct type *type);
 
+/*
+ * The name of the method that the C function is, NULL: of none. Looks at the type of the value at `self` first, then at all types that the state
+ * has met: for error messages.
+ */
+const char *type_method_name(lua_State *L, lua_CFunction function, int self);
+
 /* The type of the userdata at `index`, or NULL for other values. */
 const struct type *type_of(lua_State *L, int index);
 
