@@ -199,10 +199,15 @@ int process_subscribe(lua_State *L)
         return error_return(L, ERROR_INVALID, "topic must have 1 to %d bytes", TOPIC_MAX);
     if (channel->closed)
         return error_return(L, ERROR_INVALID, "channel is closed");
-    if (!subscription_attach(L, 2, topic, length))
-        return error_return(L, ERROR_ALREADY_EXISTS, "topic or channel is already subscribed");
-    lua_settop(L, 2);
-    return 1;
+    switch (subscription_attach(L, 2, topic, length)) {
+    case SUBSCRIPTION_TAKEN:
+        return error_return(L, ERROR_ALREADY_EXISTS, "topic is already subscribed by another channel");
+    case SUBSCRIPTION_FED:
+        return error_return(L, ERROR_INVALID, "channel has a source of its own and cannot take a topic");
+    default:
+        lua_settop(L, 2);
+        return 1;
+    }
 }
 
 int process_unsubscribe(lua_State *L)

@@ -195,7 +195,7 @@ struct channel *router_add(struct router *router, struct message *message)
     router->waiting++;
     if (is_idle(topic))
         router->idle_topics--;
-    append_to_topic(topic, message);
+    append_to_topic(topic->leader ? topic->leader : topic, message);
     if (topic->channel)
         return topic->channel;
     append_unclaimed(router, message);
@@ -245,7 +245,8 @@ void router_drop_events(struct router *router, enum message_kind kind, uint64_t 
     router->events = kept;
 }
 
-void router_listen(struct router *router, struct topic *topic, struct channel *channel, bool as_message)
+/* The topic gets a listener: its messages are unclaimed no more. */
+static void claim(struct router *router, struct topic *topic, struct channel *channel, bool as_message)
 {
     if (is_idle(topic))
         router->idle_topics--;
@@ -256,13 +257,60 @@ void router_listen(struct router *router, struct topic *topic, struct channel *c
     router->listeners++;
 }
 
+void router_listen(struct router *router, struct topic *topic, struct channel *channel, bool as_message)
+{
+    claim(router, topic, channel, as_message);
+}
+
+/* Both queues become one, in order of arrival. */
+static void merge_queues(struct topic *into, struct topic *from)
+{
+    struct message *left = into->first, *right = from->first;
+    into->first = into->last = from->first = from->last = NULL;
+    while (left || right) {
+        struct message **first = !right || (left && left->id < right->id) ? &left : &right, *message = *first;
+        *first = message->topic_next;
+        append_to_topic(into, message);
+    }
+}
+
+void router_follow(struct router *router, struct topic *topic, struct topic *leader)
+{
+    claim(router, topic, leader->channel, leader->as_message);
+    topic->leader = leader;
+    topic->follower = leader->follower;
+    leader->follower = topic;
+    merge_queues(leader, topic);
+}
+
+/* Gives the messages of several topics back to their own queues. */
+static void split_queue(struct router *router, struct topic *leader)
+{
+    struct message *message = leader->first, *next;
+    leader->first = leader->last = NULL;
+    for (; message; message = next) {
+        next = message->topic_next;
+        append_to_topic(router_topic(router, message_topic(message), message->topic_length, false), message);
+    }
+}
+
 void router_unlisten(struct router *router, struct topic *topic)
 {
-    topic->channel = NULL;
-    router->listeners--;
+    uint32_t idle = 0;
     restore_unclaimed(router, topic->first);
-    if (is_idle(topic))
-        became_idle(router);
+    if (topic->follower)
+        split_queue(router, topic);
+    for (struct topic *next; topic; topic = next) {
+        next = topic->follower;
+        topic->leader = topic->follower = NULL;
+        topic->channel = NULL;
+        router->listeners--;
+        idle += is_idle(topic);
+    }
+    if (idle == 0)
+        return;
+    router->idle_topics += idle - 1;
+    became_idle(router);
 }
 
 void router_settle(struct router *router, struct slot *slot)

@@ -6,7 +6,8 @@
  *
  * I1  An unclaimed message is in the arrival list (next, prev) and in its topic's queue (topic_next), both in arrival order, so the
  *     first unclaimed message is always the first of its topic.
- * I2  A topic is kept while it has messages or a listener, and a few empty ones as a cache.
+ * I2  Topics with one listener have their messages in the queue of the first of them, in arrival order.
+ * I3  A topic is kept while it has messages or a listener, and a few empty ones as a cache.
  *
  * Used only on the worker that runs the process.
  */
@@ -27,6 +28,9 @@ struct topic {
     struct topic *bucket_next;    /* in the hash, once there are many */
     struct message *first, *last; /* by topic_next */
     struct channel *channel;      /* listener, NULL: none */
+    struct topic
+        *leader; /* of several topics with one listener: the one whose queue has the messages of all; NULL: itself */
+    struct topic *follower; /* the next of those, from the leader on */
     uint32_t hash;
     bool as_message; /* listener wants Message objects */
     uint16_t length;
@@ -70,7 +74,10 @@ void router_drop_events(struct router *router, enum message_kind kind, uint64_t 
 /* Makes `channel` the listener: the topic's unclaimed messages become its own. */
 void router_listen(struct router *router, struct topic *topic, struct channel *channel, bool as_message);
 
-/* Ends the listener; what it has not taken is unclaimed again. */
+/* Makes the listener of `leader` that of another topic, too: both give their messages in order of arrival, by router_take_topic(leader). */
+void router_follow(struct router *router, struct topic *topic, struct topic *leader);
+
+/* Ends the listener of the topic, which is no follower, and of its followers; what it has not taken is unclaimed again. */
 void router_unlisten(struct router *router, struct topic *topic);
 
 /* Tells the slot what has been taken since the last call. */

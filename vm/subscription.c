@@ -69,23 +69,27 @@ void subscription_push_topic(lua_State *L, const char *name, size_t length, bool
     router_listen(&process->router, topic, channel, as_message);
 }
 
-bool subscription_attach(lua_State *L, int index, const char *name, size_t length)
+enum subscription_answer subscription_attach(lua_State *L, int index, const char *name, size_t length)
 {
     struct process *process = state_process(L);
     struct channel *channel = type_check(L, index, &channel_type);
     process_drain(process);
     struct topic *topic = topic_of(L, name, length);
     if (topic->channel)
-        return topic->channel == channel;
-    if (channel->source != SOURCE_NONE || channel->closed)
-        return false;
-    anchor(L, index, channel);
-    channel->source = SOURCE_TOPIC;
-    channel->topic = topic;
+        return topic->channel == channel ? SUBSCRIPTION_OK : SUBSCRIPTION_TAKEN;
+    if (channel->source == SOURCE_TOPIC) {
+        router_follow(&process->router, topic, channel->topic);
+    } else if (channel->source == SOURCE_NONE) {
+        anchor(L, index, channel);
+        channel->source = SOURCE_TOPIC;
+        channel->topic = topic;
+        router_listen(&process->router, topic, channel, false);
+    } else {
+        return SUBSCRIPTION_FED;
+    }
     charge(process, topic, 1);
-    router_listen(&process->router, topic, channel, false);
     channel_notify(channel, process);
-    return true;
+    return SUBSCRIPTION_OK;
 }
 
 bool subscription_end(lua_State *L, int index)
@@ -98,7 +102,8 @@ bool subscription_end(lua_State *L, int index)
     struct topic *topic = channel->topic;
     channel->source = SOURCE_NONE;
     channel->topic = NULL;
-    charge(process, topic, -1);
+    for (const struct topic *each = topic; each; each = each->follower)
+        charge(process, each, -1);
     router_unlisten(&process->router, topic);
     lua_pushnil(L);
     lua_rawsetp(L, LUA_REGISTRYINDEX, channel);

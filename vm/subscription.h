@@ -17,10 +17,15 @@ void subscription_push_events(lua_State *L);
 /* Pushes the channel of the topic, made on the first call with that mode. */
 void subscription_push_topic(lua_State *L, const char *topic, size_t length, bool as_message);
 
-/* Attaches the channel at `index` to a topic; false: the topic has another channel, or the channel another source. */
-bool subscription_attach(lua_State *L, int index, const char *topic, size_t length);
+/* Attaches the open channel at `index` to a topic, besides those it has. */
+enum subscription_answer {
+    SUBSCRIPTION_OK,    /* also when it has the topic already */
+    SUBSCRIPTION_TAKEN, /* the topic has another channel */
+    SUBSCRIPTION_FED    /* inbox, events, a timer's channel …: it has a source of its own */
+};
+enum subscription_answer subscription_attach(lua_State *L, int index, const char *topic, size_t length);
 
-/* Ends the topic subscription of the channel at `index` and closes it; false: it has none. */
+/* Ends the topic subscriptions of the channel at `index` and closes it; false: it has none. */
 bool subscription_end(lua_State *L, int index);
 
 #endif

@@ -287,6 +287,59 @@ static uint64_t first_of(const int *topic_of_tag, const bool *gone, const bool *
     return 0;
 }
 
+Test(router, topics_with_one_listener_keep_the_order_of_arrival)
+{
+    for (uint64_t i = 1; i <= 12; i++)
+        add(i % 4 == 0 ? "rest" : i % 4 == 1 ? "a" : i % 4 == 2 ? "b" : "c", i);
+    struct topic *a = topic_of("a"), *b = topic_of("b"), *c = topic_of("c");
+    router_listen(&router, b, &other, true);
+    router_follow(&router, c, b);
+    router_follow(&router, a, b);
+    check();
+    cr_assert(a->as_message && c->as_message);
+    cr_assert_eq(add("c", 13), &other);
+    cr_assert_eq(add("a", 14), &other);
+    cr_assert_eq(add("b", 15), &other);
+    check();
+    for (uint64_t i = 1; i <= 7; i++)
+        if (i % 4 != 0)
+            cr_assert_eq(from_topic(b), i);
+    /* what is left is unclaimed again, each in its own topic */
+    router_unlisten(&router, b);
+    check();
+    router_listen(&router, c, &third, false);
+    check();
+    cr_assert_eq(from_topic(c), 11);
+    cr_assert_eq(from_topic(c), 13);
+    cr_assert_eq(from_topic(c), 0);
+    for (uint64_t i = 4; i <= 8; i += 4)
+        cr_assert_eq(from_inbox(), i);
+    static const uint64_t left[] = {9, 10, 12, 14, 15, 0};
+    for (unsigned i = 0; i < sizeof left / sizeof *left; i++)
+        cr_assert_eq(from_inbox(), left[i]);
+    check();
+}
+
+Test(router, many_topics_with_one_listener_leave_nothing_behind)
+{
+    char name[20];
+    struct topic *leader = topic_of("leader");
+    router_listen(&router, leader, &other, false);
+    for (int i = 0; i < 500; i++) {
+        snprintf(name, sizeof name, "t%d", i);
+        router_follow(&router, topic_of(name), leader);
+        if (i % 3 == 0)
+            add(name, (uint64_t)i + 1);
+    }
+    check();
+    router_unlisten(&router, leader);
+    check();
+    for (uint64_t i = 0; i < 500; i += 3)
+        cr_assert_eq(from_inbox(), i + 1);
+    check();
+    cr_assert_leq(router.topic_count, 40, "idle topics are swept");
+}
+
 Test(router, agrees_with_a_model)
 {
     static int topics[MODEL];
