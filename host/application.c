@@ -8,6 +8,8 @@
 
 #include "host/alloc.h"
 #include "host/definitions.h"
+#include "host/pipeline.h"
+#include "host/requirement.h"
 #include "host/text.h"
 
 static const char *skip_names(void)
@@ -26,28 +28,49 @@ static char *explain_source(const struct lockfile *lockfile, int error)
         lockfile->source, strerror(-error));
 }
 
-int application_load(struct application *application, struct log *log, char **message)
+static void load_modules(struct application *application)
+{
+    for (size_t i = 0; i < application->modules.count; i++) {
+        const struct module *module = &application->modules.items[i];
+        int error = definitions_load_module(&application->entries, module, skip_names(), &application->problems);
+        if (error)
+            problem_add(&application->problems, LOG_WARN, module->directory, 0, NULL, "module %s cannot be read: %s",
+                        module->name, strerror(-error));
+    }
+}
+
+/* Own sources first, then modules: of two entries with one id the first counts. */
+static int load_definitions(struct application *application, const struct application_request *request, char **message)
 {
     struct lockfile *lockfile = &application->lockfile;
-    *application = (struct application){.problems = {.log = log}};
+    struct problems fatal = {0};
     if (lockfile_read(lockfile, ".", &application->problems, message))
         return -1;
+    modules_find(&application->modules, lockfile, request->configuration, &application->problems, &fatal);
     int error = definitions_load(&application->entries, lockfile->source, skip_names(), &application->problems);
-    if (error) {
+    if (error)
         *message = explain_source(lockfile, error);
-        return -1;
-    }
-    for (size_t i = 0; i < lockfile->module_count; i++) {
-        error = definitions_load(&application->entries, lockfile->modules[i], skip_names(), &application->problems);
-        if (error)
-            problem_add(&application->problems, LOG_WARN, lockfile->modules[i], 0, NULL,
-                        "the module cannot be read: %s", strerror(-error));
-    }
-    if (!application->entries.count) {
+    else
+        load_modules(application);
+    if (!error && !application->entries.count)
         *message =
             text_format("there is no application here: no definition file in %s holds an entry", lockfile->source);
+    if (!*message)
+        pipeline_run(&application->entries, request->configuration, request->overrides, request->override_count,
+                     &application->problems, &fatal);
+    if (!*message)
+        *message = problems_join(&fatal, "\nmoonlet: ");
+    problems_free(&fatal);
+    return *message ? -1 : 0;
+}
+
+int application_load(struct application *application, const struct application_request *request, char **message)
+{
+    *application = (struct application){.problems = {.log = request->log}};
+    *message = NULL;
+    if (load_definitions(application, request, message))
         return -1;
-    }
+    requirements_check_components(&application->entries, &application->modules, &application->problems);
     application_check_kinds(application);
     order_compute(&application->order, &application->entries, &application->problems);
     return 0;
@@ -58,6 +81,7 @@ void application_free(struct application *application)
     order_free(&application->order);
     entries_free(&application->entries);
     problems_free(&application->problems);
+    modules_free(&application->modules);
     lockfile_free(&application->lockfile);
 }
 

@@ -8,21 +8,32 @@
 
 #include "host/entry.h"
 #include "host/lockfile.h"
+#include "host/module.h"
 #include "host/order.h"
 #include "host/problem.h"
 
+struct configuration;
+
 struct application {
     struct lockfile lockfile;
+    struct modules modules;
     struct entries entries;
     struct order order;
     struct problems problems;
 };
 
+struct application_request {
+    const struct configuration *configuration;
+    char *const *overrides; /* -o */
+    size_t override_count;
+    struct log *log; /* gets the problems as they come */
+};
+
 /*
- * Loads the application in the working directory; `log` gets the problems as they come. 0, or -1 and *message (the caller frees it)
- * when there is none. application_free in any case.
+ * Loads the application in the working directory. 0, or -1 and *message (the caller frees it) when there is none, or the configuration
+ * asks for what cannot be. application_free in any case.
  */
-int application_load(struct application *application, struct log *log, char **message);
+int application_load(struct application *application, const struct application_request *request, char **message);
 void application_free(struct application *application);
 
 /* Is there something that runs such entries, or are they meant to be only stored? Unknown ones are reported, once a kind. */

@@ -166,7 +166,13 @@ static void print_problems(const struct boot *boot)
 static int run_with_logs(struct boot *boot)
 {
     int code = EXIT_ERROR;
-    if (!application_load(&boot->application, logsink_log(boot->logsink), &boot->message))
+    const struct application_request request = {
+        .configuration = &boot->configuration,
+        .overrides = boot->options.overrides.items,
+        .override_count = boot->options.overrides.count,
+        .log = logsink_log(boot->logsink),
+    };
+    if (!application_load(&boot->application, &request, &boot->message))
         code = boot->options.action == OPTIONS_LIST ? list_commands(boot) : run_application(boot);
     logsink_flush(boot->logsink, FLUSH_NS);
     print_trace(boot);

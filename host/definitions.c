@@ -9,6 +9,7 @@
 #include "host/alloc.h"
 #include "host/entry.h"
 #include "host/link.h"
+#include "host/module.h"
 #include "host/problem.h"
 #include "host/text.h"
 #include "host/value.h"
@@ -19,8 +20,9 @@ struct loader {
     const struct walk *walk;
     struct entries *entries;
     struct problems *problems;
-    const char *path; /* of the file in the walk */
-    char *label;      /* of the file in messages */
+    const struct module *module; /* NULL: the application's own sources */
+    const char *path;            /* of the file in the walk */
+    char *label;                 /* of the file in messages */
 };
 
 /* Removes the keys that are not payload; a key `data` is the payload alone. Takes `item`, returns the payload. */
@@ -112,6 +114,8 @@ static void load_entry(struct loader *loader, const char *namespace, const struc
                                     take_payload(item), loader->label, line);
     value_free(name_value);
     value_free(kind_value);
+    if (loader->module)
+        entry_set_module(entry, loader->module->name, loader->module->directory);
     add_entry(loader, entry);
     return;
 ignore:
@@ -195,15 +199,19 @@ out:
     text_free(&content);
 }
 
-int definitions_load(struct entries *entries, const char *root, const char *skip, struct problems *problems)
+static int load(struct entries *entries, const char *root, const struct module *module, const char *skip,
+                struct problems *problems)
 {
     struct walk walk;
     int result = walk_open(&walk, root, skip);
     for (size_t i = 0; !result && i < walk.count; i++) {
+        if (module && module_excludes(module, walk.paths[i]))
+            continue;
         struct loader loader = {
             .walk = &walk,
             .entries = entries,
             .problems = problems,
+            .module = module,
             .path = walk.paths[i],
             .label = walk_label(&walk, walk.paths[i]),
         };
@@ -211,5 +219,20 @@ int definitions_load(struct entries *entries, const char *root, const char *skip
         free(loader.label);
     }
     walk_close(&walk);
+    return result;
+}
+
+int definitions_load(struct entries *entries, const char *root, const char *skip, struct problems *problems)
+{
+    return load(entries, root, NULL, skip, problems);
+}
+
+int definitions_load_module(struct entries *entries, const struct module *module, const char *skip,
+                            struct problems *problems)
+{
+    /* a module under development is a project of its own, with modules that are not ours */
+    char *names = text_format(".wippy,%s", skip ? skip : "");
+    int result = load(entries, module->directory, module, names, problems);
+    free(names);
     return result;
 }

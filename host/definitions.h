@@ -17,6 +17,7 @@
 #define HOST_DEFINITIONS_H
 
 struct entries;
+struct module;
 struct problems;
 
 /*
@@ -24,5 +25,9 @@ struct problems;
  * read (nothing is reported then).
  */
 int definitions_load(struct entries *entries, const char *root, const char *skip, struct problems *problems);
+
+/* The same for the directory of a module, without what it excludes: the entries know that they are the module's. */
+int definitions_load_module(struct entries *entries, const struct module *module, const char *skip,
+                            struct problems *problems);
 
 #endif

@@ -52,7 +52,40 @@ void entry_free(struct entry *entry)
     value_free(entry->meta);
     value_free(entry->data);
     free(entry->file);
+    free(entry->module);
+    free(entry->module_root);
     free(entry);
+}
+
+struct entry *entry_copy(const struct entry *entry)
+{
+    struct entry *copy = alloc_zeroed(sizeof *copy);
+    *copy = (struct entry){
+        .id = alloc_string(entry->id),
+        .namespace_length = entry->namespace_length,
+        .kind = alloc_string(entry->kind),
+        .meta = value_copy(entry->meta),
+        .data = value_copy(entry->data),
+        .file = alloc_string(entry->file),
+        .line = entry->line,
+    };
+    if (entry->module)
+        entry_set_module(copy, entry->module, entry->module_root);
+    return copy;
+}
+
+void entry_set_module(struct entry *entry, const char *module, const char *root)
+{
+    free(entry->module);
+    free(entry->module_root);
+    entry->module = alloc_string(module);
+    entry->module_root = alloc_string(root);
+}
+
+void entry_set_kind(struct entry *entry, const char *kind)
+{
+    free(entry->kind);
+    entry->kind = alloc_string(kind);
 }
 
 const char *entry_name(const struct entry *entry)
@@ -94,13 +127,18 @@ static size_t *find_bucket(const struct entries *entries, const char *id)
     return &entries->buckets[at];
 }
 
-static void grow_index(struct entries *entries)
+static void fill_index(struct entries *entries)
 {
-    entries->bucket_count = entries->bucket_count ? entries->bucket_count * 2 : FIRST_BUCKETS;
     free(entries->buckets);
     entries->buckets = alloc_zeroed(entries->bucket_count * sizeof *entries->buckets);
     for (size_t i = 0; i < entries->count; i++)
         *find_bucket(entries, entries->items[i]->id) = i + 1;
+}
+
+static void grow_index(struct entries *entries)
+{
+    entries->bucket_count = entries->bucket_count ? entries->bucket_count * 2 : FIRST_BUCKETS;
+    fill_index(entries);
 }
 
 bool entries_add(struct entries *entries, struct entry *entry)
@@ -134,6 +172,22 @@ struct entry *entries_resolve(const struct entries *entries, const struct entry 
 size_t entries_index(const struct entries *entries, const struct entry *entry)
 {
     return *find_bucket(entries, entry->id) - 1;
+}
+
+void entries_remove_if(struct entries *entries, bool (*leaves)(void *ctx, const struct entry *entry),
+                       void (*take)(void *ctx, struct entry *entry), void *ctx)
+{
+    size_t kept = 0, count = entries->count;
+    for (size_t i = 0; i < count; i++) {
+        struct entry *entry = entries->items[i];
+        if (leaves(ctx, entry))
+            take(ctx, entry);
+        else
+            entries->items[kept++] = entry;
+    }
+    entries->count = kept;
+    if (entries->bucket_count)
+        fill_index(entries);
 }
 
 void entries_free(struct entries *entries)

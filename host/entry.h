@@ -20,6 +20,8 @@ struct entry {
     struct value *data; /* the payload, never NULL */
     char *file;         /* where it is defined */
     unsigned line;
+    char *module;      /* that it comes from, "org/module"; NULL: the application itself */
+    char *module_root; /* its directory, NULL likewise */
 };
 
 struct entries {
@@ -37,6 +39,11 @@ struct entry *entry_new(const char *namespace, const char *name, char *kind, str
                         const char *file, unsigned line);
 void entry_free(struct entry *entry);
 
+/* Everything is copied. */
+struct entry *entry_copy(const struct entry *entry);
+void entry_set_module(struct entry *entry, const char *module, const char *root);
+void entry_set_kind(struct entry *entry, const char *kind);
+
 const char *entry_name(const struct entry *entry);
 
 /* The full id that a reference found in `from` means (a bare one lives in its namespace); the caller frees it. */
@@ -53,6 +60,13 @@ struct entry *entries_find(const struct entries *entries, const char *id);
 struct entry *entries_resolve(const struct entries *entries, const struct entry *from, const char *reference);
 /* Position in loading order; the entry is in the table. */
 size_t entries_index(const struct entries *entries, const struct entry *entry);
+/*
+ * Takes the entries for which `leaves` says so out of the table, in loading order, and gives each to `take`, which owns it then.
+ * Positions change.
+ */
+void entries_remove_if(struct entries *entries, bool (*leaves)(void *ctx, const struct entry *entry),
+                       void (*take)(void *ctx, struct entry *entry), void *ctx);
+
 void entries_free(struct entries *entries);
 
 #endif

@@ -3,11 +3,8 @@
 #include "host/lockfile.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "host/alloc.h"
 #include "host/problem.h"
@@ -16,17 +13,17 @@
 #include "host/walk.h"
 #include "host/yaml.h"
 
+struct reader {
+    struct lockfile *lockfile;
+    const char *directory; /* of the lock file */
+    struct problems *problems;
+};
+
 static char *relative_to(const char *directory, const char *path)
 {
     if (*path == '/' || !strcmp(directory, "."))
         return alloc_string(path);
     return text_format("%s/%s", directory, path);
-}
-
-static bool is_directory(const char *path)
-{
-    struct stat st;
-    return !stat(path, &st) && S_ISDIR(st.st_mode);
 }
 
 static bool is_here(const char *path)
@@ -36,106 +33,123 @@ static bool is_here(const char *path)
     return !*path || !strcmp(path, ".");
 }
 
-/* Takes the path. */
-static void add_module(struct lockfile *lockfile, char *path)
+static void warn(const struct reader *reader, const struct value *value, const char *what)
 {
-    lockfile->modules =
-        alloc_grow(lockfile->modules, lockfile->module_count, &lockfile->module_capacity, sizeof(char *));
-    lockfile->modules[lockfile->module_count++] = path;
+    problem_add(reader->problems, LOG_WARN, reader->lockfile->file, value->line, NULL, "%s", what);
 }
 
-static const char *replacement_of(const struct value *replacements, const char *module)
+/* The list of that name; an empty one if it is something else, which is reported. */
+static const struct value *get_list(const struct reader *reader, const struct value *document, const char *name)
 {
-    for (size_t i = 0; replacements && replacements->kind == VALUE_LIST && i < replacements->list.count; i++) {
-        const char *from = value_get_string(replacements->list.items[i], "from");
-        if (from && !strcmp(from, module))
-            return value_get_string(replacements->list.items[i], "to");
+    static const struct value none = {.kind = VALUE_LIST};
+    const struct value *list = value_get(document, name);
+    if (list && list->kind != VALUE_LIST && list->kind != VALUE_NULL)
+        problem_add(reader->problems, LOG_WARN, reader->lockfile->file, list->line, NULL,
+                    "%s must be a list, not %s; it is ignored", name, value_kind_name(list));
+    return list && list->kind == VALUE_LIST ? list : &none;
+}
+
+static void read_modules(const struct reader *reader, const struct value *document)
+{
+    const struct value *list = get_list(reader, document, "modules");
+    struct lockfile *lockfile = reader->lockfile;
+    for (size_t i = 0; i < list->list.count; i++) {
+        const struct value *item = list->list.items[i];
+        const char *name = value_get_string(item, "name"), *version = value_get_string(item, "version");
+        if (!name) {
+            warn(reader, item, "a module has no name (ORG/MODULE); it is ignored");
+            continue;
+        }
+        lockfile->modules = alloc_grow(lockfile->modules, lockfile->module_count, &lockfile->module_capacity,
+                                       sizeof *lockfile->modules);
+        lockfile->modules[lockfile->module_count++] = (struct lockfile_module){
+            .name = alloc_string(name), .version = alloc_string(version ? version : ""), .line = item->line};
     }
+}
+
+static void read_replacements(const struct reader *reader, const struct value *document)
+{
+    const struct value *list = get_list(reader, document, "replacements");
+    struct lockfile *lockfile = reader->lockfile;
+    if (list->list.count)
+        warn(reader, list,
+             "replacements are better kept in .moonlet.yaml, as workspace.replacements; here they will be ignored "
+             "some day");
+    for (size_t i = 0; i < list->list.count; i++) {
+        const struct value *item = list->list.items[i];
+        const char *from = value_get_string(item, "from"), *to = value_get_string(item, "to");
+        if (!from || !to) {
+            warn(reader, item, "a replacement needs from (ORG/MODULE) and to (a directory); it is ignored");
+            continue;
+        }
+        lockfile->replacements = alloc_grow(lockfile->replacements, lockfile->replacement_count,
+                                            &lockfile->replacement_capacity, sizeof *lockfile->replacements);
+        lockfile->replacements[lockfile->replacement_count++] = (struct lockfile_replacement){
+            .from = alloc_string(from), .to = relative_to(reader->directory, to), .line = item->line};
+    }
+}
+
+static void read_options(const struct reader *reader, const struct value *document)
+{
+    const struct value *unpack = value_path(document, "options.unpack_modules");
+    if (unpack && unpack->kind == VALUE_BOOL)
+        reader->lockfile->unpacks_modules = unpack->boolean;
+    else if (unpack && unpack->kind != VALUE_NULL)
+        warn(reader, unpack, "options.unpack_modules must be true or false; it is ignored");
+}
+
+/* A path of `directories`: *path is set if it is given. NULL, or what is wrong with it (the caller frees it). */
+static char *read_directory(const struct reader *reader, const struct value *document, const char *key, char **path)
+{
+    const struct value *directories = value_get(document, "directories"), *value = value_get(directories, key);
+    const char *file = reader->lockfile->file, *text = value_string(value);
+    if (directories && directories->kind != VALUE_MAP && directories->kind != VALUE_NULL)
+        return problem_format(file, directories->line, NULL, "directories must be a map, not %s",
+                              value_kind_name(directories));
+    if (!value || value->kind == VALUE_NULL)
+        return NULL;
+    if (!text || !*text)
+        return problem_format(file, value->line, NULL, "directories.%s must be a path", key);
+    if (!strcmp(key, "src") && is_here(text))
+        return problem_format(
+            file, value->line, NULL,
+            "directories.src must not be the project directory itself: the modules in it would be loaded twice");
+    free(*path);
+    *path = relative_to(reader->directory, text);
     return NULL;
 }
 
-static void read_replacements(struct lockfile *lockfile, const char *directory, const struct value *list,
-                              struct problems *problems)
+static int use_document(const struct reader *reader, const struct value *document, char **problem)
 {
-    for (size_t i = 0; list && list->kind == VALUE_LIST && i < list->list.count; i++) {
-        const struct value *item = list->list.items[i];
-        const char *to = value_get_string(item, "to");
-        char *path = to ? relative_to(directory, to) : NULL;
-        if (path && is_directory(path)) {
-            add_module(lockfile, path);
-            continue;
-        }
-        problem_add(problems, LOG_WARN, lockfile->file, item->line, NULL, "replacement directory %s is missing",
-                    to ? to : "(no 'to')");
-        free(path);
-    }
-}
-
-static void read_modules(struct lockfile *lockfile, const char *directory, const struct value *document,
-                         struct problems *problems)
-{
-    const struct value *list = value_get(document, "modules"), *replacements = value_get(document, "replacements");
-    const char *root = value_string(value_path(document, "directories.modules"));
-    for (size_t i = 0; list && list->kind == VALUE_LIST && i < list->list.count; i++) {
-        const char *name = value_get_string(list->list.items[i], "name");
-        if (!name || replacement_of(replacements, name))
-            continue;
-        char *relative = text_format("%s/vendor/%s", root ? root : ".wippy", name);
-        char *path = relative_to(directory, relative);
-        free(relative);
-        if (is_directory(path)) {
-            add_module(lockfile, path);
-            continue;
-        }
-        problem_add(problems, LOG_WARN, lockfile->file, list->list.items[i]->line, NULL,
-                    "module %s is not installed (no directory %s)", name, path);
-        free(path);
-    }
-}
-
-static int use_document(struct lockfile *lockfile, const char *directory, const struct value *document,
-                        struct problems *problems, char **problem)
-{
-    const struct value *source = value_path(document, "directories.src"),
-                       *directories = value_get(document, "directories");
-    if (document->kind != VALUE_MAP && document->kind != VALUE_NULL) {
+    struct lockfile *lockfile = reader->lockfile;
+    char *modules = relative_to(reader->directory, ".wippy");
+    if (document->kind != VALUE_MAP && document->kind != VALUE_NULL)
         *problem =
             problem_format(lockfile->file, document->line, NULL, "must be a map, not %s", value_kind_name(document));
+    if (!*problem)
+        *problem = read_directory(reader, document, "src", &lockfile->source);
+    if (!*problem)
+        *problem = read_directory(reader, document, "modules", &modules);
+    free(lockfile->vendor);
+    lockfile->vendor = text_format("%s/vendor", modules);
+    free(modules);
+    if (*problem)
         return -1;
-    }
-    if (directories && directories->kind != VALUE_MAP && directories->kind != VALUE_NULL) {
-        *problem = problem_format(lockfile->file, directories->line, NULL, "directories must be a map, not %s",
-                                  value_kind_name(directories));
-        return -1;
-    }
-    if (source && source->kind != VALUE_NULL && !value_string(source)) {
-        *problem = problem_format(lockfile->file, source->line, NULL, "directories.src must be a path");
-        return -1;
-    }
-    if (value_string(source) && is_here(value_string(source))) {
-        *problem = problem_format(lockfile->file, source->line, NULL,
-                                  "directories.src must not be the project directory itself: it holds the modules too");
-        return -1;
-    }
-    if (value_string(source)) {
-        free(lockfile->source);
-        lockfile->source = relative_to(directory, value_string(source));
-    }
-    read_replacements(lockfile, directory, value_get(document, "replacements"), problems);
-    read_modules(lockfile, directory, document, problems);
+    read_modules(reader, document);
+    read_replacements(reader, document);
+    read_options(reader, document);
     return 0;
 }
 
-static int use_file(struct lockfile *lockfile, const char *directory, const struct text *content,
-                    struct problems *problems, char **problem)
+static int use_text(const struct reader *reader, const struct text *content, char **problem)
 {
     struct yaml_error error;
     struct value *document = yaml_parse(text_string(content), content->length, NULL, &error);
     if (!document) {
-        *problem = problem_format(lockfile->file, error.line, NULL, "%s", error.message);
+        *problem = problem_format(reader->lockfile->file, error.line, NULL, "%s", error.message);
         return -1;
     }
-    int result = use_document(lockfile, directory, document, problems, problem);
+    int result = use_document(reader, document, problem);
     value_free(document);
     return result;
 }
@@ -143,20 +157,22 @@ static int use_file(struct lockfile *lockfile, const char *directory, const stru
 int lockfile_read(struct lockfile *lockfile, const char *directory, struct problems *problems, char **problem)
 {
     static const char *const names[] = {"moonlet.lock", "wippy.lock"};
-    struct walk here = {.fd = open(directory, O_PATH | O_DIRECTORY | O_CLOEXEC)};
+    const struct reader reader = {.lockfile = lockfile, .directory = directory, .problems = problems};
     struct text content = {0};
     int result = -ENOENT;
-    *lockfile = (struct lockfile){.source = relative_to(directory, "src")};
+    *lockfile =
+        (struct lockfile){.source = relative_to(directory, "src"), .vendor = relative_to(directory, ".wippy/vendor")};
     *problem = NULL;
-    for (size_t i = 0; i < 2 && result == -ENOENT && here.fd >= 0; i++) {
-        result = walk_read(&here, names[i], &content);
+    for (size_t i = 0; i < 2 && result == -ENOENT; i++) {
+        char *path = relative_to(directory, names[i]);
+        result = walk_read_path(path, &content);
         if (result != -ENOENT)
-            lockfile->file = relative_to(directory, names[i]);
+            lockfile->file = path;
+        else
+            free(path);
     }
-    if (here.fd >= 0)
-        close(here.fd);
     if (!result)
-        result = use_file(lockfile, directory, &content, problems, problem);
+        result = use_text(&reader, &content, problem);
     else if (result == -ENOENT)
         result = 0;
     else {
@@ -169,9 +185,18 @@ int lockfile_read(struct lockfile *lockfile, const char *directory, struct probl
 
 void lockfile_free(struct lockfile *lockfile)
 {
-    for (size_t i = 0; i < lockfile->module_count; i++)
-        free(lockfile->modules[i]);
+    for (size_t i = 0; i < lockfile->module_count; i++) {
+        free(lockfile->modules[i].name);
+        free(lockfile->modules[i].version);
+    }
+    for (size_t i = 0; i < lockfile->replacement_count; i++) {
+        free(lockfile->replacements[i].from);
+        free(lockfile->replacements[i].to);
+    }
     free(lockfile->modules);
+    free(lockfile->replacements);
     free(lockfile->source);
+    free(lockfile->vendor);
     free(lockfile->file);
+    *lockfile = (struct lockfile){0};
 }

@@ -1,19 +1,43 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lockfile: where an application keeps its sources: moonlet.lock, or wippy.lock, or the defaults. Paths in it are relative to it.
+ * lockfile: what moonlet.lock (or wippy.lock) says: where the sources are and which modules are used. Without one, defaults.
+ *
+ *   directories: {src: ./src, modules: .wippy}
+ *   modules: [{name: org/module, version: v1.2.0, hash: …}]
+ *   replacements: [{from: org/module, to: ../directory}]     # older place of workspace.replacements
+ *   options: {unpack_modules: false}
+ *
+ * Paths in it are relative to it. What becomes of the modules: module.h.
  */
 #ifndef HOST_LOCKFILE_H
 #define HOST_LOCKFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct problems;
 
+struct lockfile_module {
+    char *name;
+    char *version; /* "" when not given */
+    unsigned line;
+};
+
+struct lockfile_replacement {
+    char *from;
+    char *to; /* from where the program runs */
+    unsigned line;
+};
+
 struct lockfile {
-    char *file;     /* that was read, NULL: none, defaults */
-    char *source;   /* directories.src; ./src */
-    char **modules; /* directories of replacements and vendored modules that are there, in loading order */
+    char *file;   /* that was read, NULL: none, defaults */
+    char *source; /* directories.src; ./src */
+    char *vendor; /* where installed modules are: below directories.modules */
+    bool unpacks_modules;
+    struct lockfile_module *modules;
     size_t module_count, module_capacity;
+    struct lockfile_replacement *replacements;
+    size_t replacement_count, replacement_capacity;
 };
 
 /*

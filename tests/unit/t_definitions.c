@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* links: host */
-/* definitions, link, walk, lockfile and entry: a directory of files becomes a table of entries; what is wrong is named. */
+/* definitions, link, walk, lockfile, module and entry: a directory of files becomes a table of entries; what is wrong is named. */
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdarg.h>
@@ -10,9 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/configuration.h"
 #include "host/definitions.h"
 #include "host/entry.h"
 #include "host/lockfile.h"
+#include "host/module.h"
 #include "host/problem.h"
 #include "host/text.h"
 #include "host/value.h"
@@ -256,7 +258,7 @@ Test(lockfile, source_directory)
     check_lock("moonlet.lock", "directories: [\n", NULL, "moonlet.lock:2:");
 }
 
-Test(lockfile, own_name_comes_first_and_modules_are_found)
+Test(lockfile, own_name_comes_first_and_keys_are_read)
 {
     struct project p;
     struct lockfile lockfile;
@@ -264,20 +266,184 @@ Test(lockfile, own_name_comes_first_and_modules_are_found)
     make(&p);
     put(&p, "wippy.lock", "directories: {src: wrong}\n");
     put(&p, "moonlet.lock",
-        "directories: {src: right, modules: mods}\nmodules: [{name: a/b, version: v1}, {name: a/c}, {name: a/d}]\n"
-        "replacements: [{from: a/c, to: ./local}, {from: x/y, to: gone}]\n");
-    put(&p, "mods/vendor/a/b/f", "");
-    put(&p, "local/f", "");
+        "directories: {src: right, modules: mods}\nmodules: [{name: a/b, version: v1, hash: 12ab}, {name: a/c}]\n"
+        "replacements: [{from: a/c, to: ./local}]\noptions: {unpack_modules: true}\n");
     cr_assert_eq(lockfile_read(&lockfile, p.root, &p.problems, &problem), 0);
     cr_assert(strstr(lockfile.source, "/right"));
+    cr_assert(strstr(lockfile.vendor, "/mods/vendor"));
     cr_assert_eq(lockfile.module_count, 2);
-    cr_assert(strstr(lockfile.modules[0], "/./local"));
-    cr_assert(strstr(lockfile.modules[1], "/mods/vendor/a/b"));
-    cr_assert_eq(p.problems.count, 2);
-    cr_assert(strstr(p.problems.items[0].text, "gone is missing"));
-    cr_assert(strstr(p.problems.items[1].text, "a/d is not installed"));
+    cr_assert_str_eq(lockfile.modules[0].name, "a/b");
+    cr_assert_str_eq(lockfile.modules[0].version, "v1");
+    cr_assert_eq(lockfile.replacement_count, 1);
+    cr_assert_str_eq(lockfile.replacements[0].from, "a/c");
+    cr_assert(strstr(lockfile.replacements[0].to, "/./local"));
+    cr_assert(lockfile.unpacks_modules);
+    check_problem(&p, "moonlet.lock:3: replacements are better kept in .moonlet.yaml", "workspace.replacements");
     lockfile_free(&lockfile);
     drop(&p);
+}
+
+Test(lockfile, slips_only_warn)
+{
+    static const struct {
+        const char *content, *problem;
+    } cases[] = {
+        {"modules: 5\n", "moonlet.lock:1: modules must be a list, not an integer"},
+        {"modules: [{version: v1}]\n", "moonlet.lock:1: a module has no name"},
+        {"options: {unpack_modules: maybe}\n", "options.unpack_modules must be true or false"},
+        {"replacements: {a: b}\n", "moonlet.lock:1: replacements must be a list"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct project p;
+        struct lockfile lockfile;
+        char *problem;
+        make(&p);
+        put(&p, "moonlet.lock", cases[i].content);
+        cr_assert_eq(lockfile_read(&lockfile, p.root, &p.problems, &problem), 0);
+        check_problem(&p, cases[i].problem, "");
+        lockfile_free(&lockfile);
+        drop(&p);
+    }
+}
+
+struct module_rig {
+    struct project project;
+    struct lockfile lockfile;
+    struct configuration configuration;
+    struct modules modules;
+    struct problems fatal;
+};
+
+/* A project whose files are put already; `configuration` is that of a file in its directory conf/. */
+static void find_modules(struct module_rig *rig, const char *lock, const char *configuration)
+{
+    char *problem, *path = text_format("%s/conf/c.yaml", rig->project.root);
+    put(&rig->project, "moonlet.lock", lock);
+    put(&rig->project, "conf/c.yaml", configuration);
+    cr_assert_eq(lockfile_read(&rig->lockfile, rig->project.root, &rig->project.problems, &problem), 0);
+    configuration_load(&rig->configuration, &(struct configuration_request){.files = &path, .file_count = 1},
+                       &rig->fatal);
+    modules_find(&rig->modules, &rig->lockfile, &rig->configuration, &rig->project.problems, &rig->fatal);
+    free(path);
+}
+
+static void drop_modules(struct module_rig *rig)
+{
+    modules_free(&rig->modules);
+    lockfile_free(&rig->lockfile);
+    configuration_free(&rig->configuration);
+    problems_free(&rig->fatal);
+    drop(&rig->project);
+}
+
+Test(module, where_they_come_from)
+{
+    struct module_rig rig = {0};
+    make(&rig.project);
+    put(&rig.project, "mods/vendor/a/vendored/x.yaml", "namespace: v\nname: x\nkind: k\n");
+    put(&rig.project, "mods/vendor/a/replaced/x.yaml", "namespace: wrong\nname: x\nkind: k\n");
+    put(&rig.project, "mods/vendor/a/packed-v1.wapp", "");
+    put(&rig.project, "local/old/f", "");
+    put(&rig.project, "local/new/f", "");
+    put(&rig.project, "local/extra/f", "");
+    find_modules(&rig,
+                 "directories: {modules: mods}\n"
+                 "modules: [{name: a/vendored}, {name: a/replaced}, {name: a/packed, version: v1}, {name: a/gone}, "
+                 "{name: ../x}]\n"
+                 "replacements: [{from: a/replaced, to: local/old}, {from: a/missing, to: nowhere}, {from: a/both, to: "
+                 "local/old}]\n",
+                 "workspace: {replacements: {a/both: ../local/new, a/extra: ../local/extra, a/off: null}}\n");
+    static const char *const expected[][2] = {{"a/both", "/local/new"},
+                                              {"a/extra", "/local/extra"},
+                                              {"a/replaced", "/local/old"},
+                                              {"a/vendored", "/mods/vendor/a/vendored"}};
+    cr_assert_eq(rig.fatal.count, 0, "%s", rig.fatal.count ? rig.fatal.items[0].text : "");
+    cr_assert_eq(rig.modules.count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        cr_assert_str_eq(rig.modules.items[i].name, expected[i][0]);
+        cr_assert(strstr(rig.modules.items[i].directory, expected[i][1]), "%s", rig.modules.items[i].directory);
+        cr_assert_eq(rig.modules.items[i].is_replacement, i < 3);
+    }
+    static const char *const problems[] = {"replacements are better kept", "the replacement of a/missing is missing",
+                                           "a/packed is there as a pack only", "a/gone is not installed",
+                                           "module ../x: its name must be ORG/MODULE"};
+    cr_assert_eq(rig.project.problems.count, 5);
+    for (size_t i = 0; i < 5; i++)
+        cr_assert(strstr(rig.project.problems.items[i].text, problems[i]), "%s", rig.project.problems.items[i].text);
+    drop_modules(&rig);
+}
+
+Test(module, wrong_replacements_of_the_configuration)
+{
+    struct module_rig rig = {0};
+    make(&rig.project);
+    find_modules(&rig, "",
+                 "workspace:\n  replacements:\n    a/b: ../none\n    plain: ../conf\n    a/c: 5\n    a/../b: x\n");
+    static const char *const expected[] = {"c.yaml:3: workspace.replacements: a/b: there is no directory ",
+                                           "c.yaml:4: workspace.replacements: plain must be ORG/MODULE",
+                                           "c.yaml:5: workspace.replacements: a/c must be a path, not an integer",
+                                           "c.yaml:6: workspace.replacements: a/../b must be ORG/MODULE"};
+    cr_assert_eq(rig.fatal.count, 4);
+    for (size_t i = 0; i < 4; i++)
+        cr_assert(strstr(rig.fatal.items[i].text, expected[i]), "%s", rig.fatal.items[i].text);
+    drop_modules(&rig);
+    make(&rig.project);
+    rig = (struct module_rig){.project = rig.project};
+    find_modules(&rig, "", "workspace: {replacements: [a]}\n");
+    cr_assert_eq(rig.fatal.count, 1);
+    cr_assert(strstr(rig.fatal.items[0].text, "workspace.replacements must be a map, not a list"));
+    drop_modules(&rig);
+}
+
+Test(module, entries_belong_to_it_without_what_it_excludes)
+{
+    struct module_rig rig = {0};
+    make(&rig.project);
+    put(&rig.project, "local/wippy.yaml",
+        "organization: a\nmodule: m\nexclude: ['tests/', './docs/*.yaml', '**/skip.yml']\n");
+    put(&rig.project, "local/src/_index.yaml", "namespace: m\nname: kept\nkind: k\nf: file://x.txt\n");
+    put(&rig.project, "local/src/x.txt", "text");
+    put(&rig.project, "local/tests/deep/_index.yaml", "namespace: m\nname: tests\nkind: k\n");
+    put(&rig.project, "local/docs/a.yaml", "namespace: m\nname: docs\nkind: k\n");
+    put(&rig.project, "local/docs/deep/b.yaml", "namespace: m\nname: deep\nkind: k\n");
+    put(&rig.project, "local/src/skip.yml", "namespace: m\nname: skip\nkind: k\n");
+    put(&rig.project, "local/skip.yml", "namespace: m\nname: skip2\nkind: k\n");
+    put(&rig.project, "local/.wippy/vendor/b/c/_index.yaml", "namespace: m\nname: nested\nkind: k\n");
+    put(&rig.project, "src/_index.yaml", "namespace: app\nname: own\nkind: k\n");
+    find_modules(&rig, "", "workspace: {replacements: {a/m: ../local}}\n");
+    load(&rig.project, NULL);
+    cr_assert_eq(definitions_load_module(&rig.project.entries, &rig.modules.items[0], NULL, &rig.project.problems), 0);
+    cr_assert_eq(rig.project.problems.count, 0, "%s",
+                 rig.project.problems.count ? rig.project.problems.items[0].text : "");
+    static const char *const ids[] = {"app:own", "m:deep", "m:kept"};
+    cr_assert_eq(rig.project.entries.count, 3);
+    for (size_t i = 0; i < 3; i++) {
+        const struct entry *entry = rig.project.entries.items[i];
+        cr_assert_str_eq(entry->id, ids[i]);
+        cr_assert_eq(entry->module != NULL, i > 0);
+        if (i > 0) {
+            cr_assert_str_eq(entry->module, "a/m");
+            cr_assert_str_eq(entry->module_root, rig.modules.items[0].directory);
+        }
+    }
+    cr_assert_str_eq(value_get_string(rig.project.entries.items[2]->data, "f"), "text");
+    drop_modules(&rig);
+}
+
+Test(module, manifests_that_are_wrong_only_warn)
+{
+    static const char *const manifests[] = {"exclude: tests\n", "exclude: [5]\n", "exclude: [\n"};
+    static const char *const problems[] = {"wippy.yaml:1: exclude must be a list",
+                                           "wippy.yaml:1: exclude must be a list", "the manifest is ignored"};
+    for (size_t i = 0; i < 3; i++) {
+        struct module_rig rig = {0};
+        make(&rig.project);
+        put(&rig.project, "local/wippy.yaml", manifests[i]);
+        find_modules(&rig, "", "workspace: {replacements: {a/m: ../local}}\n");
+        check_problem(&rig.project, problems[i], "");
+        cr_assert_eq(rig.modules.count, 1);
+        drop_modules(&rig);
+    }
 }
 
 Test(entry, many_entries)
