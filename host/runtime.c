@@ -34,6 +34,7 @@
 #include "sched/worker.h"
 #include "stdlib/base.h"
 #include "stdlib/libraries.h"
+#include "stdlib/payload.h"
 #include "stdlib/services.h"
 #include "stdlib/time_value.h"
 #include "vm/vm.h"
@@ -325,6 +326,7 @@ static int make_vm(struct runtime *runtime)
         .base = std_base_entries,
         .libraries = std_libraries,
         .push_time = time_value_push,
+        .payload_routes = std_payload_routes,
         .resolve = programs_resolve,
         .resolve_ctx = &runtime->programs,
         .services = runtime->services,

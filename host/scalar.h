@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * scalar: what a plain (unquoted) YAML word is: null, boolean, integer, float or string.
- *
- *   null      ~ null Null NULL and the empty word
- *   boolean   true True TRUE false False FALSE; yes, no, on and off are strings
- *   integer   12 -12 +12; 0x1F; 0o17 and 017 (octal); 0b101. One that does not fit 64 bits is a float
- *   float     1.5 .5 1e3 -.inf .nan
+ * scalar: a plain (unquoted) YAML word as a value: null, boolean, integer, float or string (stdlib/yaml_word.h).
  */
 #ifndef HOST_SCALAR_H
 #define HOST_SCALAR_H

@@ -45,18 +45,6 @@ static uint32_t push_string(lua_State *L, struct data_build *build, uint64_t wor
     return length;
 }
 
-/* The word is a key, or says that a weak one follows. */
-static void get_key(lua_State *L, struct data_build *build, struct data_build_frame *frame, uint64_t word)
-{
-    if (data_tag(word) == DATA_WEAK) {
-        frame->is_weak = true;
-        return;
-    }
-    frame->has_key = true;
-    if (push_string(L, build, word) >= LONG_KEY)
-        build->debt += frame->index < LONG_KEY_WORK ? ++frame->index : LONG_KEY_WORK;
-}
-
 /* The value on top is whole: puts it where it belongs, if it is not the outermost. */
 static void store(lua_State *L, struct data_build_frame *frame)
 {
@@ -131,6 +119,20 @@ static void push_scalar(lua_State *L, struct data_build *build, uint64_t word)
     default:
         push_number(L, build, tag);
     }
+}
+
+/* The word is a key, or says that a weak one follows. */
+static void get_key(lua_State *L, struct data_build *build, struct data_build_frame *frame, uint64_t word)
+{
+    if (data_tag(word) == DATA_WEAK) {
+        frame->is_weak = true;
+        return;
+    }
+    frame->has_key = true;
+    if (data_tag(word) != DATA_STRING)
+        push_scalar(L, build, word);
+    else if (push_string(L, build, word) >= LONG_KEY)
+        build->debt += frame->index < LONG_KEY_WORK ? ++frame->index : LONG_KEY_WORK;
 }
 
 /* Handles the next word; false: too deep. */

@@ -193,7 +193,7 @@ void data_tape_close(struct data_tape *tape, size_t open, size_t count)
         tape->own_words[open] = make_word(tag, shown << 32 | tape->word_count);
 }
 
-/* Moves the indices in the words [begin, end) by `delta`. */
+/* Moves the indices in the words [begin, end) by `delta`; a negative one wraps around, and back. */
 static void relocate(uint64_t *words, size_t begin, size_t end, size_t delta)
 {
     for (size_t i = begin; i < end; i++) {
@@ -223,6 +223,16 @@ void data_tape_put_words(struct data_tape *tape, size_t begin, size_t end)
         return;
     memcpy(at, tape->own_words + begin, count * sizeof *at);
     relocate(tape->own_words, first, first + count, first - begin);
+}
+
+void data_tape_remove_words(struct data_tape *tape, size_t begin, size_t end)
+{
+    if (tape->is_full)
+        return;
+    size_t count = end - begin, after = tape->word_count - end;
+    memmove(tape->own_words + begin, tape->own_words + end, after * sizeof *tape->own_words);
+    tape->word_count -= count;
+    relocate(tape->own_words, begin, begin + after, 0 - count);
 }
 
 size_t data_tape_skip(const uint64_t *words, size_t at)

@@ -13,7 +13,7 @@
  *   ] }        payload: index of the opening word
  *   ?          not simdjson's: before a pair that counts only if the map has no such key yet (YAML's merges)
  *
- * A map is keys (strings) and values in turn. Of equal keys the last counts.
+ * A map is keys (scalars but null and NaN; strings in JSON and YAML) and values in turn. Of equal keys the last counts.
  */
 #ifndef STDLIB_DATA_TAPE_H
 #define STDLIB_DATA_TAPE_H
@@ -105,8 +105,9 @@ void data_tape_put_string(struct data_tape *tape, const char *data, size_t lengt
 size_t data_tape_open(struct data_tape *tape, enum data_tag tag);
 void data_tape_close(struct data_tape *tape, size_t open, size_t count);
 
-/* Words [begin, end) once more, whole values: lists and maps in them are made right. */
+/* Words [begin, end) once more, or not any more; whole values: what lists and maps point to is made right. */
 void data_tape_put_words(struct data_tape *tape, size_t begin, size_t end);
+void data_tape_remove_words(struct data_tape *tape, size_t begin, size_t end);
 
 /* The index after the value that begins at `at`. */
 size_t data_tape_skip(const uint64_t *words, size_t at);

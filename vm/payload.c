@@ -19,6 +19,7 @@
 #include "vm/heap.h"
 #include "vm/state.h"
 #include "vm/type.h"
+#include "vm/vm_struct.h"
 
 struct payload {
     const struct type *type;
@@ -55,6 +56,14 @@ static enum payload_format format_by_name(const char *name)
     return format;
 }
 
+/* The functions of a format, NULL ones if it has none. */
+static const struct payload_route *route_of(lua_State *L, enum payload_format format)
+{
+    static const struct payload_route none = {NULL, NULL, NULL};
+    const struct payload_route *routes = state_vm(L)->config.payload_routes;
+    return routes ? &routes[format] : &none;
+}
+
 static enum payload_format format_of(struct payload *payload)
 {
     if (payload->format == PAYLOAD_FORMATS) {
@@ -65,8 +74,7 @@ static enum payload_format format_of(struct payload *payload)
     return payload->format;
 }
 
-/* Pushes a Payload of that format with the value at `index`. */
-static void push_value(lua_State *L, int index, enum payload_format format)
+void payload_push(lua_State *L, int index, enum payload_format format)
 {
     index = lua_absindex(L, index);
     struct payload *payload = type_new(L, &payload_type, sizeof(*payload));
@@ -77,7 +85,7 @@ static void push_value(lua_State *L, int index, enum payload_format format)
 
 void payload_push_value(lua_State *L, int index)
 {
-    push_value(L, index, type_test(L, index, &error_type) ? PAYLOAD_ERROR : PAYLOAD_LUA);
+    payload_push(L, index, type_test(L, index, &error_type) ? PAYLOAD_ERROR : PAYLOAD_LUA);
 }
 
 void payload_push_encoded(lua_State *L, int owner, const void *data, size_t length, int value)
@@ -163,14 +171,9 @@ static int decode_step(lua_State *L, int status, lua_KContext ctx)
     return keep_decoded(L, lua_touserdata(L, 1), result, count);
 }
 
-static int payload_data(lua_State *L)
+/* The value of a Payload that is still encoded, which is at stack index 1 alone. */
+static int decode(lua_State *L, struct payload *payload)
 {
-    struct payload *payload = type_check(L, 1, &payload_type);
-    lua_settop(L, 1);
-    if (!payload->data) {
-        lua_getuservalue(L, 1);
-        return 1;
-    }
     if (payload->length > DECODE_AT_ONCE && state_can_yield(L)) {
         struct codec_decoder *decoder = codec_decoder_new(L, payload->data, payload->length);
         return decode_step(L, LUA_OK, (lua_KContext)decoder);
@@ -178,6 +181,29 @@ static int payload_data(lua_State *L)
     int count = 0;
     enum codec_status status = codec_decode(L, payload->data, payload->length, &count);
     return keep_decoded(L, payload, status, count);
+}
+
+static int data_read(lua_State *L, int status, lua_KContext ctx)
+{
+    (void)status;
+    (void)ctx;
+    return lua_gettop(L) - 1;
+}
+
+static int payload_data(lua_State *L)
+{
+    struct payload *payload = type_check(L, 1, &payload_type);
+    lua_settop(L, 1);
+    if (payload->data)
+        return decode(L, payload);
+    lua_getuservalue(L, 1);
+    lua_CFunction read = route_of(L, payload->format)->read;
+    if (!read)
+        return 1;
+    lua_pushcfunction(L, read);
+    lua_insert(L, 2);
+    lua_callk(L, 1, LUA_MULTRET, 0, data_read);
+    return data_read(L, LUA_OK, 0);
 }
 
 static int payload_get_format(lua_State *L)
@@ -194,74 +220,162 @@ static int payload_tostring(lua_State *L)
     return 1;
 }
 
-static bool is_text(enum payload_format format)
-{
-    return format == PAYLOAD_STRING || format == PAYLOAD_BYTES;
-}
-
 /*
- * Puts the value at `index` into the form it has in format `to`, on top of the stack; false and nothing pushed: there is no way. Text
- * becomes a Lua string and back; an error gives its text.
+ * ---- transcoding ----
+ *
+ * Formats are of three kinds. VALUE: the Payload holds a Lua value. TEXT: a string, any bytes. CODED: a string that is text of that format.
+ * TEXT and CODED turn into each other without being changed, so that JSON -> STRING gives the JSON text and STRING -> JSON takes one;
+ * it is only looked at whether it is one. A VALUE is written, a CODED read, and between two CODED ones it is both.
+ *
+ * Stack: payload, name, what it holds (then: the value, the text).
  */
-static bool convert(lua_State *L, int index, enum payload_format from, enum payload_format to)
+enum kind { KIND_VALUE, KIND_TEXT, KIND_CODED };
+
+enum { TRANSCODE_NAME = 2, TRANSCODE_HELD };
+
+static enum kind kind_of(enum payload_format format)
 {
-    if (to == PAYLOAD_LUA || from == to) {
-        lua_pushvalue(L, index);
-        return true;
+    switch (format) {
+    case PAYLOAD_STRING:
+    case PAYLOAD_BYTES:
+        return KIND_TEXT;
+    case PAYLOAD_JSON:
+    case PAYLOAD_YAML:
+    case PAYLOAD_MSGPACK:
+        return KIND_CODED;
+    default:
+        return KIND_VALUE;
     }
-    if (!is_text(to))
-        return false;
-    size_t length;
-    const char *text = error_or_string(L, index, &length);
-    if (!text)
-        return false;
-    lua_pushlstring(L, text, length);
-    return true;
 }
 
-/* The value is on top of the stack. */
-static int transcode_value(lua_State *L, struct payload *payload, enum payload_format to)
+static int fail_value(lua_State *L, enum payload_format from, enum payload_format to)
 {
-    enum payload_format from = format_of(payload);
-    if (convert(L, lua_gettop(L), from, to)) {
-        push_value(L, -1, to);
-        return 1;
-    }
     return error_return(L, ERROR_INTERNAL, "cannot transcode %s of type %s to %s", payload_format_name(from),
-                        luaL_typename(L, -1), payload_format_name(to));
+                        luaL_typename(L, TRANSCODE_HELD), payload_format_name(to));
 }
 
-static int transcode_done(lua_State *L, int status, lua_KContext ctx)
+/* May a Payload of that VALUE format hold the value? golang/any is plain data, golang/error an error. */
+static bool is_value_of(lua_State *L, enum payload_format format)
+{
+    bool is_error = type_test(L, TRANSCODE_HELD, &error_type) != NULL;
+    int type = lua_type(L, TRANSCODE_HELD);
+    if (format == PAYLOAD_ERROR)
+        return is_error;
+    return format == PAYLOAD_LUA || is_error || (type != LUA_TFUNCTION && type != LUA_TTHREAD && type != LUA_TUSERDATA);
+}
+
+/* What is held has become what it is in format `to`, up to the text of a value. */
+static int transcode_end(lua_State *L, enum payload_format from, enum payload_format to)
+{
+    if (kind_of(to) == KIND_VALUE && !is_value_of(L, to))
+        return fail_value(L, from, to);
+    if (kind_of(to) == KIND_TEXT && lua_type(L, TRANSCODE_HELD) != LUA_TSTRING) {
+        size_t length;
+        const char *text = error_or_string(L, TRANSCODE_HELD, &length);
+        if (!text)
+            return fail_value(L, from, to);
+        lua_pushlstring(L, text, length);
+        lua_replace(L, TRANSCODE_HELD);
+    }
+    payload_push(L, TRANSCODE_HELD, to);
+    return 1;
+}
+
+/* The formats are needed again after each call that may have suspended. */
+static lua_KContext pack(enum payload_format from, enum payload_format to)
+{
+    return (lua_KContext)from << 8 | (lua_KContext)to;
+}
+
+/* [held, value, error] are on top: the value was written, or the text looked at. */
+static int transcode_written(lua_State *L, int status, lua_KContext ctx)
+{
+    (void)status;
+    enum payload_format from = (enum payload_format)(ctx >> 8), to = (enum payload_format)(ctx & 0xff);
+    if (!lua_isnil(L, -1))
+        return 2;
+    if (lua_type(L, -2) == LUA_TSTRING) {
+        lua_pop(L, 1);
+        lua_replace(L, TRANSCODE_HELD);
+    }
+    return transcode_end(L, from, to);
+}
+
+/* What is held is a value now, or a TEXT. */
+static int transcode_write(lua_State *L, enum payload_format from, enum payload_format to)
+{
+    if (kind_of(to) != KIND_CODED)
+        return transcode_end(L, from, to);
+    const struct payload_route *route = route_of(L, to);
+    lua_pushcfunction(L, kind_of(from) == KIND_TEXT ? route->check : route->write);
+    lua_pushvalue(L, TRANSCODE_HELD);
+    lua_callk(L, 1, 2, pack(from, to), transcode_written);
+    return transcode_written(L, LUA_OK, pack(from, to));
+}
+
+/* [held, value, error] are on top: the text was read. */
+static int transcode_read(lua_State *L, int status, lua_KContext ctx)
+{
+    (void)status;
+    if (!lua_isnil(L, -1))
+        return 2;
+    lua_pop(L, 1);
+    lua_replace(L, TRANSCODE_HELD);
+    return transcode_write(L, (enum payload_format)(ctx >> 8), (enum payload_format)(ctx & 0xff));
+}
+
+static int transcode_begin(lua_State *L, enum payload_format from, enum payload_format to)
+{
+    if (from == to || (kind_of(from) != KIND_VALUE && kind_of(to) == KIND_TEXT))
+        return transcode_end(L, from, to);
+    if (kind_of(from) != KIND_CODED)
+        return transcode_write(L, from, to);
+    lua_pushcfunction(L, route_of(L, from)->read);
+    lua_pushvalue(L, TRANSCODE_HELD);
+    lua_callk(L, 1, 2, pack(from, to), transcode_read);
+    return transcode_read(L, LUA_OK, pack(from, to));
+}
+
+/* [payload, name, value, error or nil]: the encoding was decoded. */
+static int transcode_decoded(lua_State *L, int status, lua_KContext ctx)
 {
     (void)status;
     struct payload *payload = lua_touserdata(L, 1);
     if (payload->data)
-        return 2; /* data() gave nil and an error */
-    lua_settop(L, 3);
-    return transcode_value(L, payload, (enum payload_format)ctx);
+        return 2;
+    lua_settop(L, TRANSCODE_HELD);
+    return transcode_begin(L, format_of(payload), (enum payload_format)ctx);
+}
+
+static bool has_route(lua_State *L, enum payload_format format)
+{
+    return kind_of(format) != KIND_CODED || route_of(L, format)->read != NULL;
 }
 
 static int payload_transcode(lua_State *L)
 {
     struct payload *payload = type_check(L, 1, &payload_type);
-    const char *name = luaL_checkstring(L, 2);
+    const char *name = luaL_checkstring(L, TRANSCODE_NAME);
     enum payload_format to = format_by_name(name);
     if (to == PAYLOAD_FORMATS)
         return error_return(L, ERROR_INTERNAL, "unknown payload format '%s'", name);
     enum payload_format from = format_of(payload);
-    if (to != PAYLOAD_LUA && to != from && !is_text(to))
+    if (!has_route(L, to) || !has_route(L, from))
         return error_return(L, ERROR_INTERNAL, "no route from %s to %s", payload_format_name(from),
                             payload_format_name(to));
-    lua_settop(L, 2);
+    lua_settop(L, TRANSCODE_NAME);
+    if (!payload->data) {
+        lua_getuservalue(L, 1);
+        return transcode_begin(L, from, to);
+    }
     lua_pushcfunction(L, payload_data);
     lua_pushvalue(L, 1);
-    lua_callk(L, 1, LUA_MULTRET, (lua_KContext)to, transcode_done);
-    return transcode_done(L, LUA_OK, (lua_KContext)to);
+    lua_callk(L, 1, 2, (lua_KContext)to, transcode_decoded);
+    return transcode_decoded(L, LUA_OK, (lua_KContext)to);
 }
 
 static const luaL_Reg payload_methods[] = {
-    {"get_format", payload_get_format}, {"data", payload_data},
-    {"unmarshal", payload_data}, /* every format there is so far decodes to its value */
+    {"get_format", payload_get_format}, {"data", payload_data}, {"unmarshal", payload_data},
     {"transcode", payload_transcode},   {NULL, NULL},
 };
 

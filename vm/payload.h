@@ -33,11 +33,22 @@ const char *payload_format_name(enum payload_format format);
 /* Pushes a Payload of the value at `index`: format ERROR for an error object, else LUA. */
 void payload_push_value(lua_State *L, int index);
 
+/* Pushes a Payload of that format with the value at `index`; for JSON, YAML and MSGPACK that is the text, as a string. */
+void payload_push(lua_State *L, int index, enum payload_format format);
+
 /*
  * Pushes a Payload of top-level value number `value` (from 0) of an encoding of vm/codec.h. The userdata at stack index `owner` keeps the bytes
  * alive and unchanged; with owner 0 they are copied into the Payload.
  */
 void payload_push_encoded(lua_State *L, int owner, const void *data, size_t length, int value);
+
+/*
+ * How texts of a format are read and written: C functions text -> value, value -> text, text -> true, each or nil and an error INTERNAL; they may
+ * suspend. The VM is given an array of PAYLOAD_FORMATS of them (vm_config; the stdlib has one), or NULL; those of JSON, YAML and MSGPACK count.
+ */
+struct payload_route {
+    lua_CFunction read, write, check;
+};
 
 /* Pushes a userdata to be the owner of the bytes of a buffer: it takes a reference of its own and charges the length to the heap. */
 void payload_push_owner(lua_State *L, struct buffer *buffer);

@@ -17,6 +17,7 @@ struct fault_plan;
 struct lazy_entry;
 struct library;
 struct log;
+struct payload_route;
 struct sched;
 struct sched_poller;
 struct vm;
@@ -45,6 +46,7 @@ struct vm_config {
     const struct lazy_entry *base;                    /* plain global functions */
     const struct library *libraries;                  /* ends with name NULL */
     void (*push_time)(lua_State *L, int64_t wall_ns); /* pushes the Time object that timers deliver */
+    const struct payload_route *payload_routes;       /* NULL: payloads are Lua values and text only */
     /*
      * Finds the code of a process entry for spawn: 0 and a reference in *out, or -1 and *error (NOT_FOUND `factory not found` with
      * details.factory_id, or what building it said). Any worker, concurrently; hot.

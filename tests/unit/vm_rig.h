@@ -25,6 +25,7 @@
 #include "sched/base/log.h"
 #include "sched/sched.h"
 #include "stdlib/libraries.h"
+#include "stdlib/payload.h"
 #include "stdlib/services.h"
 #include "stdlib/time_value.h"
 #include "vm/code.h"
@@ -340,6 +341,7 @@ static inline void rig_prepare(struct rig *rig, const struct rig_options *option
         .base = rig->base,
         .libraries = std_libraries,
         .push_time = time_value_push,
+        .payload_routes = std_payload_routes,
         .resolve = rig_resolve,
         .resolve_ctx = rig,
         .services = rig->services = services_new(&rig->log),

@@ -30,7 +30,8 @@ assert(payload.new(e):transcode(f.STRING):data() == "broken")
 assert(payload.new(5):transcode(f.STRING):data() == "5")
 assert(payload.new(e):transcode(f.ERROR):data() == e)
 for _, case in ipairs{{payload.new(t), f.STRING}, {payload.new(nil), f.BYTES}, {payload.new(print), f.STRING}, {s, f.ERROR},
-                      {payload.new(1), "no/such"}, {payload.new(1), ""}, {payload.new(1), f.GOLANG}} do
+                      {payload.new(1), "no/such"}, {payload.new(1), ""}, {payload.new(1), f.ERROR}, {payload.new(print), f.GOLANG},
+                      {payload.new(channel.new()), f.GOLANG}, {s, f.JSON}, {payload.new(print), f.JSON}} do
     local none, err = case[1]:transcode(case[2])
     assert(none == nil and err:kind() == errors.INTERNAL and err:retryable() == false, tostring(err))
 end
