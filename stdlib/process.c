@@ -169,7 +169,8 @@ static bool wants_messages(lua_State *L, int index)
 static int process_listen(lua_State *L)
 {
     size_t length;
-    const char *topic = luaL_checklstring(L, 1, &length);
+    luaL_checktype(L, 1, LUA_TSTRING);
+    const char *topic = lua_tolstring(L, 1, &length);
     bool as_message = wants_messages(L, 2);
     if (length == 0)
         return error_return(L, ERROR_INVALID, "topic required");
@@ -193,7 +194,8 @@ static int process_unlisten(lua_State *L)
 int process_subscribe(lua_State *L)
 {
     size_t length;
-    const char *topic = luaL_checklstring(L, 1, &length);
+    luaL_checktype(L, 1, LUA_TSTRING);
+    const char *topic = lua_tolstring(L, 1, &length);
     const struct channel *channel = type_check(L, 2, &channel_type);
     if (length == 0 || length > TOPIC_MAX)
         return error_return(L, ERROR_INVALID, "topic must have 1 to %d bytes", TOPIC_MAX);

@@ -36,7 +36,7 @@ int process_cancel(lua_State *L)
     }
     if (length > REASON_MAX)
         return error_return(L, ERROR_INVALID, "reason longer than %d bytes", REASON_MAX);
-    uint64_t to = process_target(L, 1);
+    uint64_t to = process_target_peer(L, 1);
     if (!to)
         return 2;
     if (process_send_cancel(state_vm(L), process_pid(state_process(L)), to, reason, length))
@@ -48,7 +48,7 @@ int process_cancel(lua_State *L)
 
 int process_terminate(lua_State *L)
 {
-    uint64_t to = process_target(L, 1);
+    uint64_t to = process_target_peer(L, 1);
     if (!to)
         return 2;
     if (to == process_pid(state_process(L))) {
@@ -62,7 +62,7 @@ int process_terminate(lua_State *L)
 
 int process_monitor(lua_State *L)
 {
-    uint64_t to = process_target(L, 1);
+    uint64_t to = process_target_peer(L, 1);
     if (!to)
         return 2;
     switch (relation_monitor(state_process(L), to)) {
@@ -77,7 +77,7 @@ int process_monitor(lua_State *L)
 
 int process_unmonitor(lua_State *L)
 {
-    uint64_t to = process_target(L, 1);
+    uint64_t to = process_target_peer(L, 1);
     if (!to)
         return 2;
     relation_unmonitor(state_process(L), to);
@@ -86,7 +86,7 @@ int process_unmonitor(lua_State *L)
 
 int process_link(lua_State *L)
 {
-    uint64_t to = process_target(L, 1);
+    uint64_t to = process_target_peer(L, 1);
     if (!to)
         return 2;
     if (relation_link(state_process(L), to) == RELATION_OK)
@@ -98,7 +98,7 @@ int process_link(lua_State *L)
 
 int process_unlink(lua_State *L)
 {
-    uint64_t to = process_target(L, 1);
+    uint64_t to = process_target_peer(L, 1);
     if (!to)
         return 2;
     relation_unlink(state_process(L), to);

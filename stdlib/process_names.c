@@ -34,13 +34,20 @@ static bool check_scope(lua_State *L, int index)
     return false;
 }
 
+/* As luaL_checklstring, but a number is no name. */
+static const char *check_string(lua_State *L, int index, size_t *length)
+{
+    luaL_checktype(L, index, LUA_TSTRING);
+    return lua_tolstring(L, index, length);
+}
+
 /* The PID argument of register; 0: nil and an error are pushed. */
 static uint64_t owner_argument(lua_State *L)
 {
     if (lua_isnoneornil(L, 2))
         return process_pid(state_process(L));
     size_t length;
-    const char *text = luaL_checklstring(L, 2, &length);
+    const char *text = check_string(L, 2, &length);
     int64_t pid = process_parse_pid(state_vm(L), text, length);
     if (pid > 0)
         return (uint64_t)pid;
@@ -51,7 +58,7 @@ static uint64_t owner_argument(lua_State *L)
 static int registry_register(lua_State *L)
 {
     size_t length;
-    const char *name = luaL_checklstring(L, 1, &length);
+    const char *name = check_string(L, 1, &length);
     if (length == 0)
         return error_return(L, ERROR_INVALID, "name required");
     if (length > NAMES_LENGTH_MAX)
@@ -76,7 +83,7 @@ static int registry_lookup(lua_State *L)
 {
     size_t length;
     char text[PID_TEXT_MAX];
-    const char *name = luaL_checklstring(L, 1, &length);
+    const char *name = check_string(L, 1, &length);
     uint64_t pid = process_lookup_name(state_vm(L), name, length);
     if (!pid)
         return error_return(L, ERROR_NOT_FOUND, "name not registered");
@@ -87,7 +94,7 @@ static int registry_lookup(lua_State *L)
 static int registry_unregister(lua_State *L)
 {
     size_t length;
-    const char *name = luaL_checklstring(L, 1, &length);
+    const char *name = check_string(L, 1, &length);
     if (!check_scope(L, 2)) {
         lua_pushboolean(L, 0); /* a boolean in the first place, whatever happens */
         lua_replace(L, -3);

@@ -8,21 +8,35 @@
 #include "vm/process.h"
 #include "vm/state.h"
 
-uint64_t process_target(lua_State *L, int index)
+/* A PID that no process has. */
+#define NOBODY UINT64_MAX
+
+/* As process_target; a PID of an unknown host gives NOBODY. */
+static uint64_t find(lua_State *L, int index)
 {
     size_t length;
     luaL_checktype(L, index, LUA_TSTRING); /* a number is no PID and no name */
     const char *text = lua_tolstring(L, index, &length);
     struct vm *vm = state_vm(L);
     int64_t pid = process_parse_pid(vm, text, length);
-    if (pid > 0)
-        return (uint64_t)pid;
-    if (pid < 0) {
-        error_return(L, ERROR_NOT_FOUND, "host not found");
-        return 0;
-    }
+    if (pid != 0)
+        return pid > 0 ? (uint64_t)pid : NOBODY;
     uint64_t named = process_lookup_name(vm, text, length);
     if (!named)
         error_return(L, ERROR_NOT_FOUND, "could not resolve '%.200s' as PID or registered name", text);
     return named;
+}
+
+uint64_t process_target(lua_State *L, int index)
+{
+    uint64_t pid = find(L, index);
+    if (pid != NOBODY)
+        return pid;
+    error_return(L, ERROR_NOT_FOUND, "host not found");
+    return 0;
+}
+
+uint64_t process_target_peer(lua_State *L, int index)
+{
+    return find(L, index);
 }

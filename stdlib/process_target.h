@@ -10,4 +10,7 @@
 /* The PID that the string at `index` names; 0: nobody, with nil and an error pushed (return 2). Raises if it is no string. */
 uint64_t process_target(lua_State *L, int index);
 
+/* The same for what acts on processes that may be gone: a PID of an unknown host is one that nobody has. */
+uint64_t process_target_peer(lua_State *L, int index);
+
 #endif
