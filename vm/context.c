@@ -139,8 +139,10 @@ static size_t merge(struct item *all, const struct context *base, const struct i
         if (old < old_count && new < added_count)
             order = compare_items(&item, &added[new]);
         old += order <= 0;
-        all[count++] = order < 0 ? item : added[new];
-        new += order >= 0;
+        if (order >= 0)
+            item = added[new ++];
+        count -= count > 0 && compare_items(&all[count - 1], &item) == 0; /* a key that the fields have twice */
+        all[count++] = item;
     }
     return count;
 }
