@@ -151,6 +151,7 @@ static void boot(struct runtime *runtime)
         if (host)
             host->lifecycle.auto_start = true;
     }
+    programs_warm(&runtime->programs);
     supervisor_boot(&runtime->supervisor);
 }
 
@@ -328,6 +329,7 @@ static int make_vm(struct runtime *runtime)
         .push_time = time_value_push,
         .payload_routes = std_payload_routes,
         .resolve = programs_resolve,
+        .resolve_call = programs_resolve_call,
         .resolve_ctx = &runtime->programs,
         .services = runtime->services,
     };
