@@ -100,6 +100,7 @@ static void add_files(struct loader *loader, const struct configuration_request 
     for (size_t i = 0; !request->file_count && i < sizeof names / sizeof names[0]; i++)
         if (add_file(loader, names[i]))
             break;
+    free(loader->configuration->directory);
     loader->configuration->directory = request->file_count ? directory_of(request->files[0]) : alloc_string(".");
 }
 

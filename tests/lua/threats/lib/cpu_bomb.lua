@@ -1,4 +1,4 @@
--- modules: time, system
+-- modules: time, system, json
 -- Each way computes for ever, or for so long that nobody can tell.
 local time = require("time")
 local vm, c = {}, {}
@@ -125,6 +125,30 @@ function c.hosts() while true do require("system").hosts.processes("test:process
 function c.collect() local t = {} for i = 1, 100000 do t[i] = {} end while true do require("system").gc.collect() end end
 function c.math() while true do math.random(1 << 40) math.fmod(1e308, 1e-308) end end
 function c.require() while true do pcall(require, ("x"):rep(100000)) end end
+
+-- texts: large ones, and maps whose keys all have the same hash: Lua looks at one byte in four of a string of this length
+local json = require("json")
+local function colliding(count)
+    local list = {}
+    for i = 0, count - 1 do list[i + 1] = ('"%03da%03da%s":1'):format(i // 1000, i % 1000, ("a"):rep(88)) end
+    return "{" .. table.concat(list, ",") .. "}"
+end
+function c.json_decode() local text = "[" .. ("[1,{\"a\":\"b\"}],"):rep(200000) .. "1]" while true do json.decode(text) end end
+function c.json_refused() local text = "[" .. ("[1,{\"a\":\"b\"}],"):rep(50000) .. "x]" while true do json.decode(text) end end
+function c.json_small() while true do json.decode("[1,2,{}]") json.decode("[1") json.encode({ 1 }) end end
+function c.json_encode() local list = {} for i = 1, 200000 do list[i] = { i } end while true do json.encode(list) end end
+function c.json_sort() local map = {} for i = 1, 200000 do map["k" .. i] = i end while true do json.encode(map) end end
+function c.json_long_keys() local map = {} for i = 1, 20 do map[("k"):rep(1 << 20) .. i] = i end while true do json.encode(map) end end
+function c.json_sparse() local list = {} for i = 1, 300000 do list[i] = i end list[150000] = nil while true do json.encode(list) end end
+function c.json_collisions() local text = colliding(100000) while true do json.decode(text) end end
+function c.json_collisions_small() local text = colliding(600) while true do json.decode(text) end end
+function c.yaml() local p = payload.new({ ("- {a: b}\n"):rep(20000) }) while true do p:transcode(payload.format.YAML):transcode(payload.format.LUA) end end
+function c.yaml_read() local p = payload.new(("- {a: b}\n"):rep(20000)):transcode(payload.format.STRING) while true do p:transcode(payload.format.YAML):data() end end
+function c.msgpack_collisions()
+    local p = payload.new(colliding(50000)):transcode(payload.format.STRING):transcode(payload.format.JSON)
+    p = p:transcode(payload.format.MSGPACK)
+    while true do p:data() end
+end
 
 return { main = function(library, way)
     local ways = library == "c" and c or vm
