@@ -6,7 +6,6 @@
 #ifndef HOST_APPLICATION_H
 #define HOST_APPLICATION_H
 
-#include "host/decode.h"
 #include "host/entry.h"
 #include "host/lockfile.h"
 #include "host/module.h"
@@ -14,14 +13,11 @@
 #include "host/problem.h"
 
 struct configuration;
-struct env;
 
 struct application {
     struct lockfile lockfile;
     struct modules modules;
-    struct entries entries; /* as they are written: what the registry shows */
-    struct env *env;
-    struct decoded decoded; /* as those see them who run them */
+    struct entries entries;
     struct order order;
     struct problems problems;
 };

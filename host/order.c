@@ -16,7 +16,7 @@
 #include "host/text.h"
 
 struct sorter {
-    const struct entries *entries, *decoded; /* decoded: may be NULL */
+    const struct entries *entries;
     struct order *order;
     size_t *rank;    /* position in id order, by position */
     size_t *waiting; /* references not placed yet, by position */
@@ -173,7 +173,7 @@ static void find_references(struct sorter *s)
 {
     for (size_t i = 0; i < s->entries->count; i++) {
         struct references *references = &s->order->references[i];
-        references_find(references, s->entries, s->entries->items[i], s->decoded ? s->decoded->items[i] : NULL);
+        references_find(references, s->entries, s->entries->items[i]);
         s->waiting[i] = references->count;
         for (size_t j = 0; j < references->count; j++) {
             struct references *dependents = &s->dependents[references->items[j]];
@@ -184,8 +184,7 @@ static void find_references(struct sorter *s)
     }
 }
 
-void order_compute(struct order *order, const struct entries *entries, const struct entries *decoded,
-                   struct problems *problems)
+void order_compute(struct order *order, const struct entries *entries, struct problems *problems)
 {
     size_t count = entries->count;
     *order = (struct order){
@@ -194,7 +193,6 @@ void order_compute(struct order *order, const struct entries *entries, const str
     };
     struct sorter s = {
         .entries = entries,
-        .decoded = decoded,
         .order = order,
         .rank = alloc_zeroed(count * sizeof *s.rank),
         .waiting = alloc_zeroed(count * sizeof *s.waiting),

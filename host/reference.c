@@ -5,13 +5,13 @@
  */
 #include "host/reference.h"
 
+#include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/alloc.h"
 #include "host/entry.h"
-#include "host/placeholder.h"
 #include "host/text.h"
 #include "host/value.h"
 
@@ -39,7 +39,7 @@ static bool is_listed(const char *key, const char *const *keys)
 static void add(struct finder *finder, const struct entry *target)
 {
     struct references *out = finder->out;
-    if (!target || !strcmp(target->id, finder->entry->id))
+    if (!target || target == finder->entry)
         return;
     out->items = alloc_grow(out->items, out->count, &out->capacity, sizeof *out->items);
     out->items[out->count++] = entries_index(finder->entries, target);
@@ -58,16 +58,19 @@ static const struct entry *find_variable(const struct finder *finder, const char
     return target;
 }
 
-/* Placeholders of environment variables anywhere in a text. */
-static void add_placeholders(struct finder *finder, const struct value *value)
+/* "${env:NAME}", "${env:NAME|default}", "${NAME|default}" anywhere in a text. */
+static void add_placeholders(struct finder *finder, const char *text)
 {
-    struct placeholder piece;
-    const char *at = value->string.data, *end = at + value->string.length;
-    while (placeholder_next(&at, end, &piece)) {
-        if (piece.kind != PLACEHOLDER_ENV)
-            continue;
-        char *name = alloc_copy(piece.text, piece.length);
-        add(finder, find_variable(finder, name));
+    while ((text = strstr(text, "${"))) {
+        text += 2;
+        if (!strncmp(text, "env:", 4))
+            text += 4;
+        size_t length = 0;
+        while (isalnum((unsigned char)text[length]) || strchr("_.:-", text[length] ? text[length] : ' '))
+            length++;
+        char *name = alloc_copy(text, length);
+        if (length && (text[length] == '}' || text[length] == '|'))
+            add(finder, find_variable(finder, name));
         free(name);
     }
 }
@@ -116,7 +119,7 @@ static void visit(struct finder *finder, const struct value *value, const char *
     switch (value->kind) {
     case VALUE_STRING:
         if (!value->string.origin)
-            add_placeholders(finder, value);
+            add_placeholders(finder, value->string.data);
         break;
     case VALUE_LIST:
         for (size_t i = 0; i < value->list.count; i++)
@@ -137,15 +140,12 @@ static int compare_positions(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-void references_find(struct references *out, const struct entries *entries, const struct entry *entry,
-                     const struct entry *decoded)
+void references_find(struct references *out, const struct entries *entries, const struct entry *entry)
 {
     struct finder finder = {.out = out, .entries = entries, .entry = entry};
     *out = (struct references){0};
     visit(&finder, entry->data, data_keys, false);
     visit(&finder, entry->meta, meta_keys, false);
-    if (decoded && decoded != entry)
-        visit(&finder, decoded->data, data_keys, false);
     if (!out->count)
         return;
     qsort(out->items, out->count, sizeof *out->items, compare_positions);

@@ -17,9 +17,7 @@ struct references {
     size_t count, capacity;
 };
 
-/* Of `entry`, and, if it is not NULL, of `decoded`: the same with its variables put in. */
-void references_find(struct references *out, const struct entries *entries, const struct entry *entry,
-                     const struct entry *decoded);
+void references_find(struct references *out, const struct entries *entries, const struct entry *entry);
 void references_free(struct references *references);
 
 #endif

@@ -11,20 +11,16 @@
 #include "vm/state.h"
 #include "vm/vm_struct.h"
 
-void operation_begin(struct process *process, struct operation *op)
+void operation_prepare(lua_State *L, struct operation *op)
 {
+    state_check_block(L);
+    struct process *process = state_process(L);
     op->message = (struct message){.kind = MESSAGE_OPERATION};
     op->vm = process->vm;
     op->slot = process->slot;
     op->message.id = process->pid;
-    list_add_tail(&process->operations, &op->link);
-}
-
-void operation_prepare(lua_State *L, struct operation *op)
-{
-    state_check_block(L);
     op->fiber = state_fiber(L);
-    operation_begin(state_process(L), op);
+    list_add_tail(&process->operations, &op->link);
 }
 
 int operation_wait(lua_State *L, struct operation *op, lua_KFunction k)
@@ -53,13 +49,9 @@ void operation_release(struct operation *op)
     op->release(op);
 }
 
-void operation_drained(struct message *message, struct process *process)
+void operation_drained(struct message *message)
 {
     struct operation *op = container_of(message, struct operation, message);
-    if (op->drained) {
-        op->drained(op, process);
-        return;
-    }
     op->done = true;
     fiber_ready(op->fiber);
 }

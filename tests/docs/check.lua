@@ -103,7 +103,7 @@ local function run_body(block, project, want)
   local copy = work .. "/body"
   os.execute("rm -rf " .. quote(copy) .. " && cp -r " .. quote(project) .. " " .. quote(copy))
   write(copy .. "/src/doc.yaml", INDEX:format(MODULES, (block.info.imports or ""):gsub("=", ": "):gsub(",", ", ")))
-  write(copy .. "/src/doc_main.lua", "local function main()" .. "\n" .. block.text .. "\nend\nreturn { main = main }\n")
+  write(copy .. "/src/doc_main.lua", "local function main() " .. block.text .. "\nend\nreturn { main = main }\n")
   compare(block, want, run(copy, "moonlet run -x doc:main --host doc:terminal"))
 end
 

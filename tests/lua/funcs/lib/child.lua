@@ -1,1 +1,0 @@
-return process.events():receive().reason

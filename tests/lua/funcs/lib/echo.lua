@@ -1,2 +1,0 @@
--- kind: function.lua
-return function(...) return { n = select("#", ...), ... } end
