@@ -8,6 +8,7 @@
 
 #include "host/alloc.h"
 #include "host/definitions.h"
+#include "host/env.h"
 #include "host/pipeline.h"
 #include "host/requirement.h"
 #include "host/text.h"
@@ -64,6 +65,17 @@ static int load_definitions(struct application *application, const struct applic
     return *message ? -1 : 0;
 }
 
+/* Code is built from such entries as they are, which may still do; services say what is wrong when they start. */
+static void report_undecoded(struct application *application)
+{
+    for (size_t i = 0; i < application->entries.count; i++) {
+        const struct entry *entry = application->entries.items[i];
+        const char *problem = decoded_problem(&application->decoded, entry);
+        if (problem && strstr(entry->kind, ".lua"))
+            problem_add(&application->problems, LOG_ERROR, entry->file, entry->line, entry->id, "%s", problem);
+    }
+}
+
 int application_load(struct application *application, const struct application_request *request, char **message)
 {
     *application = (struct application){.problems = {.log = request->log}};
@@ -72,13 +84,18 @@ int application_load(struct application *application, const struct application_r
         return -1;
     requirements_check_components(&application->entries, &application->modules, &application->problems);
     application_check_kinds(application);
-    order_compute(&application->order, &application->entries, &application->problems);
+    application->env = env_new(&application->entries, &application->problems);
+    decoded_init(&application->decoded, application->env, &application->entries);
+    report_undecoded(application);
+    order_compute(&application->order, &application->entries, &application->decoded.table, &application->problems);
     return 0;
 }
 
 void application_free(struct application *application)
 {
     order_free(&application->order);
+    decoded_destroy(&application->decoded);
+    env_free(application->env);
     entries_free(&application->entries);
     problems_free(&application->problems);
     modules_free(&application->modules);
@@ -88,10 +105,10 @@ void application_free(struct application *application)
 static bool is_known(const char *kind)
 {
     static const char *const kinds[] = {
-        "process.lua",      "library.lua",    "process.host",       "process.service",
-        "terminal.host",    "module.lua",     "registry.entry",     "ns.definition",
-        "ns.dependency",    "ns.requirement", "env.variable",       "env.storage.memory",
-        "env.storage.file", "env.storage.os", "env.storage.static", "env.storage.router"};
+        "process.lua",        "function.lua",      "library.lua",        "process.host",     "process.service",
+        "terminal.host",      "module.lua",        "registry.entry",     "ns.definition",    "ns.dependency",
+        "ns.requirement",     "env.variable",      "env.storage.memory", "env.storage.file", "env.storage.os",
+        "env.storage.static", "env.storage.router"};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (!strcmp(kind, kinds[i]))
             return true;

@@ -6,6 +6,7 @@
 #ifndef HOST_APPLICATION_H
 #define HOST_APPLICATION_H
 
+#include "host/decode.h"
 #include "host/entry.h"
 #include "host/lockfile.h"
 #include "host/module.h"
@@ -13,11 +14,14 @@
 #include "host/problem.h"
 
 struct configuration;
+struct env;
 
 struct application {
     struct lockfile lockfile;
     struct modules modules;
-    struct entries entries;
+    struct entries entries; /* as they are written: what the registry shows */
+    struct env *env;
+    struct decoded decoded; /* as those see them who run them */
     struct order order;
     struct problems problems;
 };

@@ -57,6 +57,13 @@ static void put(struct codec_bytes *out, const struct value *value)
     }
 }
 
+void encode_value(struct codec_bytes *out, const struct value *value)
+{
+    *out = (struct codec_bytes){0};
+    check(codec_begin(out, 1));
+    put(out, value);
+}
+
 void encode_list(struct codec_bytes *out, const struct value *list)
 {
     size_t count = list && list->kind == VALUE_LIST ? list->list.count : 0;

@@ -10,6 +10,9 @@
 struct codec_bytes;
 struct value;
 
+/* One argument. */
+void encode_value(struct codec_bytes *out, const struct value *value);
+
 /* One argument per item of the list; NULL or anything else: none. Aborts when memory is out. */
 void encode_list(struct codec_bytes *out, const struct value *list);
 

@@ -110,6 +110,11 @@ bool entry_is_process(const struct entry *entry)
     return entry_is_kind(entry, "process.lua");
 }
 
+bool entry_is_function(const struct entry *entry)
+{
+    return entry_is_kind(entry, "function.lua");
+}
+
 static uint64_t hash_id(const char *id)
 {
     uint64_t hash = 14695981039346656037u;

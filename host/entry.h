@@ -52,6 +52,7 @@ char *entry_resolve_id(const struct entry *from, const char *reference);
 bool entry_is_kind(const struct entry *entry, const char *kind);
 /* Can it be spawned? (process.host and process.service begin with "process." too.) */
 bool entry_is_process(const struct entry *entry);
+bool entry_is_function(const struct entry *entry);
 
 /* Takes the entry; false (and the entry stays the caller's) if its id is there already. */
 bool entries_add(struct entries *entries, struct entry *entry);

@@ -16,7 +16,7 @@
 #include "host/text.h"
 
 struct sorter {
-    const struct entries *entries;
+    const struct entries *entries, *decoded; /* decoded: may be NULL */
     struct order *order;
     size_t *rank;    /* position in id order, by position */
     size_t *waiting; /* references not placed yet, by position */
@@ -173,7 +173,7 @@ static void find_references(struct sorter *s)
 {
     for (size_t i = 0; i < s->entries->count; i++) {
         struct references *references = &s->order->references[i];
-        references_find(references, s->entries, s->entries->items[i]);
+        references_find(references, s->entries, s->entries->items[i], s->decoded ? s->decoded->items[i] : NULL);
         s->waiting[i] = references->count;
         for (size_t j = 0; j < references->count; j++) {
             struct references *dependents = &s->dependents[references->items[j]];
@@ -184,7 +184,8 @@ static void find_references(struct sorter *s)
     }
 }
 
-void order_compute(struct order *order, const struct entries *entries, struct problems *problems)
+void order_compute(struct order *order, const struct entries *entries, const struct entries *decoded,
+                   struct problems *problems)
 {
     size_t count = entries->count;
     *order = (struct order){
@@ -193,6 +194,7 @@ void order_compute(struct order *order, const struct entries *entries, struct pr
     };
     struct sorter s = {
         .entries = entries,
+        .decoded = decoded,
         .order = order,
         .rank = alloc_zeroed(count * sizeof *s.rank),
         .waiting = alloc_zeroed(count * sizeof *s.waiting),

@@ -19,8 +19,12 @@ struct order {
     struct references *references; /* of each entry, by position */
 };
 
-/* A cycle through imports is reported by who builds the code, not here. */
-void order_compute(struct order *order, const struct entries *entries, struct problems *problems);
+/*
+ * `decoded`: the same entries, at the same positions, with their variables put in (host/decode.h), whose references count too; may be
+ * NULL. A cycle through imports is reported by who builds the code, not here.
+ */
+void order_compute(struct order *order, const struct entries *entries, const struct entries *decoded,
+                   struct problems *problems);
 void order_free(struct order *order);
 
 #endif

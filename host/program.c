@@ -12,13 +12,17 @@
 
 #include "host/alloc.h"
 #include "host/entry.h"
+#include "host/function.h"
 #include "host/problem.h"
 #include "host/text.h"
 #include "host/value.h"
 #include "sched/base/compiler.h"
+#include "vm/call.h"
+#include "vm/call_options.h"
 #include "vm/code.h"
 #include "vm/error.h"
 #include "vm/lazy.h"
+#include "vm/pool.h"
 
 enum { MOST_UNITS = 4000, DEEPEST = 200, LONGEST_ID = 255 };
 
@@ -26,7 +30,8 @@ struct builder {
     const struct entries *entries;
     const struct library *libraries;
     struct problems *problems;
-    const struct entry **walk; /* from the process entry to the one being visited */
+    struct vm *vm;
+    const struct entry **walk; /* from the entry that is built to the one being visited */
     size_t depth;
     const struct entry **members; /* of the units, in load order */
     struct code_unit_spec *units;
@@ -237,39 +242,64 @@ static int read_method(struct builder *b, const struct entry *entry, const char 
     return 0;
 }
 
-static struct program *build(struct builder *b, struct vm *vm, const struct entry *entry)
+static int build_code(struct builder *b, const struct entry *entry, struct code **out)
 {
-    struct program *program = alloc_zeroed(sizeof *program);
     struct code_spec spec = {0};
     unsigned index;
-    int result = read_method(b, entry, &spec.method);
-    if (!result)
-        result = visit(b, entry, &index);
-    if (!result) {
-        spec.units = b->units;
-        spec.count = (unsigned)b->count;
-        b->wrong = entry;
-        result = code_new(vm, &program->code, &spec, &b->error);
+    if (read_method(b, entry, &spec.method) || visit(b, entry, &index))
+        return -1;
+    spec.units = b->units;
+    spec.count = (unsigned)b->count;
+    b->wrong = entry;
+    return code_new(b->vm, out, &spec, &b->error);
+}
+
+static int build_pool(struct builder *b, const struct entry *entry, struct program *program)
+{
+    struct pool_config config;
+    const struct value *where = NULL;
+    char *problem = NULL;
+    if (!function_read_pool(entry, &config, &where, &problem)) {
+        refuse(b, ERROR_INVALID, entry, where, "%s", problem);
+        free(problem);
+        return -1;
     }
+    b->wrong = entry;
+    return pool_new(b->vm, &program->pool, entry->id, program->code, &config, &b->error);
+}
+
+static struct program *build(struct builder *b, const struct entry *entry)
+{
+    struct program *program = alloc_zeroed(sizeof *program);
+    int result = build_code(b, entry, &program->code);
+    if (!result && entry_is_function(entry))
+        result = build_pool(b, entry, program);
     if (result) {
+        if (program->code)
+            code_unref(program->code);
         program->code = NULL;
         program->problem = explain(b);
         problem_add(b->problems, LOG_ERROR, NULL, 0, NULL, "%s", program->problem);
         program->error = b->error;
+        return program;
     }
+    program->options = function_read_options(entry, b->problems);
+    if (!program->pool)
+        program->default_host = function_read_default_host(entry);
     return program;
 }
 
 void programs_build(struct programs *programs, struct vm *vm, const struct entries *entries,
                     const struct library *libraries, struct problems *problems)
 {
-    *programs = (struct programs){.entries = entries, .items = alloc_zeroed(entries->count * sizeof(struct program *))};
+    *programs = (struct programs){
+        .entries = entries, .vm = vm, .items = alloc_zeroed(entries->count * sizeof(struct program *))};
     for (size_t i = 0; i < entries->count; i++) {
         const struct entry *walk[DEEPEST];
-        struct builder b = {.entries = entries, .libraries = libraries, .problems = problems, .walk = walk};
-        if (!entry_is_process(entries->items[i]))
+        struct builder b = {.entries = entries, .libraries = libraries, .problems = problems, .vm = vm, .walk = walk};
+        if (!entry_is_process(entries->items[i]) && !entry_is_function(entries->items[i]))
             continue;
-        programs->items[i] = build(&b, vm, entries->items[i]);
+        programs->items[i] = build(&b, entries->items[i]);
         for (size_t j = 0; j < b.count; j++)
             free_unit(&b.units[j]);
         free(b.units);
@@ -283,8 +313,14 @@ void programs_free(struct programs *programs)
         struct program *program = programs->items[i];
         if (!program)
             continue;
+        if (program->pool) {
+            pool_close(program->pool);
+            pool_unref(program->pool);
+        }
         if (program->code)
             code_unref(program->code);
+        call_options_unref(program->options);
+        free(program->default_host);
         free(program->problem);
         free(program);
     }
@@ -298,11 +334,12 @@ const char *programs_problem(const struct programs *programs, const struct entry
     return program ? program->problem : "it is no process";
 }
 
-static int refuse_unknown(struct vm_error *error, const char *id, size_t length)
+static int refuse_unknown(struct vm_error *error, const char *message, const char *detail, const char *id,
+                          size_t length)
 {
     int shown = length < LONGEST_ID ? (int)length : LONGEST_ID;
-    vm_error_set(error, ERROR_NOT_FOUND, "factory not found");
-    strcpy(error->detail_key, "factory_id");
+    vm_error_set(error, ERROR_NOT_FOUND, "%s", message);
+    snprintf(error->detail_key, sizeof error->detail_key, "%s", detail);
     snprintf(error->detail, sizeof error->detail, "%.*s", shown, id);
     return -1;
 }
@@ -317,22 +354,76 @@ char *programs_explain(const struct programs *programs, const char *id, const ch
     return problem_format(entry->file, method ? method->line : entry->line, id, "%s", message);
 }
 
-int programs_resolve(void *ctx, const char *id, size_t length, struct code **out, struct vm_error *error)
+/* The program of that id and its entry; NULL: there is none. */
+static const struct program *find(const struct programs *programs, const char *id, size_t length,
+                                  const struct entry **entry)
 {
-    const struct programs *programs = ctx;
     char key[LONGEST_ID + 1];
     if (length > LONGEST_ID || memchr(id, '\0', length))
-        return refuse_unknown(error, id, length);
+        return NULL;
     memcpy(key, id, length);
     key[length] = '\0';
-    const struct entry *entry = entries_find(programs->entries, key);
-    const struct program *program = entry ? programs->items[entries_index(programs->entries, entry)] : NULL;
-    if (!program)
-        return refuse_unknown(error, id, length);
+    *entry = entries_find(programs->entries, key);
+    return *entry ? programs->items[entries_index(programs->entries, *entry)] : NULL;
+}
+
+int programs_resolve(void *ctx, const char *id, size_t length, struct code **out, struct vm_error *error)
+{
+    const struct entry *entry;
+    const struct program *program = find(ctx, id, length, &entry);
+    if (!program || !entry_is_process(entry))
+        return refuse_unknown(error, "factory not found", "factory_id", id, length);
     if (!program->code) {
         *error = program->error;
         return -1;
     }
     *out = code_ref(program->code);
     return 0;
+}
+
+/* A process without a default host is no function. */
+static int refuse_process(struct vm_error *error, const char *id, size_t length)
+{
+    refuse_unknown(error, "", "target", id, length);
+    snprintf(error->message, sizeof error->message,
+             "function not found: %s is a process without meta.default_host, so it can only be spawned", error->detail);
+    return -1;
+}
+
+static int resolve_host(const struct program *program, struct vm *vm, struct call_target *out, struct vm_error *error)
+{
+    const char *id = program->default_host;
+    out->host = vm_host_find(vm, id, strlen(id));
+    if (!out->host)
+        return refuse_unknown(error, "host not found", "host_id", id, strlen(id));
+    out->code = code_ref(program->code);
+    return 0;
+}
+
+int programs_resolve_call(void *ctx, const char *id, size_t length, struct call_target *out, struct vm_error *error)
+{
+    const struct programs *programs = ctx;
+    const struct entry *entry;
+    const struct program *program = find(programs, id, length, &entry);
+    if (!program)
+        return refuse_unknown(error, "function not found", "target", id, length);
+    if (!program->code) {
+        *error = program->error;
+        return -1;
+    }
+    if (!program->pool && !program->default_host)
+        return refuse_process(error, id, length);
+    if (!program->pool && resolve_host(program, programs->vm, out, error))
+        return -1;
+    if (program->pool)
+        out->pool = pool_ref(program->pool);
+    out->options = call_options_ref(program->options);
+    return 0;
+}
+
+void programs_warm(const struct programs *programs)
+{
+    for (size_t i = 0; i < programs->entries->count; i++)
+        if (programs->items[i] && programs->items[i]->pool)
+            pool_warm(programs->items[i]->pool);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * program: the compiled code of every process.lua entry: its own chunk and those of the library.lua entries it imports. Built
- * once before the VM starts; afterwards only read, so spawns resolve an id on any worker without a lock.
+ * program: the compiled code of every process.lua and function.lua entry: its own chunk and those of the library.lua entries it imports; and what
+ * else a call needs: the pool of a function, the host of a process that may be called. Built once before the VM starts; afterwards only
+ * read, so spawns and calls resolve an id on any worker without a lock.
  */
 #ifndef HOST_PROGRAM_H
 #define HOST_PROGRAM_H
@@ -10,20 +11,26 @@
 
 #include "vm/vm.h"
 
+struct call_options;
 struct code;
 struct entries;
 struct entry;
 struct library;
+struct pool;
 struct problems;
 
 struct program {
-    struct code *code;     /* NULL: it cannot be built */
-    struct vm_error error; /* why, for who spawns it */
-    char *problem;         /* why, for people: with file, line and entry */
+    struct code *code;            /* NULL: it cannot be built */
+    struct vm_error error;        /* why, for who spawns it */
+    char *problem;                /* why, for people: with file, line and entry */
+    struct pool *pool;            /* of a function */
+    char *default_host;           /* of a process that may be called; else NULL */
+    struct call_options *options; /* of calls, NULL: none */
 };
 
 struct programs {
     const struct entries *entries;
+    struct vm *vm;
     struct program **items; /* by position in the entry table; NULL for other kinds */
 };
 
@@ -40,5 +47,11 @@ char *programs_explain(const struct programs *programs, const char *id, const ch
 
 /* vm_config.resolve with the struct programs as ctx. */
 int programs_resolve(void *ctx, const char *id, size_t length, struct code **out, struct vm_error *error);
+
+/* vm_config.resolve_call, likewise. */
+int programs_resolve_call(void *ctx, const char *id, size_t length, struct call_target *out, struct vm_error *error);
+
+/* Makes the states that functions want to have ready. On a worker. */
+void programs_warm(const struct programs *programs);
 
 #endif

@@ -5,13 +5,13 @@
  */
 #include "host/reference.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/alloc.h"
 #include "host/entry.h"
+#include "host/placeholder.h"
 #include "host/text.h"
 #include "host/value.h"
 
@@ -39,7 +39,7 @@ static bool is_listed(const char *key, const char *const *keys)
 static void add(struct finder *finder, const struct entry *target)
 {
     struct references *out = finder->out;
-    if (!target || target == finder->entry)
+    if (!target || !strcmp(target->id, finder->entry->id))
         return;
     out->items = alloc_grow(out->items, out->count, &out->capacity, sizeof *out->items);
     out->items[out->count++] = entries_index(finder->entries, target);
@@ -58,19 +58,16 @@ static const struct entry *find_variable(const struct finder *finder, const char
     return target;
 }
 
-/* "${env:NAME}", "${env:NAME|default}", "${NAME|default}" anywhere in a text. */
-static void add_placeholders(struct finder *finder, const char *text)
+/* Placeholders of environment variables anywhere in a text. */
+static void add_placeholders(struct finder *finder, const struct value *value)
 {
-    while ((text = strstr(text, "${"))) {
-        text += 2;
-        if (!strncmp(text, "env:", 4))
-            text += 4;
-        size_t length = 0;
-        while (isalnum((unsigned char)text[length]) || strchr("_.:-", text[length] ? text[length] : ' '))
-            length++;
-        char *name = alloc_copy(text, length);
-        if (length && (text[length] == '}' || text[length] == '|'))
-            add(finder, find_variable(finder, name));
+    struct placeholder piece;
+    const char *at = value->string.data, *end = at + value->string.length;
+    while (placeholder_next(&at, end, &piece)) {
+        if (piece.kind != PLACEHOLDER_ENV)
+            continue;
+        char *name = alloc_copy(piece.text, piece.length);
+        add(finder, find_variable(finder, name));
         free(name);
     }
 }
@@ -119,7 +116,7 @@ static void visit(struct finder *finder, const struct value *value, const char *
     switch (value->kind) {
     case VALUE_STRING:
         if (!value->string.origin)
-            add_placeholders(finder, value->string.data);
+            add_placeholders(finder, value);
         break;
     case VALUE_LIST:
         for (size_t i = 0; i < value->list.count; i++)
@@ -140,12 +137,15 @@ static int compare_positions(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-void references_find(struct references *out, const struct entries *entries, const struct entry *entry)
+void references_find(struct references *out, const struct entries *entries, const struct entry *entry,
+                     const struct entry *decoded)
 {
     struct finder finder = {.out = out, .entries = entries, .entry = entry};
     *out = (struct references){0};
     visit(&finder, entry->data, data_keys, false);
     visit(&finder, entry->meta, meta_keys, false);
+    if (decoded && decoded != entry)
+        visit(&finder, decoded->data, data_keys, false);
     if (!out->count)
         return;
     qsort(out->items, out->count, sizeof *out->items, compare_positions);

@@ -17,7 +17,9 @@ struct references {
     size_t count, capacity;
 };
 
-void references_find(struct references *out, const struct entries *entries, const struct entry *entry);
+/* Of `entry`, and, if it is not NULL, of `decoded`: the same with its variables put in. */
+void references_find(struct references *out, const struct entries *entries, const struct entry *entry,
+                     const struct entry *decoded);
 void references_free(struct references *references);
 
 #endif

@@ -18,6 +18,22 @@ static bool is_host(const struct entry *entry)
     return entry_is_kind(entry, "process.host") || entry_is_kind(entry, "terminal.host");
 }
 
+/* ---- an entry that cannot be decoded: a service that cannot start ---- */
+
+static void start_undecoded(struct service *service)
+{
+    service_failed(service, false, service->object);
+}
+
+static void do_nothing(struct service *service)
+{
+    (void)service;
+}
+
+/* The object of such a service is the text that says why. */
+static const struct service_driver undecoded_driver = {
+    .start = start_undecoded, .stop = do_nothing, .kill = do_nothing};
+
 /* Services that `position` reaches without passing another service become its needs. */
 static void add_needs(struct roster *roster, struct supervisor *supervisor, size_t position)
 {
@@ -75,6 +91,9 @@ static struct service *make_service(struct roster *roster, struct supervisor *su
         return NULL;
     lifecycle_parse(&lifecycle, entry, &application->problems);
     check_service(application, entry);
+    const char *problem = decoded_problem(&application->decoded, entry);
+    if (problem)
+        return supervisor_add(supervisor, entry, &lifecycle, &undecoded_driver, (void *)problem);
     if (!is_host(entry))
         return supervisor_add(supervisor, entry, &lifecycle, processservice_driver(),
                               processservice_new(actor, &application->entries, programs, entry));
@@ -93,7 +112,7 @@ void roster_fill(struct roster *roster, struct application *application, struct 
     for (size_t i = 0; i < order->count; i++) {
         size_t position = order->sequence[i];
         roster->services[position] =
-            make_service(roster, supervisor, actor, programs, application->entries.items[position]);
+            make_service(roster, supervisor, actor, programs, application->decoded.table.items[position]);
         /* Only services added before this one exist yet, so needs never point forward. */
         if (roster->services[position])
             add_needs(roster, supervisor, position);
@@ -104,6 +123,8 @@ void roster_destroy(struct roster *roster)
 {
     for (size_t i = 0; roster->services && i < roster->application->entries.count; i++) {
         struct service *service = roster->services[i];
+        if (service && service->driver == &undecoded_driver)
+            continue;
         if (service && is_host(service->entry))
             processhost_free(service->object);
         else if (service)

@@ -51,7 +51,6 @@ struct runtime {
     struct io_signals *signals;
     struct io_stdio *stdio;
     struct services *services;
-    struct env *env;
     struct vm *vm;
     struct programs programs;
     struct actor *actor;
@@ -151,6 +150,7 @@ static void boot(struct runtime *runtime)
         if (host)
             host->lifecycle.auto_start = true;
     }
+    programs_warm(&runtime->programs);
     supervisor_boot(&runtime->supervisor);
 }
 
@@ -306,8 +306,7 @@ static void make_services(struct runtime *runtime)
 {
     struct application *application = runtime->config->application;
     runtime->services = services_new(runtime->log);
-    runtime->env = env_new(&application->entries, &application->problems);
-    runtime->services->env = env_source(runtime->env);
+    runtime->services->env = env_source(application->env);
 }
 
 static int make_vm(struct runtime *runtime)
@@ -328,6 +327,7 @@ static int make_vm(struct runtime *runtime)
         .push_time = time_value_push,
         .payload_routes = std_payload_routes,
         .resolve = programs_resolve,
+        .resolve_call = programs_resolve_call,
         .resolve_ctx = &runtime->programs,
         .services = runtime->services,
     };
@@ -336,7 +336,7 @@ static int make_vm(struct runtime *runtime)
         runtime->message = explain("the VM cannot be made", error);
         return error;
     }
-    env_start(runtime->env, runtime->vm);
+    env_start(config->application->env, runtime->vm);
     if (config->seeded)
         logsink_set_clock(config->logsink, sched_clock(vm_sched(runtime->vm)));
     return 0;
@@ -346,7 +346,7 @@ static int build_programs(struct runtime *runtime)
 {
     const struct runtime_config *config = runtime->config;
     struct application *application = config->application;
-    programs_build(&runtime->programs, runtime->vm, &application->entries, std_libraries, &application->problems);
+    programs_build(&runtime->programs, runtime->vm, &application->decoded.table, std_libraries, &application->problems);
     const char *problem = config->command ? programs_problem(&runtime->programs, config->command) : NULL;
     if (!problem)
         return 0;
@@ -372,7 +372,10 @@ static int start_vm(struct runtime *runtime)
 static void prepare_command(struct runtime *runtime, struct actor *actor)
 {
     const struct runtime_config *config = runtime->config;
-    const struct value *hide = config->terminal_host ? value_get(config->terminal_host->data, "hide_logs") : NULL;
+    const struct entry *terminal_host = config->terminal_host;
+    if (terminal_host)
+        terminal_host = entries_find(&config->application->decoded.table, terminal_host->id);
+    const struct value *hide = terminal_host ? value_get(terminal_host->data, "hide_logs") : NULL;
     exec_init(&runtime->exec, config->args, config->arg_count);
     runtime->exec.actor = actor;
     runtime->exec.stdio = runtime->stdio;
@@ -431,7 +434,6 @@ static void destroy(struct runtime *runtime)
     if (runtime->vm)
         vm_free(runtime->vm);
     services_free(runtime->services);
-    env_free(runtime->env);
     if (runtime->stdio)
         io_stdio_free(runtime->stdio);
     if (runtime->signals)

@@ -12,6 +12,7 @@
 #include "stdlib/env.h"
 #include "stdlib/errors.h"
 #include "stdlib/events.h"
+#include "stdlib/funcs.h"
 #include "stdlib/io.h"
 #include "stdlib/json.h"
 #include "stdlib/logger.h"
@@ -42,6 +43,7 @@ const struct library std_libraries[] = {
     {.name = "ctx", .entries = std_ctx_entries},
     {.name = "env", .entries = std_env_entries},
     {.name = "events", .entries = std_events_entries},
+    {.name = "funcs", .entries = std_funcs_entries},
     {.name = "logger", .open = std_open_logger},
     {.name = "io", .entries = std_io_entries},
     {.name = "json", .entries = std_json_entries},

@@ -3,7 +3,7 @@
  * process_control: see process_control.h. Each takes a PID or a registered name and returns true, or nil and an error.
  *
  *   process.cancel(dest[, reason])   a CANCEL event; advice only
- *   process.terminate(dest)          no further Lua instruction after its current slice; on oneself: does not return
+ *   process.terminate(dest)          no further Lua instruction after its current slice; on oneself: does not return; not for functions
  *   process.monitor(dest)            an EXIT event when it ends; process.unmonitor(dest): none after it returned
  *   process.link(dest)               failures travel both ways; process.unlink(dest)
  */
@@ -51,6 +51,8 @@ int process_terminate(lua_State *L)
     uint64_t to = process_target_peer(L, 1);
     if (!to)
         return 2;
+    if (process_is_function(state_vm(L), to))
+        return error_return(L, ERROR_INTERNAL, "functions cannot be terminated");
     if (to == process_pid(state_process(L))) {
         state_doom(state_of(L), DEATH_TERMINATED);
         return state_die(L);

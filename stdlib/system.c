@@ -82,9 +82,10 @@ static int hosts_list(lua_State *L)
     int count = 0;
     lua_newtable(L);
     for (uint32_t i = 1; (host = vm_host_at(vm, i)); i++) {
-        if (!atomic_load_explicit(&host->spawned, memory_order_relaxed) &&
-            !atomic_load_explicit(&host->running, memory_order_relaxed))
-            continue; /* a name for native actors, or never started */
+        bool was_used = atomic_load_explicit(&host->spawned, memory_order_relaxed) ||
+                        atomic_load_explicit(&host->running, memory_order_relaxed);
+        if (!was_used || atomic_load_explicit(&host->is_function, memory_order_relaxed))
+            continue; /* a name for native actors, or never started, or the calls of a function */
         push_host(L, vm, host);
         insert_sorted(L, count++);
     }

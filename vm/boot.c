@@ -2,7 +2,14 @@
 /*
  * boot: the C function at the bottom of every main thread. It runs the chunks of the program (its arguments: one function per unit) in order,
  * finds the entry point, waits for the start (YIELD_LOADED), calls the entry point and stores what it returned as the result of the process.
- * Every call is lua_callk, so preemption and blocking pass through.
+ * Every call is a lua_callk, so preemption and blocking pass through.
+ *
+ * A function serves one call after the other: the entry point stays at stack index 1, a copy of it is called in protected mode, so that an
+ * error ends the call and not the thread, and YIELD_ENDED waits for the next call (lua_resume of a thread that has ended by an error is
+ * not possible).
+ *
+ * A function without a method is its chunk: that is not run at load, but called with the arguments. If it returns a function, that one is the
+ * entry point from then on.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +27,32 @@
 #include "vm/process_struct.h"
 #include "vm/state.h"
 
-enum { ARGS_PLACE = 2, RESUMABLE_FROM = 16 * 1024 };
+enum { ENTRY = 1, RESUMABLE_FROM = 16 * 1024 };
 
-/* ---- result: stack is value, error ---- */
+static int start_k(lua_State *L, int status, lua_KContext ctx);
+
+static bool is_function(lua_State *L)
+{
+    return state_of(L)->pool != NULL;
+}
+
+/* Stack index of what is called; later of its first result. */
+static int base_of(lua_State *L)
+{
+    return is_function(L) ? ENTRY + 1 : ENTRY;
+}
+
+/* ---- the end: stack from `base` is value, error ---- */
+
+/* The result is stored. A function waits for its next call. */
+static int over(lua_State *L)
+{
+    if (!is_function(L))
+        return 0;
+    lua_settop(L, ENTRY);
+    state_of(L)->yield = YIELD_ENDED;
+    return lua_yieldk(L, 0, 0, start_k);
+}
 
 static void store_bytes(lua_State *L, const struct codec_bytes *bytes, bool failed)
 {
@@ -40,17 +70,18 @@ static int store_k(lua_State *L, int status, lua_KContext ctx)
     (void)status;
     struct codec_bytes bytes = {0};
     char text[160];
-    enum codec_status outcome = encoding_run(L, 1, 2, 2, &bytes);
+    int base = base_of(L);
+    enum codec_status outcome = encoding_run(L, base, 2, base + 1, &bytes);
     if (outcome == CODEC_MORE)
         return state_reschedule(L, ctx, store_k);
     if (outcome == CODEC_OK) {
-        store_bytes(L, &bytes, !lua_isnil(L, 2));
+        store_bytes(L, &bytes, !lua_isnil(L, base + 1));
     } else {
         snprintf(text, sizeof text, "result cannot be sent: %s", codec_message(outcome));
         process_fail_message(state_process(L), ERROR_INTERNAL, text, 0);
     }
     encoding_done(L, &bytes);
-    return 0;
+    return over(L);
 }
 
 static int ended_k(lua_State *L, int status, lua_KContext ctx)
@@ -58,31 +89,58 @@ static int ended_k(lua_State *L, int status, lua_KContext ctx)
     (void)status;
     (void)ctx;
     struct error_view view;
-    lua_settop(L, 2);
-    if (lua_type(L, 2) == LUA_TSTRING) {
+    int value = base_of(L), error = value + 1;
+    lua_settop(L, error);
+    if (lua_type(L, error) == LUA_TSTRING) {
         size_t length;
-        const char *text = lua_tolstring(L, 2, &length);
+        const char *text = lua_tolstring(L, error, &length);
         error_push_full(L, ERROR_INTERNAL, text, length, 0, 0);
-        lua_replace(L, 2);
-    } else if (!error_view(L, 2, &view)) {
+        lua_replace(L, error);
+    } else if (!error_view(L, error, &view)) {
         lua_pushnil(L);
-        lua_replace(L, 2);
+        lua_replace(L, error);
         return store_k(L, LUA_OK, 0);
     }
     lua_pushnil(L);
-    lua_replace(L, 1);
+    lua_replace(L, value);
     return store_k(L, LUA_OK, 0);
 }
 
-/* ---- start: stack is the entry point ---- */
+/* The protected call of a function has come back. */
+static int function_ended_k(lua_State *L, int status, lua_KContext ctx)
+{
+    struct state *state = state_of(L);
+    if (status != LUA_OK && status != LUA_YIELD) {
+        process_fail_with_error(state->process, L, status);
+        return over(L);
+    }
+    if (state->chunk_is_entry && lua_isfunction(L, ENTRY + 1)) {
+        state->chunk_is_entry = false;
+        lua_settop(L, ENTRY + 1);
+        lua_replace(L, ENTRY);
+        return start_k(L, LUA_OK, 0);
+    }
+    return ended_k(L, status, ctx);
+}
+
+/* ---- start: stack from `base` is the entry point ---- */
+
+static void drop_args(const struct state *state)
+{
+    if (state->chunk_is_entry)
+        return; /* a function that it returns gets them too */
+    buffer_unref(state->process->args);
+    state->process->args = NULL;
+}
 
 static int call_entry(lua_State *L, int count)
 {
-    struct process *process = state_process(L);
-    free(process->args);
-    process->args = NULL;
-    if (lua_gettop(L) > count + 1)
-        lua_remove(L, ARGS_PLACE); /* the decoder */
+    int base = base_of(L);
+    if (lua_gettop(L) > base + count)
+        lua_remove(L, base + 1); /* the decoder */
+    drop_args(state_of(L));
+    if (is_function(L))
+        return function_ended_k(L, lua_pcallk(L, count, 2, 0, 0, function_ended_k), 0);
     lua_callk(L, count, 2, 0, ended_k);
     return ended_k(L, LUA_OK, 0);
 }
@@ -90,15 +148,15 @@ static int call_entry(lua_State *L, int count)
 static int decode_args_k(lua_State *L, int status, lua_KContext ctx)
 {
     (void)status;
-    struct process *process = state_process(L);
+    struct buffer *args = state_process(L)->args;
     int count = 0;
     enum codec_status outcome;
-    if (process->args_length < RESUMABLE_FROM) {
-        outcome = codec_decode(L, process->args, process->args_length, &count);
+    if (args->length < RESUMABLE_FROM) {
+        outcome = codec_decode(L, args->bytes, args->length, &count);
     } else {
-        struct codec_decoder *decoder = lua_touserdata(L, ARGS_PLACE);
+        struct codec_decoder *decoder = lua_touserdata(L, base_of(L) + 1);
         if (!decoder)
-            decoder = codec_decoder_new(L, process->args, process->args_length);
+            decoder = codec_decoder_new(L, args->bytes, args->length);
         outcome = codec_decoder_run(L, decoder, &count);
         if (outcome == CODEC_MORE)
             return state_reschedule(L, ctx, decode_args_k);
@@ -110,12 +168,10 @@ static int decode_args_k(lua_State *L, int status, lua_KContext ctx)
 
 static int start_k(lua_State *L, int status, lua_KContext ctx)
 {
-    lua_settop(L, 1);
-    if (!state_process(L)->args) {
-        lua_callk(L, 0, 2, 0, ended_k);
-        return ended_k(L, LUA_OK, 0);
-    }
-    return decode_args_k(L, status, ctx);
+    lua_settop(L, ENTRY);
+    if (is_function(L))
+        lua_pushvalue(L, ENTRY);
+    return state_process(L)->args ? decode_args_k(L, status, ctx) : call_entry(L, 0);
 }
 
 /* ---- load: stack is the functions, then the results, of the units ---- */
@@ -124,7 +180,7 @@ static int start_k(lua_State *L, int status, lua_KContext ctx)
 static void find_entry(lua_State *L, const struct code *code)
 {
     const char *method = code_method(code)[0] ? code_method(code) : "main";
-    if (lua_istable(L, -1)) {
+    if (lua_istable(L, -1) && !state_of(L)->chunk_is_entry) {
         lua_getfield(L, -1, method);
         lua_remove(L, -2);
     }
@@ -152,15 +208,17 @@ static int unit_k(lua_State *L, int status, lua_KContext ctx);
 
 static int run_units(lua_State *L, unsigned unit)
 {
-    const struct code *code = state_of(L)->code;
+    struct state *state = state_of(L);
+    const struct code *code = state->code;
     for (; unit < code_unit_count(code); unit++) {
         code_set_globals(L, code, unit);
         lua_pushvalue(L, (int)unit + 1);
+        if (state->chunk_is_entry && unit + 1 == code_unit_count(code))
+            break;
         lua_callk(L, 0, 1, (lua_KContext)unit, unit_k);
         store_unit(L, unit);
     }
     find_entry(L, code);
-    struct state *state = state_of(L);
     state->loading = false;
     state->yield = YIELD_LOADED;
     return lua_yieldk(L, 0, 0, start_k);
@@ -175,7 +233,9 @@ static int unit_k(lua_State *L, int status, lua_KContext ctx)
 
 int boot_main(lua_State *L)
 {
-    unsigned count = code_unit_count(state_of(L)->code);
+    struct state *state = state_of(L);
+    unsigned count = code_unit_count(state->code);
+    state->chunk_is_entry = state->pool && !code_method(state->code)[0];
     luaL_checkstack(L, 8, "too many imports");
     if (count > 1) {
         lua_createtable(L, (int)count, 0);

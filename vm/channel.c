@@ -10,6 +10,7 @@
 #include "sched/base/compiler.h"
 #include "vm/deliver.h"
 #include "vm/error.h"
+#include "vm/future.h"
 #include "vm/process_struct.h"
 #include "vm/state.h"
 #include "vm/timer_struct.h"
@@ -50,6 +51,8 @@ static bool source_ready(const struct channel *channel, struct process *process)
         return channel->timer->pending > 0;
     case SOURCE_FEED:
         return feed_is_ready(channel->feed);
+    case SOURCE_FUTURE:
+        return future_is_ready(channel->future);
     default:
         return false;
     }
@@ -72,6 +75,9 @@ static void take_item(struct channel *channel, struct process *process, struct f
         break;
     case SOURCE_FEED:
         fiber->item = feed_take(channel->feed);
+        break;
+    case SOURCE_FUTURE:
+        future_take(channel->future);
         break;
     default:
         channel->timer->pending--;

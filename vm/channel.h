@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * channel: FIFO between the fibers of one process, moving references. A channel may also have a source, from which the runtime feeds it: the
- * unclaimed mailbox (inbox), the events, a listened topic, a timer, a subscription to a broker. Nothing moves out of a source before somebody receives.
+ * unclaimed mailbox (inbox), the events, a listened topic, a timer, a subscription to a broker, a future. Nothing moves out of a source before
+ * somebody receives.
  *
  * I1  receivers wait only while there is nothing to give: no buffered value, no blocked sender, no source item, not closed.
  * I2  senders wait only while the buffer is full and no receiver waits.
@@ -20,10 +21,19 @@
 #include "vm/type.h"
 
 struct feed;
+struct future;
 struct topic;
 struct vmtimer;
 
-enum channel_source { SOURCE_NONE, SOURCE_INBOX, SOURCE_EVENTS, SOURCE_TOPIC, SOURCE_TIMER, SOURCE_FEED };
+enum channel_source {
+    SOURCE_NONE,
+    SOURCE_INBOX,
+    SOURCE_EVENTS,
+    SOURCE_TOPIC,
+    SOURCE_TIMER,
+    SOURCE_FEED,
+    SOURCE_FUTURE
+};
 
 /* Lives in a userdata; its uservalue is the table of buffered values, made on first use. */
 struct channel {
@@ -36,6 +46,7 @@ struct channel {
         struct topic *topic;
         struct vmtimer *timer;
         struct feed *feed;
+        struct future *future;
     };
 };
 

@@ -114,6 +114,12 @@ bool codec_fields_begin(struct codec_fields *fields, const void *data, size_t le
 /* The next entry; false: there is none, or it is corrupt and `left` is not 0. */
 bool codec_fields_next(struct codec_fields *fields, struct codec_field *out);
 
+/* The entries of a field that is such a table itself; the values of one that is a list. False: it is not. */
+bool codec_fields_enter(struct codec_fields *fields, const struct codec_field *field);
+bool codec_items_enter(struct codec_fields *items, const struct codec_field *field);
+/* The next value, as codec_fields_next. */
+bool codec_items_next(struct codec_fields *items, struct codec_view *out);
+
 /* Writers: one encoding = codec_begin, then `count` values one after the other. Return false when memory is out. */
 bool codec_begin(struct codec_bytes *out, int count);
 bool codec_put_nil(struct codec_bytes *out);

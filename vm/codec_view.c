@@ -146,3 +146,46 @@ bool codec_fields_next(struct codec_fields *fields, struct codec_field *out)
     fields->left--;
     return true;
 }
+
+static bool enter(const struct codec_field *field, struct wire_reader *reader, uint32_t *narr, uint32_t *nhash)
+{
+    *reader = (struct wire_reader){field->value + 1, field->value + field->length, 0};
+    unsigned tag = field->value[0];
+    return (tag == WIRE_TABLE8 || tag == WIRE_TABLE32) && wire_read_table(reader, tag, narr, nhash);
+}
+
+bool codec_fields_enter(struct codec_fields *fields, const struct codec_field *field)
+{
+    struct wire_reader reader;
+    uint32_t narr, nhash;
+    if (!enter(field, &reader, &narr, &nhash) || narr > 0)
+        return false;
+    *fields = (struct codec_fields){reader.at, reader.end, nhash};
+    return true;
+}
+
+bool codec_items_enter(struct codec_fields *items, const struct codec_field *field)
+{
+    struct wire_reader reader;
+    uint32_t narr, nhash;
+    if (!enter(field, &reader, &narr, &nhash) || nhash > 0)
+        return false;
+    *items = (struct codec_fields){reader.at, reader.end, narr};
+    return true;
+}
+
+bool codec_items_next(struct codec_fields *items, struct codec_view *out)
+{
+    struct wire_reader reader = {items->at, items->end, items->left};
+    struct codec_view inner;
+    uint32_t ref = UINT32_MAX;
+    *out = (struct codec_view){.retryable = -1};
+    if (items->left == 0 || !read_value(&reader, out, &ref) || ref != UINT32_MAX)
+        return false;
+    uint64_t later = items->left - 1;
+    if (reader.owed > later && !read_until(&reader, later, &inner, &ref))
+        return false;
+    items->at = reader.at;
+    items->left--;
+    return true;
+}

@@ -14,6 +14,7 @@
 #include "vm/envelope.h"
 #include "vm/error.h"
 #include "vm/fiber.h"
+#include "vm/future.h"
 #include "vm/message.h"
 #include "vm/pid.h"
 #include "vm/process.h"
@@ -130,6 +131,8 @@ static bool push_item(lua_State *L, struct fiber *fiber, struct channel *channel
         state_vm(L)->config.push_time(L, fiber->wall_ns);
         return true;
     }
+    if (channel->source == SOURCE_FUTURE)
+        return future_push_item(L, channel->future, place);
     if (item->kind == MESSAGE_FEED)
         return push_feed_event(L, item, place);
     if (item->kind != MESSAGE_USER)

@@ -8,7 +8,8 @@
  *   watchers   EXIT with the result, and answers to those in C who wait for it
  *   links      LINK_DOWN with the result if it failed, else LINK_GONE
  *   resources  timers out of the wheels, queued messages, handles of userdata
- *   heap       chunks back to the slabs; then the slot
+ *   call       a state that can serve more calls goes back to its pool; then whoever called gets the result
+ *   heap       of a state that does not: chunks back to the slabs; then the slot
  *
  * A watcher that has seen EXIT therefore finds neither the name nor the PID any more, and what the process sent before it ended is in the
  * watcher's mailbox before the EXIT.
@@ -23,6 +24,7 @@
 #include "sched/base/memory.h"
 #include "sched/sched.h"
 #include "vm/buffer.h"
+#include "vm/call.h"
 #include "vm/code.h"
 #include "vm/codec.h"
 #include "vm/context.h"
@@ -34,8 +36,10 @@
 #include "vm/names.h"
 #include "vm/operation_exit.h"
 #include "vm/pid.h"
+#include "vm/pool.h"
 #include "vm/process.h"
 #include "vm/process_struct.h"
+#include "vm/reuse.h"
 #include "vm/slot.h"
 #include "vm/state.h"
 #include "vm/timer_struct.h"
@@ -78,6 +82,14 @@ void process_fail_message(struct process *process, const char *kind, const char 
     fail_with_text(process, kind, message, strlen(message), retryable);
 }
 
+void process_end_empty(struct process *process)
+{
+    struct codec_bytes bytes = {0};
+    if (!codec_begin(&bytes, 2) || !codec_put_nil(&bytes) || !codec_put_nil(&bytes))
+        memory_out(2, "the result of a process");
+    process_set_result(process, to_buffer(&bytes), false);
+}
+
 void process_fail_with_death(struct process *process)
 {
     struct state *state = process->state;
@@ -90,6 +102,9 @@ void process_fail_with_death(struct process *process)
         return;
     case DEATH_KILLED:
         process_fail_message(process, ERROR_CANCELED, "host stopped before the process ended", 0);
+        return;
+    case DEATH_CANCELED:
+        process_fail_message(process, ERROR_CANCELED, "canceled", 0);
         return;
     case DEATH_MEMORY:
         snprintf(text, sizeof text, "out of memory (limit %zu MB) in %s at %s", heap_limit(process->heap) >> 20, id,
@@ -172,8 +187,9 @@ static void report(struct process *process)
 {
     struct codec_view view;
     char text[PID_TEXT_MAX];
-    if (!process->failed || process->silent || relation_count(&process->watchers) || relation_count(&process->links) ||
-        process->endings || !log_is_on(process->vm->log, LOG_ERROR) ||
+    bool is_awaited =
+        process->call || process->endings || relation_count(&process->watchers) || relation_count(&process->links);
+    if (!process->failed || process->silent || is_awaited || !log_is_on(process->vm->log, LOG_ERROR) ||
         !codec_view(process->result->bytes, process->result->length, 1, &view) ||
         process->state->doomed == DEATH_TERMINATED || process->state->doomed == DEATH_KILLED)
         return;
@@ -278,15 +294,54 @@ static bool leave_monitors(struct process *process)
 
 static bool release_resources(struct process *process)
 {
-    if (!leave_monitors(process) || !vmtimer_cancel_some(process, STEPS) ||
-        !router_destroy_some(&process->router, STEPS) || !feed_destroy_some(process, STEPS))
+    if (!leave_monitors(process) || (process->keeps && !reuse_take_off(process, STEPS)) ||
+        !vmtimer_cancel_some(process, STEPS) || !router_destroy_some(&process->router, STEPS) ||
+        !feed_destroy_some(process, STEPS))
         return false;
     struct list *fibers = &process->state->fibers;
     for (struct list *link = fibers->next; link != fibers; link = link->next)
         fiber_drop_item(container_of(link, struct fiber, all));
-    handle_close_all(&process->state->handles);
+    handle_close_all(&process->handles);
+    if (!process->keeps)
+        handle_close_all(&process->state->handles);
     router_settle(&process->router, process->slot);
     return true;
+}
+
+/* The state that was made ahead of any call is not to be had. */
+static void report_unready(const struct process *process)
+{
+    struct codec_view view;
+    if (process->failed && process->state->doomed != DEATH_KILLED &&
+        codec_view(process->result->bytes, process->result->length, 1, &view))
+        log_printf(process->vm->log, LOG_ERROR, "process", "function %s cannot be made ready: %.*s",
+                   code_id(process->code), (int)view.string.length, view.string.data);
+}
+
+/* The process and its state part; from here on a kept state is not this thread's any more. */
+static void leave_call(struct process *process)
+{
+    struct state *state = process->state;
+    struct pool *pool = state->pool;
+    if (!process->measured)
+        process_measure(process);
+    free(state->where);
+    state->where = NULL;
+    if (process->keeps) {
+        heap_charge(process->heap, -(ptrdiff_t)process->context_charge);
+        process->heap = NULL;
+        process->state = NULL;
+        pool_give_back(pool, state);
+    } else if (pool) {
+        code_unref(state->code);
+        pool_lose(pool);
+    }
+    if (process->call)
+        call_end(process->call, process->result, process->failed);
+    else if (pool)
+        report_unready(process);
+    if (pool)
+        pool_unref(pool);
 }
 
 static void free_process(struct process *process)
@@ -307,7 +362,7 @@ static void free_process(struct process *process)
     code_unref(process->code);
     context_unref(process->context);
     context_unref(process->options);
-    free(process->args);
+    buffer_unref(process->args);
     free(process->pid_text);
     free(process);
     /* last: vm_stop frees the VM once this is 0 and the workers are joined */
@@ -338,12 +393,11 @@ bool process_exit_slice(struct process *process)
         case EXIT_RESOURCES:
             done = release_resources(process);
             break;
+        case EXIT_CALL:
+            leave_call(process);
+            break;
         case EXIT_HEAP:
-            if (!process->measured)
-                process_measure(process);
-            free(process->state->where);
-            process->state->where = NULL;
-            done = heap_drop(process->heap, vm_local(process->vm)->slabs, STEPS);
+            done = !process->heap || heap_drop(process->heap, vm_local(process->vm)->slabs, STEPS);
             break;
         case EXIT_DONE:
             free_process(process);

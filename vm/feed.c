@@ -26,9 +26,9 @@
 
 struct feed {
     const struct type *type;
-    struct handle handle; /* frees what waits, and the subscriber if it is still ours */
-    struct list link;     /* among the open or the closed feeds */
-    struct process *process;
+    struct handle handle;    /* frees what waits, and the subscriber if it is still ours */
+    struct list link;        /* among the open or the closed feeds */
+    struct process *process; /* which may be gone once the feed has ended */
     struct channel *channel;
     struct broker *broker;
     struct subscriber *subscriber; /* NULL: ended */
@@ -134,11 +134,23 @@ void feed_table_init(struct feed_table *table)
     list_init(&table->closed_feeds);
 }
 
+/* The state will have another process, whose program may still refer to the feed or its channel. */
+static void leave_state(struct feed *feed, lua_State *L)
+{
+    lua_pushnil(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, feed);
+    channel_shut(feed->channel);
+}
+
 bool feed_end_some(struct process *process, unsigned most)
 {
     struct list *open = &process->feeds.open_feeds;
-    for (; most && !list_is_empty(open); most--)
-        unsubscribe(container_of(open->next, struct feed, link));
+    for (; most && !list_is_empty(open); most--) {
+        struct feed *feed = container_of(open->next, struct feed, link);
+        unsubscribe(feed);
+        if (process->keeps)
+            leave_state(feed, process->state->L);
+    }
     return list_is_empty(open);
 }
 
@@ -248,7 +260,7 @@ void feed_push_channel(lua_State *L, int index)
 
 void feed_close(lua_State *L, struct feed *feed, bool flush)
 {
-    process_drain(feed->process);
+    process_drain(state_process(L));
     if (feed->subscriber) {
         unsubscribe(feed);
         lua_pushnil(L);

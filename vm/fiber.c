@@ -33,9 +33,23 @@ void state_init(struct state *state, struct process *process, struct vm *vm, str
     list_init(&state->fibers);
     list_add_tail(&state->fibers, &state->main.all);
     list_init(&state->handles);
+    list_init(&state->idle);
     list_init(&state->main.link);
     state->main.thread = L;
     state->main.state = state;
+    state->again = &state->main;
+}
+
+void state_reuse(struct state *state, struct process *process)
+{
+    state->process = process;
+    state->preempt = 0;
+    state->doomed = DEATH_NONE;
+    state->collect = 0;
+    state->hook_count = 1;
+    state->chain_ok = true;
+    state->loading = state->raising = false;
+    state->spawns = 0;
     state->again = &state->main;
 }
 

@@ -18,18 +18,19 @@
 #include <lua.h>
 
 #include "sched/base/list.h"
-#include "vm/heap.h"
+#include "vm/preempt.h"
 
 struct channel;
 struct code;
 struct message;
+struct pool;
 struct process;
 struct state;
 struct vm;
 struct vmtimer;
 
 /* Why lua_resume of a fiber came back with LUA_YIELD; YIELD_USER: a plain coroutine.yield inside a user coroutine. */
-enum yield_reason { YIELD_USER, YIELD_BLOCK, YIELD_AGAIN, YIELD_PASS, YIELD_LOADED, YIELD_DEAD };
+enum yield_reason { YIELD_USER, YIELD_BLOCK, YIELD_AGAIN, YIELD_PASS, YIELD_LOADED, YIELD_ENDED, YIELD_DEAD };
 
 /* How a wait on channels ended. */
 enum wait_result { WAIT_PENDING, WAIT_VALUE, WAIT_ITEM, WAIT_SENT, WAIT_CLOSED, WAIT_AGAIN };
@@ -60,17 +61,6 @@ struct fiber {
     struct vmtimer *timer; /* of a sleep */
 };
 
-/* How a process was marked to end; the first mark wins. */
-enum death {
-    DEATH_NONE,
-    DEATH_TERMINATED, /* process terminated */
-    DEATH_LINK,       /* linked process failed */
-    DEATH_KILLED,     /* host stopped */
-    DEATH_MEMORY,     /* out of memory (limit …) */
-    DEATH_STUCK,      /* stuck in a call that cannot be suspended */
-    DEATH_DEADLOCK
-};
-
 struct state {
     lua_State *L;
     struct process *process;
@@ -85,20 +75,27 @@ struct state {
     bool chain_ok;                 /* all resumers of `cur` can be suspended */
     bool loading;                  /* chunks are running: blocking is refused */
     bool raising;                  /* death is being raised through a C boundary */
+    bool chunk_is_entry;           /* a function without method: see boot.c */
     uint32_t budget_calls;
     uint32_t spawns;       /* of this process; see spawn.c */
     uint64_t asked_cpu_ns; /* CPU time of the thread when `preempt` was set and not yet acted on */
     struct list ready;
-    struct list fibers; /* all, the main one included */
-    struct list handles;
+    struct list fibers;  /* all, the main one included */
+    struct list handles; /* of handle_keep */
     struct fiber *fiber; /* running, or NULL */
     struct fiber *again; /* preempted: goes on before all others */
     struct fiber main;
-    char *where; /* last line known when it was marked for death, or NULL; freed at exit */
+    char *where;       /* last line known when it was marked for death, or NULL; freed at exit */
+    struct pool *pool; /* whose calls it serves, holding a reference to `code`; NULL: it ends with its process */
+    struct list idle;  /* in the pool */
+    uint64_t idle_since_ns;
 };
 
 /* After cloning: everything but L, which the template filled in. */
 void state_init(struct state *state, struct process *process, struct vm *vm, struct code *code);
+
+/* The process of the next call; what earlier ones left to themselves has been taken off (reuse.h). */
+void state_reuse(struct state *state, struct process *process);
 
 /* A new fiber in the heap of the state for a thread that is anchored in the registry until it ends; NULL: out of memory (marked for death). */
 struct fiber *fiber_new(struct state *state, lua_State *thread);
@@ -124,27 +121,5 @@ int fiber_block(lua_State *L, int nvalues, lua_KContext ctx, lua_KFunction k);
  * Returns the yield or nresults at once; k must return the same nresults.
  */
 int fiber_yield_to(lua_State *L, struct fiber *other, bool other_first, int nresults, lua_KFunction k);
-
-/* ---- preempt.c ---- */
-void state_note_where(struct state *state, lua_State *L); /* unless that is done; not for signal handlers */
-
-/* Signal handler of the worker that runs `running` (a struct state): see sched_config.interrupt. */
-void state_interrupt(void *running, unsigned reason);
-unsigned state_traceback(void *running, char *text, unsigned size);
-
-/* Ends the slice at the next instruction, as a preemption would. Called on the running state by its own C functions. */
-void state_yield_soon(struct state *state);
-
-/* Marks for death; the first reason stays. If it runs right now on this thread its next instruction ends it. */
-void state_doom(struct state *state, enum death death);
-
-/* Heap callback (struct heap's user area is the state). */
-void state_heap_pressure(void *user, enum heap_pressure what);
-/* The running coroutine has changed to L: arms its hook if a preemption is pending. */
-void state_enter(struct state *state, lua_State *L);
-void state_obey(struct state *state, lua_State *L); /* answers the request to end the slice: before any YIELD_AGAIN */
-
-/* Raises or yields for ever; for C functions that find their process marked. */
-int state_die(lua_State *L);
 
 #endif

@@ -4,9 +4,16 @@
 
 #include "sched/base/compiler.h"
 #include "vm/fiber.h"
+#include "vm/process_struct.h"
 #include "vm/state.h"
 
 void handle_open(lua_State *L, struct handle *handle, handle_release_f release)
+{
+    handle->release = release;
+    list_add_tail(&state_process(L)->handles, &handle->link);
+}
+
+void handle_keep(lua_State *L, struct handle *handle, handle_release_f release)
 {
     handle->release = release;
     list_add_tail(&state_of(L)->handles, &handle->link);

@@ -103,8 +103,14 @@ int64_t process_parse_pid(struct vm *vm, const char *text, size_t length)
     struct vm_host *host = vm_host_at(vm, pid_host(pid));
     if (host && vm_host_is_named(host, text + 1, name_length))
         return (int64_t)pid;
-    host = vm_host_find(vm, text + 1, name_length);
+    host = vm_host_named(vm, text + 1, name_length);
     return host ? (int64_t)pid_make(host->index, 0, (1u << PID_SLOT_BITS) - 1) : -1; /* a PID that nobody has */
+}
+
+bool process_is_function(struct vm *vm, uint64_t pid)
+{
+    struct vm_host *host = vm_host_at(vm, pid_host(pid));
+    return host && atomic_load_explicit(&host->is_function, memory_order_relaxed);
 }
 
 bool process_is_alive(struct vm *vm, uint64_t pid)
@@ -175,7 +181,7 @@ static bool fill_info(struct vm *vm, uint32_t index, const struct vm_host *host,
 void process_visit(struct vm *vm, const char *host_name, void (*visit)(void *ctx, const struct process_info *info),
                    void *ctx)
 {
-    struct vm_host *host = host_name ? vm_host_find(vm, host_name, strlen(host_name)) : NULL;
+    struct vm_host *host = host_name ? vm_host_named(vm, host_name, strlen(host_name)) : NULL;
     if (host_name && !host)
         return;
     for (uint32_t i = 0, size = slot_table_size(vm->slots); i < size; i++) {

@@ -23,6 +23,7 @@ enum message_kind {
     /* signals: act at drain */
     MESSAGE_TERMINATE,
     MESSAGE_KILL,      /* host stopped: ends CANCELED */
+    MESSAGE_ABORT,     /* to a function: its caller does not want the result any more */
     MESSAGE_MONITOR,   /* id: reference */
     MESSAGE_UNMONITOR, /* id: reference */
     MESSAGE_LINK,      /* id: link id */

@@ -19,6 +19,7 @@
 #include "vm/codec.h"
 #include "vm/error.h"
 #include "vm/message.h"
+#include "vm/process_new.h"
 #include "vm/process_struct.h"
 #include "vm/relation.h"
 #include "vm/slot.h"

@@ -11,16 +11,20 @@
 #include "vm/state.h"
 #include "vm/vm_struct.h"
 
-void operation_prepare(lua_State *L, struct operation *op)
+void operation_begin(struct process *process, struct operation *op)
 {
-    state_check_block(L);
-    struct process *process = state_process(L);
     op->message = (struct message){.kind = MESSAGE_OPERATION};
     op->vm = process->vm;
     op->slot = process->slot;
     op->message.id = process->pid;
-    op->fiber = state_fiber(L);
     list_add_tail(&process->operations, &op->link);
+}
+
+void operation_prepare(lua_State *L, struct operation *op)
+{
+    state_check_block(L);
+    op->fiber = state_fiber(L);
+    operation_begin(state_process(L), op);
 }
 
 int operation_wait(lua_State *L, struct operation *op, lua_KFunction k)
@@ -49,9 +53,13 @@ void operation_release(struct operation *op)
     op->release(op);
 }
 
-void operation_drained(struct message *message)
+void operation_drained(struct message *message, struct process *process)
 {
     struct operation *op = container_of(message, struct operation, message);
+    if (op->drained) {
+        op->drained(op, process);
+        return;
+    }
     op->done = true;
     fiber_ready(op->fiber);
 }

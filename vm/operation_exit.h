@@ -7,7 +7,7 @@ struct message;
 struct process;
 
 /* At drain: completed; its fiber goes on. */
-void operation_drained(struct message *message);
+void operation_drained(struct message *message, struct process *process);
 
 /* At the end: completed, found in the closed mailbox. */
 void operation_drop_drained(struct message *message);

@@ -137,7 +137,7 @@ void payload_push_owner(lua_State *L, struct buffer *buffer)
 {
     struct owner *owner = type_new(L, &owner_type, sizeof(*owner));
     owner->buffer = buffer_ref(buffer);
-    handle_open(L, &owner->handle, owner_release);
+    handle_keep(L, &owner->handle, owner_release);
     owner->charged = buffer->length;
     heap_charge(heap_of_user(state_of(L)), (ptrdiff_t)owner->charged);
     lua_gc(L, LUA_GCSTEP, (int)(buffer->length >> 10)); /* the collector does not see these bytes grow */

@@ -251,7 +251,7 @@ static struct plain_encoder *new_encoder(lua_State *L)
     e->bytes = &e->own;
     e->is_resumable = true;
     e->countdown = CODEC_PAUSE_NODES;
-    handle_open(L, &e->handle, release);
+    handle_keep(L, &e->handle, release);
     return e;
 }
 

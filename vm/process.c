@@ -33,7 +33,7 @@
 #include "vm/timer_struct.h"
 #include "vm/vm_struct.h"
 
-enum { DEFAULT_MEMORY_LIMIT = 64 << 20, RESUMES_PER_LOOK = 16, SEEDED_SLICE = 4000 };
+enum { RESUMES_PER_LOOK = 16, SEEDED_SLICE = 4000 };
 
 /* ---- drain ---- */
 
@@ -99,14 +99,17 @@ static void handle(struct process *process, struct message *message)
         return;
     case MESSAGE_TERMINATE:
     case MESSAGE_KILL:
-        state_doom(process->state, message->kind == MESSAGE_KILL ? DEATH_KILLED : DEATH_TERMINATED);
+    case MESSAGE_ABORT:
+        state_doom(process->state, message->kind == MESSAGE_KILL    ? DEATH_KILLED
+                                   : message->kind == MESSAGE_ABORT ? DEATH_CANCELED
+                                                                    : DEATH_TERMINATED);
         message_free(message);
         return;
     case MESSAGE_TIMER:
         vmtimer_drained(container_of(message, struct vmtimer, message), process);
         return;
     case MESSAGE_OPERATION:
-        operation_drained(message);
+        operation_drained(message, process);
         return;
     case MESSAGE_ENDING:
         ending_drained(process, message);
@@ -128,119 +131,6 @@ void process_drain(struct process *process)
             process_drop_stray(process->vm, process->slot, message);
         message = next;
     }
-}
-
-/* ---- making one ---- */
-
-static bool over_limits(struct vm *vm, struct vm_host *host, struct vm_error *error)
-{
-    if (!atomic_load_explicit(&host->running, memory_order_acquire) || atomic_load(&vm->stopping)) {
-        vm_error_set(error, ERROR_UNAVAILABLE, "host is shutting down");
-        return true;
-    }
-    if (vm_is_over_memory(vm)) {
-        vm_error_set(error, ERROR_UNAVAILABLE, "memory limit of the runtime reached; raise it with --memory-limit");
-        return true;
-    }
-    return false;
-}
-
-/* Takes a place among the live processes of the host. */
-static bool take_place(struct vm_host *host, struct vm_error *error)
-{
-    uint32_t most = host->limits.max_processes, live = atomic_load_explicit(&host->live, memory_order_relaxed);
-    do {
-        if (most && live >= most) {
-            vm_error_set(error, ERROR_RATE_LIMITED, "host %s has reached max_processes (%u)", host->name, most);
-            return false;
-        }
-    } while (!atomic_compare_exchange_weak_explicit(&host->live, &live, live + 1, memory_order_relaxed,
-                                                    memory_order_relaxed));
-    return true;
-}
-
-static struct heap *clone_state(struct vm *vm, struct code *code, struct vm_error *error)
-{
-    struct template *tmpl = code_template(code, error);
-    if (!tmpl)
-        return NULL;
-    struct heap *heap = template_clone(tmpl, vm_local(vm)->slabs);
-    if (!heap)
-        vm_error_set(error, ERROR_UNAVAILABLE, "out of memory: no new state for %s", code_id(code));
-    return heap;
-}
-
-static void count_in(struct process *process)
-{
-    struct vm *vm = process->vm;
-    atomic_fetch_add_explicit(&process->host->spawned, 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&vm->live, 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&vm->spawned, 1, memory_order_relaxed);
-}
-
-struct process *process_new(struct vm *vm, struct code *code, struct vm_host *host, struct vm_error *error)
-{
-    if (over_limits(vm, host, error) || !take_place(host, error))
-        return NULL;
-    struct heap *heap = clone_state(vm, code, error);
-    if (!heap) {
-        atomic_fetch_sub_explicit(&host->live, 1, memory_order_release);
-        return NULL;
-    }
-    struct process *process = memory_zeroed(sizeof *process, "a process");
-    process->vm = vm;
-    process->host = host;
-    process->code = code_ref(code);
-    process->heap = heap;
-    process->state = heap_user(heap);
-    list_init(&process->timers);
-    list_init(&process->operations);
-    feed_table_init(&process->feeds);
-    process->started_wall_ns = (uint64_t)clock_wall_ns(sched_clock(vm->sched));
-    state_init(process->state, process, vm, code);
-    size_t limit = host->limits.memory_limit ? host->limits.memory_limit : DEFAULT_MEMORY_LIMIT;
-    heap_set_limit(heap, limit, state_heap_pressure);
-    struct slot *slot = slot_acquire(vm->slots, host->index, process_run);
-    if (!slot) {
-        vm_error_set(error, ERROR_UNAVAILABLE, "out of process slots");
-        heap_drop(heap, vm_local(vm)->slabs, UINT32_MAX);
-        code_unref(code);
-        free(process);
-        atomic_fetch_sub_explicit(&host->live, 1, memory_order_release);
-        return NULL;
-    }
-    process->slot = slot;
-    process->pid = atomic_load_explicit(&slot->pid, memory_order_relaxed);
-    slot_set_room(slot, host->limits.mailbox_limit, limit);
-    atomic_store_explicit(&slot->owner, process, memory_order_release); /* pairs with fill_info and owner_of */
-    count_in(process);
-    /* who stops the host or the VM has looked for processes perhaps just before this one could be seen: see slot_acquire */
-    if (unlikely(!atomic_load_explicit(&host->running, memory_order_acquire) || atomic_load(&vm->stopping)))
-        state_doom(process->state, DEATH_KILLED);
-    return process;
-}
-
-void process_set_args(struct process *process, const void *data, size_t length)
-{
-    if (!length)
-        return;
-    process->args = memory_alloc(length, "the arguments of a process");
-    memcpy(process->args, data, length);
-    process->args_length = (uint32_t)length;
-}
-
-void process_give_context(struct process *process, struct context *context, bool is_inherited)
-{
-    process->context = context_ref(context);
-    if (context && !is_inherited)
-        heap_charge(process->heap, (ptrdiff_t)context_size(context));
-}
-
-void process_give_options(struct process *process, struct context *options)
-{
-    process->options = context_ref(options);
-    if (options)
-        heap_charge(process->heap, (ptrdiff_t)context_size(options));
 }
 
 /* ---- running ---- */
@@ -296,6 +186,17 @@ static void end_fiber(struct process *process, struct fiber *fiber)
         fiber_free(fiber);
 }
 
+/* The state of a function is ready: true for its first call, whose slice goes on; else it was made to lie ready. */
+static bool loaded_for_pool(struct process *process)
+{
+    if (process->call)
+        return true;
+    process->keeps = !process->state->doomed;
+    process_end_empty(process);
+    begin_exit(process);
+    return false;
+}
+
 /* What a fiber's resume came to. True: the slice goes on. */
 static bool fiber_yielded(struct process *process, struct fiber *fiber)
 {
@@ -313,6 +214,10 @@ static bool fiber_yielded(struct process *process, struct fiber *fiber)
         state->again = fiber;
         process->phase = PROCESS_RUNNING;
         load_over(process, NULL);
+        return state->pool && loaded_for_pool(process);
+    case YIELD_ENDED:
+        process->keeps = !state->doomed;
+        begin_exit(process);
         return false;
     default:
         return true;
@@ -447,6 +352,14 @@ enum load_outcome process_load_slice(struct process *process)
         return LOAD_FAILED;
     publish(process, true);
     return process->phase == PROCESS_LOADING ? LOAD_MORE : LOAD_DONE;
+}
+
+void process_release_next(struct process *process)
+{
+    struct sched *sched = process->vm->sched;
+    struct task *task = &process->slot->task;
+    task_leave(sched, task);
+    task_wake(sched, task); /* it may have ended already: spurious wake-ups are legal */
 }
 
 void process_release(struct process *process)

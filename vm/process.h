@@ -34,6 +34,9 @@ int64_t process_parse_pid(struct vm *vm, const char *text, size_t length);
 /* Is there a live process of that PID at this moment? */
 bool process_is_alive(struct vm *vm, uint64_t pid);
 
+/* Does the PID name the call of a function, alive or not? */
+bool process_is_function(struct vm *vm, uint64_t pid);
+
 /* CANCEL event with a reason (copied). False: no such process, or far too many wait there. `from` 0: the system, never too many. */
 bool process_send_cancel(struct vm *vm, uint64_t from, uint64_t to, const char *reason, size_t length);
 

@@ -5,6 +5,9 @@
  *   LOADING --entry point found--> RUNNING --ended, failed or doomed--> EXITING --last step--> slot released
  *      \--load error: EXITING without an EXIT to the spawner: its spawn has failed
  *
+ * A function call is such a process too, begun RUNNING on a state that has served calls before, if there is one. Its state outlives it
+ * unless it was marked for death or failed outside of the entry point.
+ *
  * I1  All fields are used only by the thread that holds the task RUNNING, except those marked.
  */
 #ifndef VM_PROCESS_STRUCT_H
@@ -23,6 +26,7 @@
 #include "vm/router.h"
 
 struct buffer;
+struct call;
 struct code;
 struct context;
 struct fiber;
@@ -43,6 +47,7 @@ enum exit_step {
     EXIT_WATCHERS,
     EXIT_LINKS,
     EXIT_RESOURCES,
+    EXIT_CALL,
     EXIT_HEAP,
     EXIT_DONE
 };
@@ -56,24 +61,25 @@ struct process {
     struct code *code;       /* one reference */
     struct context *context; /* one reference, NULL: none */
     struct context *options; /* of its spawn: one reference, NULL: none */
-    struct heap *heap;
+    size_t context_charge;   /* what these two count for in the heap */
+    struct heap *heap;       /* NULL, as is state: given back to the pool */
     struct state *state;
     char *pid_text; /* made when asked for */
     void *terminal;
     struct router router;
     struct feed_table feeds;
     struct relation_set watchers, monitors, links;
-    struct list timers, operations;
+    struct list timers, operations, handles;
     struct name *names;      /* under the names lock */
     struct buffer *result;   /* encoding of {value, error}; NULL until it ends */
     struct loading *loading; /* who waits for the end of load, NULL: nobody */
     struct message *endings; /* who waits for its end (vm/ending.h) */
-    unsigned char *args;     /* encoded arguments until the entry point starts */
+    struct call *call;       /* who waits for the result, NULL: nobody */
+    struct buffer *args;     /* encoded arguments until the entry point starts; NULL: none */
     uint64_t started_wall_ns;
     _Atomic uint64_t steps; /* written by the runner, read by inspection */
     _Atomic uint64_t shown_memory;
     _Atomic uint32_t shown_waiting;
-    uint32_t args_length;
     _Atomic uint8_t shown; /* enum process_shown */
     uint8_t phase;         /* enum process_phase */
     uint8_t exit_step;     /* enum exit_step */
@@ -82,6 +88,7 @@ struct process {
     bool failed : 1;
     bool silent : 1;   /* load failed: the spawner has been told */
     bool measured : 1; /* see process_measure */
+    bool keeps : 1;    /* its state goes back to the pool */
 };
 
 enum process_shown { SHOWN_READY, SHOWN_RUNNING, SHOWN_BLOCKED, SHOWN_IDLE, SHOWN_COMPLETE };
@@ -102,22 +109,9 @@ struct loading {
 enum load_outcome { LOAD_DONE, LOAD_MORE, LOAD_FAILED };
 enum load_outcome process_load_slice(struct process *process);
 
-/* Gives a process held RUNNING to the scheduler, runnable. */
+/* Gives a process held RUNNING to the scheduler, runnable. The second one: before others of this worker. */
 void process_release(struct process *process);
-
-/* Allocates a process with slot, heap and state for the code. NULL and *error on failure. */
-struct vm_error;
-struct process *process_new(struct vm *vm, struct code *code, struct vm_host *host, struct vm_error *error);
-
-/* Copies the encoded arguments of the entry point. */
-void process_set_args(struct process *process, const void *data, size_t length);
-
-/*
- * Gives the new process a reference to the context, which is charged to its heap unless it is the one of its parent: those who inherit
- * share it. And the same for the options of its spawn, which nobody inherits.
- */
-void process_give_context(struct process *process, struct context *context, bool is_inherited);
-void process_give_options(struct process *process, struct context *options);
+void process_release_next(struct process *process);
 
 /* When it goes idle for the first time, or ends: its template learns how large its heap has become. */
 void process_measure(struct process *process);
@@ -134,6 +128,7 @@ bool process_exit_slice(struct process *process);
 void process_set_result(struct process *process, struct buffer *result, bool failed);
 void process_fail_with_error(struct process *process, lua_State *L, int status);
 void process_fail_with_death(struct process *process);
+void process_end_empty(struct process *process); /* no value, no error */
 void process_fail_message(struct process *process, const char *kind, const char *message, int retryable);
 
 /* ---- boot.c ---- */

@@ -30,6 +30,7 @@
 #include "vm/operation.h"
 #include "vm/pid.h"
 #include "vm/process.h"
+#include "vm/process_new.h"
 #include "vm/process_struct.h"
 #include "vm/spawner.h"
 #include "vm/state.h"

@@ -47,7 +47,7 @@ static const struct type holder_type = {.name = "values", .finalize = finalize};
 void spawner_push_holder(lua_State *L)
 {
     struct holder *holder = type_new(L, &holder_type, sizeof *holder);
-    handle_open(L, &holder->handle, release);
+    handle_keep(L, &holder->handle, release);
 }
 
 int spawner_fill(lua_State *L, int holder_index, int index, enum spawner_values which, const void *data, size_t length)

@@ -112,3 +112,33 @@ bool subscription_end(lua_State *L, int index)
         channel_notify(process->router.inbox, process);
     return true;
 }
+
+static void let_go(struct process *process, struct channel *channel)
+{
+    lua_State *L = process->state->L;
+    channel->source = SOURCE_NONE;
+    channel->topic = NULL;
+    lua_pushnil(L);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, channel);
+    channel_shut(channel);
+}
+
+bool subscription_end_some(struct process *process, unsigned most)
+{
+    struct router *router = &process->router;
+    if (router->inbox)
+        let_go(process, router->inbox);
+    if (router->events_channel)
+        let_go(process, router->events_channel);
+    router->inbox = router->events_channel = NULL;
+    for (struct topic *topic; most && (topic = router->topics); most--) {
+        if (topic->channel) {
+            charge(process, topic, -1);
+            if (topic->channel->source == SOURCE_TOPIC) /* several topics may have it */
+                let_go(process, topic->channel);
+            topic->channel = NULL;
+        }
+        router_destroy_some(router, 1);
+    }
+    return !router->topics;
+}

@@ -9,6 +9,7 @@
 #include <lua.h>
 
 struct channel;
+struct process;
 
 /* Push the channel, the same one on every call. */
 void subscription_push_inbox(lua_State *L);
@@ -27,5 +28,11 @@ enum subscription_answer subscription_attach(lua_State *L, int index, const char
 
 /* Ends the topic subscriptions of the channel at `index` and closes it; false: it has none. */
 bool subscription_end(lua_State *L, int index);
+
+/*
+ * The process ends and its state stays: closes its channels, lets go of them and frees its topics and their messages, `most` at most; false while
+ * more are left. Its mailbox is closed and no coroutine waits any more.
+ */
+bool subscription_end_some(struct process *process, unsigned most);
 
 #endif

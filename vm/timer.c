@@ -161,6 +161,21 @@ static void tick(struct vmtimer *timer, struct vm *vm)
     arm(timer, vm, due + (missed + 1) * timer->period_ns);
 }
 
+void vmtimer_begin(struct vmtimer *timer, struct process *process, int64_t ns)
+{
+    init(timer, process);
+    arm(timer, process->vm, due_in(process->vm, ns));
+}
+
+bool vmtimer_revoke(struct vmtimer *timer)
+{
+    if (!wheel_cancel(&timer->timer))
+        return false;
+    timer->armed = false;
+    list_remove(&timer->link);
+    return true;
+}
+
 void vmtimer_drained(struct vmtimer *timer, struct process *process)
 {
     if (timer->sleeper) {
@@ -168,6 +183,11 @@ void vmtimer_drained(struct vmtimer *timer, struct process *process)
         return;
     }
     timer->armed = false;
+    if (timer->due) {
+        list_remove(&timer->link);
+        timer->due(timer, process);
+        return;
+    }
     timer->fired_wall_ns = clock_wall_ns(sched_clock(process->vm->sched));
     if (timer->is_ticker) {
         tick(timer, process->vm);
@@ -180,13 +200,31 @@ void vmtimer_drained(struct vmtimer *timer, struct process *process)
         release_anchor(timer, process->state->cur);
 }
 
+/* The state will have another process. */
+static void leave_state(struct vmtimer *timer, struct process *process)
+{
+    if (timer->sleeper) { /* its fiber is gone */
+        heap_alloc(process->heap, timer, sizeof *timer, 0);
+        return;
+    }
+    timer->armed = false;
+    timer->pending = 0;
+    channel_shut(timer->channel);
+    release_anchor(timer, process->state->L);
+}
+
 bool vmtimer_cancel_some(struct process *process, unsigned most)
 {
     for (; most; most--) {
         struct list *link = list_take(&process->timers);
         if (!link)
             return true;
-        wheel_cancel(&container_of(link, struct vmtimer, link)->timer);
+        struct vmtimer *timer = container_of(link, struct vmtimer, link);
+        wheel_cancel(&timer->timer);
+        if (timer->due)
+            timer->dropped(timer);
+        else if (process->keeps)
+            leave_state(timer, process);
     }
     return list_is_empty(&process->timers);
 }

@@ -17,6 +17,8 @@ struct process;
 struct slot;
 
 /*
+ * A timer is a sleep's, a channel's, or (`due` is set) one of C code of the process, embedded in something that this code has malloc'd.
+ *
  * I1  armed: in a wheel, or its message is in the mailbox. The memory is freed only when neither holds: the wheel's lock and the drain say so.
  */
 struct vmtimer {
@@ -25,19 +27,29 @@ struct vmtimer {
     struct list link;       /* in process->timers */
     struct slot *slot;
     uint64_t pid;
-    struct fiber *sleeper;   /* of a sleep, else NULL */
-    struct channel *channel; /* else */
-    uint64_t period_ns;      /* tickers */
+    struct fiber *sleeper;                                       /* of a sleep, else NULL */
+    struct channel *channel;                                     /* or */
+    void (*due)(struct vmtimer *timer, struct process *process); /* or; at drain; touches no Lua stack */
+    void (*dropped)(struct vmtimer *timer);                      /* then: the process ends before it was due */
+    uint64_t period_ns;                                          /* tickers */
     int64_t fired_wall_ns;
     uint32_t pending; /* values not received yet */
     bool armed;
     bool is_ticker;
 };
 
+/* A timer of C code, with `due` and `dropped` set: exactly one of them will be called, unless it is revoked. */
+void vmtimer_begin(struct vmtimer *timer, struct process *process, int64_t ns);
+/* True: it was pending and belongs to the caller again. False: `due` is still to be called, very soon. */
+bool vmtimer_revoke(struct vmtimer *timer);
+
 /* At drain: its message has arrived. */
 void vmtimer_drained(struct vmtimer *timer, struct process *process);
 
-/* The process ends: takes up to `most` timers out of the wheels; false while more are left. */
+/*
+ * The process ends, its mailbox is closed: takes up to `most` timers out of the wheels; false while more are left. If the state stays,
+ * channels are closed and no timer is left in its heap but what Lua refers to.
+ */
 bool vmtimer_cancel_some(struct process *process, unsigned most);
 
 #endif

@@ -95,6 +95,7 @@ int vm_new(struct vm **out, const struct vm_config *config)
         return error;
     }
     pthread_mutex_init(&vm->lock, NULL);
+    pools_init(vm);
     vm->slots = slot_table_new();
     vm->names = names_new();
     vm->bus = broker_new(vm, "events");
@@ -157,6 +158,7 @@ static void free_locals(struct vm *vm)
 void vm_free(struct vm *vm)
 {
     sched_stop(vm->sched);
+    pools_destroy(vm);
     sched_free(vm->sched);
     free_locals(vm);
     names_free(vm->names);

@@ -12,6 +12,7 @@
 
 #include <lua.h>
 
+struct call_target;
 struct code;
 struct fault_plan;
 struct lazy_entry;
@@ -52,8 +53,13 @@ struct vm_config {
      * details.factory_id, or what building it said). Any worker, concurrently; hot.
      */
     int (*resolve)(void *ctx, const char *id, size_t length, struct code **out, struct vm_error *error);
+    /*
+     * The same for calls: references in *out, which is zeroed (see vm/call.h). May be NULL: nothing can be called.
+     */
+    int (*resolve_call)(void *ctx, const char *id, size_t length, struct call_target *out, struct vm_error *error);
     void *resolve_ctx;
-    void *services; /* what the libraries of this runtime share: vm_services */
+    uint64_t function_idle_ns; /* so long a function keeps a state that no call needs; 0: 30 s */
+    void *services;            /* what the libraries of this runtime share: vm_services */
 };
 
 /* 0 or a negative errno. Copies *config. Runs the clone self-test and logs a warning if spawns must go the classic way. */
@@ -82,8 +88,9 @@ struct vm_host_limits {
     uint32_t mailbox_limit; /* messages waiting per process; 0: none */
 };
 
-/* Makes the host, or gives a stopped host of that name new limits; starts stopped. NULL: over 2,000 host names in the life of this VM. Any thread. */
+/* Makes the host, or gives a stopped host of that name new limits; starts stopped. NULL: over 4,000 names of hosts and functions in the life of this VM. Any thread. */
 struct vm_host *vm_host_open(struct vm *vm, const char *name, const struct vm_host_limits *limits);
+/* The host of that name, NULL: none, or a function has that name. */
 struct vm_host *vm_host_find(struct vm *vm, const char *name, size_t length);
 const char *vm_host_name(const struct vm_host *host);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * vm_host: host groups (vm/vm.h). They live as long as the VM, so PIDs can name them by index; the table is append only and read without a
- * lock: a host is stored before the count is raised.
+ * lock: a host is stored before the count is raised and before a bucket names it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,18 +25,40 @@ bool vm_host_is_named(const struct vm_host *host, const char *name, size_t lengt
            memcmp(host->name, name, length) == 0; /* the name may come from anywhere and hold NULs */
 }
 
-struct vm_host *vm_host_find(struct vm *vm, const char *name, size_t length)
+static uint32_t hash_name(const char *name, size_t length)
 {
-    uint32_t count = atomic_load_explicit(&vm->host_count, memory_order_acquire);
-    for (uint32_t i = 1; i <= count; i++) {
-        struct vm_host *host = atomic_load_explicit(&vm->hosts[i], memory_order_relaxed);
-        if (vm_host_is_named(host, name, length))
-            return host;
-    }
-    return NULL;
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ (unsigned char)name[i]) * 16777619u;
+    return hash ^ hash >> 15;
 }
 
-static struct vm_host *add(struct vm *vm, const char *name)
+/* The bucket of that name, or the free one where it belongs; *host is what it names. At most half of the buckets are in use. */
+static _Atomic uint16_t *find_bucket(struct vm *vm, const char *name, size_t length, struct vm_host **host)
+{
+    for (uint32_t i = hash_name(name, length);; i++) {
+        _Atomic uint16_t *bucket = &vm->host_buckets[i & (VM_HOST_BUCKETS - 1)];
+        uint32_t index = atomic_load_explicit(bucket, memory_order_acquire); /* pairs with the release in add */
+        *host = index ? atomic_load_explicit(&vm->hosts[index], memory_order_relaxed) : NULL;
+        if (!index || vm_host_is_named(*host, name, length))
+            return bucket;
+    }
+}
+
+struct vm_host *vm_host_named(struct vm *vm, const char *name, size_t length)
+{
+    struct vm_host *host;
+    find_bucket(vm, name, length, &host);
+    return host;
+}
+
+struct vm_host *vm_host_find(struct vm *vm, const char *name, size_t length)
+{
+    struct vm_host *host = vm_host_named(vm, name, length);
+    return host && !atomic_load_explicit(&host->is_function, memory_order_relaxed) ? host : NULL;
+}
+
+static struct vm_host *add(struct vm *vm, const char *name, _Atomic uint16_t *bucket)
 {
     uint32_t index = atomic_load_explicit(&vm->host_count, memory_order_relaxed) + 1;
     if (index >= VM_HOSTS_MAX)
@@ -46,19 +68,36 @@ static struct vm_host *add(struct vm *vm, const char *name)
     host->vm = vm;
     host->index = index;
     atomic_store_explicit(&vm->hosts[index], host, memory_order_relaxed);
-    atomic_store_explicit(&vm->host_count, index, memory_order_release); /* pairs with vm_host_at and vm_host_find */
+    atomic_store_explicit(&vm->host_count, index, memory_order_release);  /* pairs with vm_host_at */
+    atomic_store_explicit(bucket, (uint16_t)index, memory_order_release); /* pairs with find_bucket */
+    return host;
+}
+
+static struct vm_host *open(struct vm *vm, const char *name, const struct vm_host_limits *limits, bool is_function)
+{
+    struct vm_host *host;
+    pthread_mutex_lock(&vm->lock);
+    _Atomic uint16_t *bucket = find_bucket(vm, name, strlen(name), &host);
+    if (!host)
+        host = add(vm, name, bucket);
+    if (host && limits)
+        host->limits = *limits;
+    if (host)
+        atomic_store_explicit(&host->is_function, is_function, memory_order_relaxed);
+    pthread_mutex_unlock(&vm->lock);
     return host;
 }
 
 struct vm_host *vm_host_open(struct vm *vm, const char *name, const struct vm_host_limits *limits)
 {
-    pthread_mutex_lock(&vm->lock);
-    struct vm_host *host = vm_host_find(vm, name, strlen(name));
-    if (!host)
-        host = add(vm, name);
-    if (host && limits)
-        host->limits = *limits;
-    pthread_mutex_unlock(&vm->lock);
+    return open(vm, name, limits, false);
+}
+
+struct vm_host *vm_host_open_for_calls(struct vm *vm, const char *name)
+{
+    struct vm_host *host = open(vm, name, &(struct vm_host_limits){0}, true);
+    if (host)
+        vm_host_start(host);
     return host;
 }
 

@@ -10,6 +10,8 @@
 
 #include "sched/base/compiler.h"
 #include "vm/codec.h"
+#include "vm/pid.h"
+#include "vm/pool_struct.h"
 #include "vm/vm.h"
 
 struct broker;
@@ -20,7 +22,7 @@ struct slab_depot;
 struct slot_table;
 struct vm_local;
 
-enum { VM_HOSTS_MAX = 2048 };
+enum { VM_HOSTS_MAX = 1 << PID_HOST_BITS, VM_HOST_BUCKETS = 2 * VM_HOSTS_MAX };
 
 struct vm_host {
     struct vm *vm;
@@ -28,6 +30,7 @@ struct vm_host {
     uint32_t index;
     struct vm_host_limits limits; /* changed only while stopped */
     _Atomic bool running;
+    _Atomic bool is_function; /* the calls of one, and nothing can be spawned there */
     _Atomic uint32_t live;
     _Atomic uint64_t spawned, finished, failed;
 };
@@ -45,6 +48,8 @@ struct vm {
     pthread_mutex_t lock;                          /* hosts being added, the list of worker caches */
     _Atomic(struct vm_host *) hosts[VM_HOSTS_MAX]; /* from 1; never removed */
     _Atomic uint32_t host_count;
+    _Atomic uint16_t host_buckets[VM_HOST_BUCKETS]; /* by name, open addressing: index of a host, 0: free */
+    struct pools pools;
     struct vm_local *locals;
     _Atomic uint64_t next_relation cache_aligned;
     _Atomic uint32_t live;
@@ -70,6 +75,12 @@ struct vm_local *vm_local(struct vm *vm);
 bool vm_is_over_memory(struct vm *vm);
 
 struct vm_host *vm_host_at(struct vm *vm, uint32_t index);
+
+/* The host of that name, functions too. */
+struct vm_host *vm_host_named(struct vm *vm, const char *name, size_t length);
+
+/* Makes the group of the calls of a function, running; NULL: too many hosts. */
+struct vm_host *vm_host_open_for_calls(struct vm *vm, const char *name);
 bool vm_host_is_named(const struct vm_host *host, const char *name, size_t length);
 
 #endif

@@ -127,4 +127,46 @@ want_code 1; want_err "moonlet.lock:1: module acme/greet is not installed (no di
 echo 'replacements: [{from: acme/greet, to: module}]' | put moonlet.lock
 run run -v greet
 want_code 0; want_out hi; want_err "moonlet.lock:1: replacements are better kept in .moonlet.yaml"
+rm moonlet.lock
+
+# environment variables in the fields of entries, which services see and the listing does not
+project <<'END'
+  - {name: os, kind: env.storage.os}
+  - {name: who, kind: env.variable, variable: GREETED, storage: os}
+  - name: greet
+    kind: process.lua
+    method: ${env:METHOD|main}
+    source: |
+      return { main = function(...) print("got", ...) process.events():receive() end }
+  - name: s
+    kind: process.service
+    process: greet
+    host: ${env:HOST_ID|app:processes}
+    input: ["${env:GREETED|nobody}", "${env:COUNT|3}", "a-${GREETED|b}"]
+    lifecycle: {auto_start: true}
+END
+start run
+await err "got nobody 3 a-b"
+finish TERM
+want_code 0
+want_order "service app:processes is running" "service app:s is running"
+export GREETED=world
+start run
+await err "got world 3 a-world"
+finish TERM
+want_code 0
+unset GREETED
+sed -i 's/nobody/nobody}/; s/|nobody}}/}/' src/_index.yaml
+run run
+want_code 1
+want_err "entry app:s: the service cannot start: \${env:GREETED} (line 16): there is no such variable, or it has no value"
+sed -i 's/auto_start: true/auto_start: true, startup: optional/' src/_index.yaml
+start run
+await err "application is running"
+finish TERM
+want_code 0
+want_err "service app:s failed and is not restarted: \${env:GREETED}"
+sed -i 's/|main}/}/' src/_index.yaml
+run run -v list
+want_err "src/_index.yaml:7: entry app:greet: \${env:METHOD} (line 9): there is no such variable"
 done_testing

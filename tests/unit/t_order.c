@@ -36,7 +36,7 @@ static void check_order(const char *yaml, const char *expected, size_t warnings)
     struct entries entries = table(yaml);
     struct problems problems = {0};
     struct order order;
-    order_compute(&order, &entries, &problems);
+    order_compute(&order, &entries, NULL, &problems);
     char names[512] = "";
     for (size_t i = 0; i < order.count; i++) {
         strcat(names, i ? " " : "");
@@ -70,7 +70,7 @@ Test(order, environment_variables)
 {
     check_order("a: {port_env: PORT}\nv: {kind: env.variable, variable: PORT, storage: s}\ns: {}\n", "s v a", 0);
     check_order("a: {x: ['see ${env:PORT|80} and']}\nv: {kind: env.variable, variable: PORT}\n", "v a", 0);
-    check_order("a: {x: '${v|80}'}\nv: {kind: env.variable}\n", "v a", 0);
+    check_order("a: {x: '${env:v|80}'}\nv: {kind: env.variable}\n", "v a", 0);
     check_order("a: {x: '${v 80}'}\nv: {kind: env.variable}\n", "a v", 0);
 }
 
@@ -93,7 +93,7 @@ Test(order, circle_names_its_members)
     struct entries entries = table("b: {host: c}\nc: {host: b}\n");
     struct problems problems = {0};
     struct order order;
-    order_compute(&order, &entries, &problems);
+    order_compute(&order, &entries, NULL, &problems);
     cr_assert(strstr(problems.items[0].text, "f.yaml:1: entry a:b: refers to itself through others"));
     cr_assert(strstr(problems.items[0].text, "a:b, a:c"), "%s", problems.items[0].text);
     order_free(&order);
@@ -115,7 +115,7 @@ Test(order, thousands_of_entries)
         value_set(data, "host", value_new_string(next, strlen(next), 1), 1);
         entries_add(&entries, entry_new("a", name, strdup("k"), value_new(VALUE_MAP, 1), data, "f", 1));
     }
-    order_compute(&order, &entries, &problems);
+    order_compute(&order, &entries, NULL, &problems);
     cr_assert_eq(order.count, COUNT);
     for (size_t i = 0; i < COUNT; i++)
         cr_assert_eq(order.sequence[i], COUNT - 1 - i);

@@ -1,0 +1,1 @@
+return process.events():receive().reason

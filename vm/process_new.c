@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * process_new: see process_new.h. A process begins on a fresh state, a clone of the template of its code, or on one that has served
+ * a function call before.
+ */
+#include "vm/process_new.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sched/base/clock.h"
+#include "sched/base/compiler.h"
+#include "sched/base/memory.h"
+#include "sched/sched.h"
+#include "vm/buffer.h"
+#include "vm/code.h"
+#include "vm/code_struct.h"
+#include "vm/context.h"
+#include "vm/error.h"
+#include "vm/fiber.h"
+#include "vm/heap.h"
+#include "vm/process_struct.h"
+#include "vm/slot.h"
+#include "vm/template.h"
+#include "vm/vm_struct.h"
+
+enum { DEFAULT_MEMORY_LIMIT = 64 << 20 };
+
+static bool is_stopping(const struct vm_host *host)
+{
+    return !atomic_load_explicit(&host->running, memory_order_acquire) || atomic_load(&host->vm->stopping);
+}
+
+/* May the host have one more process? */
+static bool is_open(const struct vm_host *host, struct vm_error *error)
+{
+    if (likely(!is_stopping(host)))
+        return true;
+    vm_error_set(error, ERROR_UNAVAILABLE, "host is shutting down");
+    return false;
+}
+
+static bool has_memory(struct vm *vm, struct vm_error *error)
+{
+    if (likely(!vm_is_over_memory(vm)))
+        return true;
+    vm_error_set(error, ERROR_UNAVAILABLE, "memory limit of the runtime reached; raise it with --memory-limit");
+    return false;
+}
+
+/* Takes a place among the live processes of the host. */
+static bool take_place(struct vm_host *host, struct vm_error *error)
+{
+    uint32_t most = host->limits.max_processes, live = atomic_load_explicit(&host->live, memory_order_relaxed);
+    do {
+        if (most && live >= most) {
+            vm_error_set(error, ERROR_RATE_LIMITED, "host %s has reached max_processes (%u)", host->name, most);
+            return false;
+        }
+    } while (!atomic_compare_exchange_weak_explicit(&host->live, &live, live + 1, memory_order_relaxed,
+                                                    memory_order_relaxed));
+    return true;
+}
+
+static void leave_place(struct vm_host *host)
+{
+    atomic_fetch_sub_explicit(&host->live, 1, memory_order_release);
+}
+
+static struct heap *clone_state(struct vm *vm, struct code *code, struct vm_error *error)
+{
+    struct template *tmpl = code_template(code, error);
+    if (!tmpl)
+        return NULL;
+    struct heap *heap = template_clone(tmpl, vm_local(vm)->slabs);
+    if (!heap)
+        vm_error_set(error, ERROR_UNAVAILABLE, "out of memory: no new state for %s", code_id(code));
+    return heap;
+}
+
+static void count_in(struct process *process)
+{
+    struct vm *vm = process->vm;
+    atomic_fetch_add_explicit(&process->host->spawned, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&vm->live, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&vm->spawned, 1, memory_order_relaxed);
+}
+
+/* An identity with a slot that nobody knows yet; NULL: there is no slot. */
+static struct process *make(struct vm_host *host, struct code *code, struct heap *heap, struct vm_error *error)
+{
+    struct vm *vm = host->vm;
+    struct slot *slot = slot_acquire(vm->slots, host->index, process_run);
+    if (!slot) {
+        vm_error_set(error, ERROR_UNAVAILABLE, "out of process slots");
+        return NULL;
+    }
+    struct process *process = memory_zeroed(sizeof *process, "a process");
+    process->vm = vm;
+    process->host = host;
+    process->code = code_ref(code);
+    process->heap = heap;
+    process->state = heap_user(heap);
+    process->slot = slot;
+    process->pid = atomic_load_explicit(&slot->pid, memory_order_relaxed);
+    list_init(&process->timers);
+    list_init(&process->operations);
+    list_init(&process->handles);
+    feed_table_init(&process->feeds);
+    process->started_wall_ns = (uint64_t)clock_wall_ns(sched_clock(vm->sched));
+    size_t limit = host->limits.memory_limit ? host->limits.memory_limit : DEFAULT_MEMORY_LIMIT;
+    heap_set_limit(heap, limit, state_heap_pressure);
+    slot_set_room(slot, host->limits.mailbox_limit, limit);
+    return process;
+}
+
+/* From now on it can be found. */
+static struct process *publish(struct process *process)
+{
+    /* pairs with fill_info and owner_of */
+    atomic_store_explicit(&process->slot->owner, process, memory_order_release);
+    count_in(process);
+    /* who stops the host or the VM has looked for processes perhaps just before this one could be seen: see slot_acquire */
+    if (unlikely(is_stopping(process->host)))
+        state_doom(process->state, DEATH_KILLED);
+    return process;
+}
+
+struct process *process_new(struct vm *vm, struct code *code, struct vm_host *host, struct vm_error *error)
+{
+    if (!is_open(host, error) || !has_memory(vm, error) || !take_place(host, error))
+        return NULL;
+    struct heap *heap = clone_state(vm, code, error);
+    struct process *process = heap ? make(host, code, heap, error) : NULL;
+    if (!process) {
+        if (heap)
+            heap_drop(heap, vm_local(vm)->slabs, UINT32_MAX);
+        leave_place(host);
+        return NULL;
+    }
+    state_init(process->state, process, vm, code);
+    return publish(process);
+}
+
+struct process *process_new_on(struct vm_host *host, struct state *state, struct vm_error *error)
+{
+    if (!is_open(host, error) || !take_place(host, error))
+        return NULL;
+    struct process *process = make(host, state->code, heap_of_user(state), error);
+    if (!process) {
+        leave_place(host);
+        return NULL;
+    }
+    process->phase = PROCESS_RUNNING;
+    process->measured = true; /* at its first call */
+    state_reuse(state, process);
+    return publish(process);
+}
+
+void process_set_args(struct process *process, const void *data, size_t length)
+{
+    if (!length)
+        return;
+    process->args = buffer_new(length);
+    if (!process->args)
+        memory_out(length, "the arguments of a process");
+    memcpy(process->args->bytes, data, length);
+}
+
+static void charge_context(struct process *process, const struct context *context)
+{
+    size_t size = context_size(context);
+    process->context_charge += size;
+    heap_charge(process->heap, (ptrdiff_t)size);
+}
+
+void process_give_context(struct process *process, struct context *context, bool is_inherited)
+{
+    process->context = context_ref(context);
+    if (!is_inherited)
+        charge_context(process, context);
+}
+
+void process_give_options(struct process *process, struct context *options)
+{
+    process->options = context_ref(options);
+    charge_context(process, options);
+}
