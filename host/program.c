@@ -197,9 +197,20 @@ static int visit(struct builder *b, const struct entry *entry, unsigned *index)
     return 0;
 }
 
+/* The number that ":12:" at `text` has; NULL: there is none. Else what follows, from the second colon on. */
+static const char *read_place(const char *text, unsigned *number)
+{
+    char *rest;
+    unsigned long value = strtoul(text + 1, &rest, 10);
+    if (rest == text + 1 || *rest != ':' || text[1] < '0' || text[1] > '9')
+        return NULL;
+    *number = (unsigned)value;
+    return rest;
+}
+
 /*
- * Lua says "app:hello:3: unexpected symbol"; this gives "src/hello.lua:3: entry app:hello: unexpected symbol" when the text of that
- * entry came from a file; else NULL. The line may be absent. The caller frees it.
+ * "app:hello:3:7: unexpected symbol" becomes "src/hello.lua:3:7: entry app:hello: unexpected symbol" when the text of that entry came
+ * from a file; else NULL. Column and line may be absent. The caller frees it.
  */
 static char *name_file(const struct entries *entries, const char *message)
 {
@@ -213,13 +224,15 @@ static char *name_file(const struct entries *entries, const char *message)
     const struct value *source = entry ? value_get(entry->data, "source") : NULL;
     if (!value_string(source) || !source->string.origin)
         return NULL;
-    char *rest;
-    unsigned long line = strtoul(colon + 1, &rest, 10);
-    if (rest == colon + 1 || *rest != ':') {
-        line = 0;
-        rest = (char *)colon;
-    }
-    return problem_format(source->string.origin, (unsigned)line, id, "%s", rest + 1 + (rest[1] == ' '));
+    unsigned line = 0, column = 0;
+    const char *rest = read_place(colon, &line);
+    const char *text = rest ? rest : colon;
+    rest = rest ? read_place(rest, &column) : NULL;
+    text = (rest ? rest : text) + 1;
+    text += *text == ' ';
+    if (!column)
+        return problem_format(source->string.origin, line, id, "%s", text);
+    return text_format("%s:%u:%u: entry %s: %s", source->string.origin, line, column, id, text);
 }
 
 static char *explain(const struct builder *b)

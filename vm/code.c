@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * code: see code.h. Every unit is compiled once, in text mode, to a dump with debug information; templates undump it. Units know each
+ * code: see code.h. Every unit is compiled once (compile.h); templates undump it. Units know each
  * other by index; `require` finds the unit of its caller by chunk name.
  */
 #include "vm/code.h"
@@ -16,6 +16,7 @@
 
 #include "sched/base/memory.h"
 #include "vm/code_struct.h"
+#include "vm/compile.h"
 #include "vm/error.h"
 #include "vm/fiber.h"
 #include "vm/lazy.h"
@@ -28,8 +29,7 @@ enum { REGISTRY_FIELDS = 4 };
 
 struct unit {
     char *chunk_name; /* "=id" */
-    unsigned char *dump;
-    size_t dump_length;
+    const struct compiled *compiled;
     char **modules; /* NULL ended */
     char **aliases; /* NULL ended */
     unsigned *imports;
@@ -45,41 +45,7 @@ struct code {
     _Atomic(struct template *) template;
 };
 
-/* ---- compile ---- */
-
-static int write_dump(lua_State *L, const void *data, size_t length, void *ctx)
-{
-    (void)L;
-    struct codec_bytes *out = ctx;
-    unsigned char *bytes = realloc(out->data, out->length + length);
-    if (!bytes)
-        return 1;
-    memcpy(bytes + out->length, data, length);
-    out->data = bytes;
-    out->length += length;
-    return 0;
-}
-
-static int compile(struct unit *unit, const struct code_unit_spec *spec, struct vm_error *error)
-{
-    if (spec->source_length && spec->source[0] == LUA_SIGNATURE[0]) {
-        vm_error_set(error, ERROR_INVALID, "%s: source is bytecode, which is not accepted; give Lua text", spec->id);
-        return -1;
-    }
-    lua_State *L = luaL_newstate();
-    if (!L)
-        memory_out(0, "a state to compile in");
-    struct codec_bytes dump = {0};
-    int result = luaL_loadbufferx(L, spec->source, spec->source_length, unit->chunk_name, "t");
-    if (result != LUA_OK)
-        vm_error_set(error, ERROR_INVALID, "%s", lua_tostring(L, -1));
-    else if ((result = lua_dump(L, write_dump, &dump, 0)) != 0)
-        vm_error_set(error, ERROR_INTERNAL, "%s: out of memory while compiling", spec->id);
-    lua_close(L);
-    unit->dump = dump.data;
-    unit->dump_length = dump.length;
-    return result == 0 ? 0 : -1;
-}
+/* ---- making and freeing ---- */
 
 static size_t count_of(const char *const *list)
 {
@@ -105,7 +71,7 @@ static void free_list(char **list)
     free(list);
 }
 
-static int fill_unit(struct unit *unit, const struct code_unit_spec *spec, struct vm_error *error)
+static int fill_unit(struct vm *vm, struct unit *unit, const struct code_unit_spec *spec, struct vm_error *error)
 {
     size_t imports = count_of(spec->import_aliases);
     unit->modules = copy_list(spec->modules);
@@ -115,7 +81,7 @@ static int fill_unit(struct unit *unit, const struct code_unit_spec *spec, struc
         memory_out(strlen(spec->id) + 2, "a program");
     if (imports)
         memcpy(unit->imports, spec->import_units, imports * sizeof *unit->imports);
-    return compile(unit, spec, error);
+    return compile_source(vm->compiled, &unit->compiled, spec->id, spec->source, spec->source_length, error);
 }
 
 int code_new(struct vm *vm, struct code **out, const struct code_spec *spec, struct vm_error *error)
@@ -128,7 +94,7 @@ int code_new(struct vm *vm, struct code **out, const struct code_spec *spec, str
     code->count = spec->count;
     pthread_mutex_init(&code->lock, NULL);
     for (unsigned i = 0; i < spec->count; i++)
-        if (fill_unit(&code->units[i], &spec->units[i], error) != 0) {
+        if (fill_unit(vm, &code->units[i], &spec->units[i], error) != 0) {
             code_unref(code);
             return -1;
         }
@@ -148,7 +114,8 @@ void code_unref(struct code *code)
         return;
     for (unsigned i = 0; i < code->count; i++) {
         free(code->units[i].chunk_name);
-        free(code->units[i].dump);
+        if (code->units[i].compiled)
+            compile_release(code->vm->compiled, code->units[i].compiled);
         free_list(code->units[i].modules);
         free_list(code->units[i].aliases);
         free(code->units[i].imports);
@@ -223,7 +190,8 @@ static int set_up(lua_State *L, void *user, void *ctx)
     if (!lua_checkstack(L, (int)code->count + 8))
         return -ENOMEM;
     for (unsigned i = 0; i < code->count; i++)
-        if (template_undump(L, code->units[i].dump, code->units[i].dump_length, code->units[i].chunk_name) != LUA_OK)
+        if (template_undump(L, code->units[i].compiled->dump, code->units[i].compiled->length,
+                            code->units[i].chunk_name) != LUA_OK)
             return -EINVAL;
     return 0;
 }

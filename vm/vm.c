@@ -14,6 +14,7 @@
 #include "sched/sched.h"
 #include "sched/worker.h"
 #include "vm/broker.h"
+#include "vm/compile.h"
 #include "vm/fiber.h"
 #include "vm/local.h"
 #include "vm/message.h"
@@ -99,6 +100,7 @@ int vm_new(struct vm **out, const struct vm_config *config)
     vm->slots = slot_table_new();
     vm->names = names_new();
     vm->bus = broker_new(vm, "events");
+    vm->compiled = compile_cache_new();
     choose_spawn(vm);
     *out = vm;
     return 0;
@@ -163,6 +165,7 @@ void vm_free(struct vm *vm)
     free_locals(vm);
     names_free(vm->names);
     broker_free(vm->bus);
+    compile_cache_free(vm->compiled);
     slot_table_free(vm->slots);
     for (uint32_t i = 1; i <= atomic_load(&vm->host_count); i++) {
         struct vm_host *host = vm_host_at(vm, i);

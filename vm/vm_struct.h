@@ -15,6 +15,7 @@
 #include "vm/vm.h"
 
 struct broker;
+struct compile_cache;
 struct local_item;
 struct names;
 struct slab_cache;
@@ -42,6 +43,7 @@ struct vm {
     struct slot_table *slots;
     struct names *names;
     struct broker *bus; /* the event bus */
+    struct compile_cache *compiled;
     struct slab_depot *depot;
     bool seeded;
     bool classic;                                  /* clones are not safe with this liblua, or not wanted */

@@ -156,7 +156,7 @@ static const char *read_utf8(struct lexer *lexer)
 {
     uint32_t value = 0;
     if (peek(lexer, 0) != '{')
-        return "missing '{' in \\u{xxxx}";
+        return "missing '{'";
     lexer->at++;
     if (!is(peek(lexer, 0), HEX))
         return "hexadecimal digit expected";
@@ -166,7 +166,7 @@ static const char *read_utf8(struct lexer *lexer)
             return "UTF-8 value too large";
     }
     if (peek(lexer, 0) != '}')
-        return "missing '}' in \\u{xxxx}";
+        return "missing '}'";
     lexer->at++;
     return NULL;
 }

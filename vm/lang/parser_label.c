@@ -97,8 +97,11 @@ void parser_close_label(struct parser *p, struct parser_label *label, bool is_la
         close_goto(p, word->gotos, label);
 }
 
+/* What was skipped behind an error may have been the label. */
 static void report_lost(struct parser *p, const struct parser_goto *jump)
 {
+    if (p->has_stumbled)
+        return;
     uint32_t line = line_of(p, jump->span);
     if (jump->word)
         parser_report(p, jump->span, NULL, "no visible label '%s' for <goto> at line %u", jump->word->text, line);

@@ -351,8 +351,10 @@ void parser_block_body(struct parser *p, struct ast_block *block)
         *last = parser_statement(p);
         while (*last)
             last = &(*last)->next;
-        if (is_return && !p->panic)
-            break;
+        if (is_return && !p->panic && !parser_is_block_end(&p->now))
+            parser_report(p, (struct ast_span){p->now.start, p->now.end},
+                          "to leave in the middle write 'do return end'",
+                          "'return' must be the last statement of its block");
     }
     block->span.end = p->now.start;
 }

@@ -88,7 +88,7 @@ static void poison(struct parser *p)
     if (p->panic)
         return;
     p->cause = p->now;
-    p->panic = true;
+    p->panic = p->has_stumbled = true;
     p->now.kind = TOKEN_EOF;
 }
 

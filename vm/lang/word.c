@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/base/hash.h"
 #include "sched/base/memory.h"
 #include "sched/base/rng.h"
 #include "vm/lang/arena.h"
@@ -61,26 +62,6 @@ void words_destroy(struct words *words)
     words->buckets = NULL;
 }
 
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-    unsigned __int128 product = (unsigned __int128)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-static uint32_t hash(uint64_t seed, const char *text, size_t length)
-{
-    static const uint64_t odd = 0x9e3779b97f4a7c15;
-    uint64_t h = seed ^ length, part;
-    for (; length > 8; text += 8, length -= 8) {
-        memcpy(&part, text, 8);
-        h = mix(h ^ part, seed | odd);
-    }
-    part = 0;
-    memcpy(&part, text, length);
-    h = mix(h ^ part, seed | odd);
-    return (uint32_t)(h ^ (h >> 32));
-}
-
 static void grow(struct words *words)
 {
     uint32_t size = (words->mask + 1) * 2;
@@ -98,7 +79,7 @@ static void grow(struct words *words)
 
 struct word *words_intern(struct words *words, const char *text, size_t length)
 {
-    uint32_t h = hash(words->seed, text, length);
+    uint32_t h = (uint32_t)hash_bytes(words->seed, text, length);
     for (struct word *word = words->buckets[h & words->mask]; word; word = word->next)
         if (word->hash == h && word->length == length && !memcmp(word->text, text, length))
             return word;
