@@ -36,7 +36,7 @@ static char *read_file(const char *path, size_t *length)
 
 static void write_file(const char *path, const struct erased *erased)
 {
-    char name[4096];
+    char name[4096 + sizeof ".erased"];
     snprintf(name, sizeof name, "%s.erased", path);
     FILE *file = fopen(name, "wb");
     if (!file || fwrite(erased->text, 1, erased->length, file) != erased->length || fclose(file)) {

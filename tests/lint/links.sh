@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # links.sh: every folder that a reader walks into has a README.md, and the relative links of all pages lead to something.
 . "$(dirname "$0")/lib.sh"
-for folder in . sched io vm stdlib host bench examples docs tests tests/lua tests/lint; do
+for folder in . sched io vm stdlib host bench examples docs tests tests/lua tests/lang tests/lint vm/lang; do
     [ -f "$folder/README.md" ] || complain "$folder: no README.md"
 done
 for folder in examples/*/ bench/apps/*/; do
