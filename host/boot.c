@@ -17,6 +17,7 @@
 #include "host/configuration.h"
 #include "host/faults.h"
 #include "host/logsink.h"
+#include "host/nodename.h"
 #include "host/options.h"
 #include "host/runtime.h"
 #include "host/scaffold.h"
@@ -115,6 +116,7 @@ static int choose_command(struct boot *boot, struct runtime_config *config)
 static int run_application(struct boot *boot)
 {
     const struct options *options = &boot->options;
+    char node[NODENAME_MAX + 1];
     struct runtime_config config = {
         .application = &boot->application,
         .logsink = boot->logsink,
@@ -123,9 +125,12 @@ static int run_application(struct boot *boot)
         .seed = options->seed,
         .memory_limit = options->memory_limit,
         .shutdown_timeout_ns = boot->settings.shutdown.timeout_ns,
+        .node_name = node,
+        .is_strict = boot->settings.security.strict_mode,
         .trace = &boot->trace,
         .fault = boot->fault,
     };
+    nodename_find(&boot->settings, node);
     print_banner(boot);
     if (choose_command(boot, &config))
         return EXIT_ERROR;

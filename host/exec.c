@@ -33,8 +33,7 @@ void exec_destroy(struct exec *exec)
     free(exec->args);
 }
 
-/* Low eight bits, as the system keeps; but what is not 0 does not look like success. */
-static int code_of(int64_t number)
+int exec_exit_status(int64_t number)
 {
     int code = (int)(number & 255);
     return number && !code ? 1 : code;
@@ -44,7 +43,7 @@ static int code_of_float(double number)
 {
     if (isnan(number) || fabs(number) > 9e18)
         return 1;
-    return code_of((int64_t)number);
+    return exec_exit_status((int64_t)number);
 }
 
 void exec_read_result(struct exec_outcome *outcome, bool failed, const void *data, size_t length)
@@ -61,7 +60,7 @@ void exec_read_result(struct exec_outcome *outcome, bool failed, const void *dat
         outcome->code = !view.boolean;
         break;
     case CODEC_INTEGER:
-        outcome->code = code_of(view.integer);
+        outcome->code = exec_exit_status(view.integer);
         break;
     case CODEC_NUMBER:
         outcome->code = code_of_float(view.number);

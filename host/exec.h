@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "stdlib/io.h"
 
@@ -45,6 +46,9 @@ void exec_destroy(struct exec *exec);
 
 /* Spawns the process `id`; done is called later, whatever comes of it. Inside the actor. */
 void exec_start(struct exec *exec, struct programs *programs, const char *id, struct vm_host *host);
+
+/* The low eight bits, as the system keeps them; but what is not 0 does not look like success. */
+int exec_exit_status(int64_t number);
 
 /* The exit code of a result (encoding of value and error); *print: text to write, to standard error if is_error. */
 struct exec_outcome {

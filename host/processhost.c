@@ -45,6 +45,7 @@ static void read_limits(struct problems *problems, const struct entry *entry, st
     const struct value *value = value_path(entry->data, "host.memory_limit");
     if (value && value->kind != VALUE_NULL && !units_size_of(value, &limits->memory_limit))
         complain(problems, entry, value, "memory_limit", "a size like 64M");
+    read_count(problems, entry, "workers", &limits->workers);
     read_count(problems, entry, "max_processes", &limits->max_processes);
     read_count(problems, entry, "mailbox_limit", &limits->mailbox_limit);
 }

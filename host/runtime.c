@@ -16,6 +16,7 @@
 #include "host/alloc.h"
 #include "host/announce.h"
 #include "host/application.h"
+#include "host/control.h"
 #include "host/env.h"
 #include "host/exec.h"
 #include "host/logsink.h"
@@ -51,6 +52,7 @@ struct runtime {
     struct io_signals *signals;
     struct io_stdio *stdio;
     struct services *services;
+    struct control *control;
     struct vm *vm;
     struct programs programs;
     struct actor *actor;
@@ -227,14 +229,16 @@ static void world_stopped(void *ctx)
 static void world_changed(void *ctx, const struct service *service, enum service_state previous)
 {
     struct runtime *runtime = ctx;
+    control_note(runtime->control, service, clock_wall_ns(sched_clock(vm_sched(runtime->vm))));
     announce_service(runtime->vm, service, previous);
 }
 
 /* ---- signals, on an I/O loop ---- */
 
 /* The actor is there later than the workers, and a signal may come in between. */
-static void ask_to_stop(struct runtime *runtime)
+static void ask_to_stop(void *ctx)
 {
+    struct runtime *runtime = ctx;
     pthread_mutex_lock(&runtime->lock);
     runtime->signaled = true;
     if (runtime->actor)
@@ -307,6 +311,9 @@ static void make_services(struct runtime *runtime)
     struct application *application = runtime->config->application;
     runtime->services = services_new(runtime->log);
     runtime->services->env = env_source(application->env);
+    runtime->control = control_new(runtime->config->node_name, ask_to_stop, runtime);
+    runtime->services->system = control_source(runtime->control);
+    runtime->services->is_strict = runtime->config->is_strict;
 }
 
 static int make_vm(struct runtime *runtime)
@@ -396,6 +403,7 @@ static int start_services(struct runtime *runtime)
     }
     supervisor_init(&runtime->supervisor, &runtime->world, runtime->log, config->seeded ? config->seed : rng_entropy());
     roster_fill(&runtime->roster, config->application, &runtime->supervisor, actor, &runtime->programs);
+    control_add_services(runtime->control, &runtime->supervisor);
     prepare_command(runtime, actor);
     publish_actor(runtime, actor);
     actor_post(actor, POST_BOOT);
@@ -418,7 +426,7 @@ static void stop_vm(struct runtime *runtime)
         actor_close(runtime->actor);
     if (!vm_stop(runtime->vm, 5 * SECOND_NS))
         log_printf(runtime->log, LOG_ERROR, "host", "%zu processes could not be ended", vm_live(runtime->vm));
-    if (runtime->exec_runs && !runtime->message)
+    if (runtime->exec_runs && !runtime->message && !control_has_exit(runtime->control, &runtime->exit_code))
         runtime->message = text_format("%s did not end in time and was ended", runtime->config->command->id);
 }
 
@@ -434,6 +442,7 @@ static void destroy(struct runtime *runtime)
     if (runtime->vm)
         vm_free(runtime->vm);
     services_free(runtime->services);
+    control_free(runtime->control);
     if (runtime->stdio)
         io_stdio_free(runtime->stdio);
     if (runtime->signals)
@@ -461,12 +470,15 @@ int runtime_run(const struct runtime_config *config, char **message)
                 .changed = world_changed,
             },
     };
+    int code;
     pthread_mutex_init(&runtime.lock, NULL);
     pthread_cond_init(&runtime.changed, NULL);
     if (!make_io(&runtime) && !make_vm(&runtime) && !build_programs(&runtime) && !start_vm(&runtime) &&
         !start_services(&runtime))
         wait_finished(&runtime);
     stop_vm(&runtime);
+    if (runtime.control && control_has_exit(runtime.control, &code))
+        runtime.exit_code = code;
     destroy(&runtime);
     *message = runtime.message;
     return runtime.message ? 1 : runtime.exit_code;

@@ -24,6 +24,8 @@ struct runtime_config {
     uint64_t seed;
     size_t memory_limit;
     uint64_t shutdown_timeout_ns;
+    const char *node_name;
+    bool is_strict;                    /* security.strict_mode */
     const struct entry *command;       /* process to run on the terminal, NULL: services only */
     const struct entry *terminal_host; /* where */
     char *const *args;

@@ -12,6 +12,7 @@
 #ifndef HOST_SERVICE_H
 #define HOST_SERVICE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -55,7 +56,7 @@ struct service {
     size_t need_count, need_capacity;
     enum service_state state;
     enum service_state told; /* the state others were told of last */
-    bool wanted;             /* should be running */
+    _Atomic bool wanted;     /* should be running; read by others too */
     bool settled;            /* has been running or has failed once: the boot does not wait for it any more */
     bool has_given_up;       /* failed or exited for good */
     uint32_t attempts;       /* restarts since it was last stable */

@@ -310,6 +310,16 @@ void sched_stats_total(const struct sched *sched, struct sched_stats *out)
     out->watchdog_hits = read_counter(&sched->monitor.watchdog_hits);
 }
 
+unsigned sched_queued(const struct sched *sched)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < sched->capacity; i++) {
+        const struct runqueue *queue = &sched->workers[i]->queue;
+        count += runqueue_length(queue) + atomic_load_explicit(&queue->backlog_count, memory_order_relaxed);
+    }
+    return count;
+}
+
 uint64_t sched_trace_hash(const struct sched *sched)
 {
     return read_counter(&sched->seeded.trace);

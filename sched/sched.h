@@ -106,6 +106,8 @@ struct worker *sched_worker(struct sched *sched, unsigned index);
 bool sched_is_seeded(const struct sched *sched);
 void sched_stats(const struct sched *sched, unsigned worker, struct sched_stats *out);
 void sched_stats_total(const struct sched *sched, struct sched_stats *out);
+/* Runnable tasks that wait in the queues of the workers, roughly. */
+unsigned sched_queued(const struct sched *sched);
 
 /* Seeded mode: hash of all choices made so far; and a way to mix the caller's own events into it. */
 uint64_t sched_trace_hash(const struct sched *sched);

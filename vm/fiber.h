@@ -76,9 +76,9 @@ struct state {
     bool loading;                  /* chunks are running: blocking is refused */
     bool raising;                  /* death is being raised through a C boundary */
     bool chunk_is_entry;           /* a function without method: see boot.c */
-    uint32_t budget_calls;
-    uint32_t spawns;       /* of this process; see spawn.c */
-    uint64_t asked_cpu_ns; /* CPU time of the thread when `preempt` was set and not yet acted on */
+    uint32_t budget_calls, spawns; /* spawns: of this process; see spawn.c */
+    int gc_more;                   /* vm->gc_more as the collector of the state knows it */
+    uint64_t asked_cpu_ns;         /* CPU time of the thread when `preempt` was set and not yet acted on */
     struct list ready;
     struct list fibers;  /* all, the main one included */
     struct list handles; /* of handle_keep */

@@ -178,18 +178,32 @@ static bool fill_info(struct vm *vm, uint32_t index, const struct vm_host *host,
     return true;
 }
 
+uint32_t process_slots(struct vm *vm)
+{
+    return slot_table_size(vm->slots);
+}
+
+bool process_at(struct vm *vm, uint32_t slot, const struct vm_host *host, struct process_info *info)
+{
+    struct slot *place = slot_at(vm->slots, slot);
+    uint64_t pid = atomic_load_explicit(&place->pid, memory_order_relaxed);
+    if (!atomic_load_explicit(&place->owner, memory_order_relaxed) || (host && pid_host(pid) != host->index))
+        return false; /* most slots, without the lock */
+    slot_table_lock(vm->slots);
+    bool found = fill_info(vm, slot, host, info);
+    slot_table_unlock(vm->slots);
+    return found;
+}
+
 void process_visit(struct vm *vm, const char *host_name, void (*visit)(void *ctx, const struct process_info *info),
                    void *ctx)
 {
     struct vm_host *host = host_name ? vm_host_named(vm, host_name, strlen(host_name)) : NULL;
     if (host_name && !host)
         return;
-    for (uint32_t i = 0, size = slot_table_size(vm->slots); i < size; i++) {
+    for (uint32_t i = 0, size = process_slots(vm); i < size; i++) {
         struct process_info info;
-        slot_table_lock(vm->slots);
-        bool found = fill_info(vm, i, host, &info);
-        slot_table_unlock(vm->slots);
-        if (found)
+        if (process_at(vm, i, host, &info))
             visit(ctx, &info);
     }
 }

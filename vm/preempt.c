@@ -61,8 +61,10 @@ static void collect(struct state *state, lua_State *L)
 {
     state->collect = 0;
     for (int i = 0; i < COLLECT_STEPS; i++) {
-        if (lua_gc(L, LUA_GCSTEP, COLLECT_STEP_KB))
+        if (lua_gc(L, LUA_GCSTEP, COLLECT_STEP_KB)) {
+            vm_note_collection(state->vm);
             return;
+        }
         if (!state->vm->seeded && worker_slice_used_ns(worker_self()) > COLLECT_SLICE_NS)
             break;
     }

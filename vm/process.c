@@ -5,6 +5,7 @@
  */
 #include "vm/process.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -251,9 +252,20 @@ static void seed_slice(struct process *process)
     state->preempt = 1;
 }
 
+/* Lua's pause is what is left of the heap plus what it may grow by, in per cent. */
+static void follow_gc_percent(struct state *state)
+{
+    int more = atomic_load_explicit(&state->vm->gc_more, memory_order_relaxed);
+    if (likely(state->gc_more == more))
+        return;
+    state->gc_more = more;
+    lua_gc(state->L, LUA_GCSETPAUSE, more == VM_GC_OFF - 100 ? INT_MAX : more + 200);
+}
+
 static void run_fibers(struct process *process)
 {
     struct state *state = process->state;
+    follow_gc_percent(state);
     if (unlikely(process->vm->seeded))
         seed_slice(process);
     for (unsigned count = 1;; count++) {

@@ -15,6 +15,7 @@
 struct process;
 struct vm;
 struct vm_error;
+struct vm_host;
 
 uint64_t process_pid(const struct process *process);
 const char *process_pid_text(const struct process *process);
@@ -58,6 +59,10 @@ struct process_info {
     char entry[160];
     const char *state; /* ready running blocked idle complete */
 };
+
+/* For loops over all processes in pieces: slots below process_slots may hold one. False: none there now, or not of that host (NULL: any). Any thread. */
+uint32_t process_slots(struct vm *vm);
+bool process_at(struct vm *vm, uint32_t slot, const struct vm_host *host, struct process_info *info);
 
 /* Calls `visit` for every live process of the host (NULL: all). Any thread; a snapshot of each at some moment during the call. */
 void process_visit(struct vm *vm, const char *host, void (*visit)(void *ctx, const struct process_info *info),

@@ -88,7 +88,8 @@ struct slab_depot {
     struct slab_entry *entries;
     unsigned count, capacity; /* of entries */
     unsigned slabs;           /* mapped now */
-    size_t units;             /* busy in all slabs, their heads not counted */
+    uint64_t units, taken,
+        released; /* busy in all slabs, their heads not counted; ever taken; and slabs ever given back */
     struct magazine *empty;
     struct depot_class classes[CLASSES];
 };
@@ -172,6 +173,7 @@ static void slab_unmap_entry(struct slab_depot *depot, struct slab_entry *entry)
     slab_unmap(entry->slab, SLAB_SIZE);
     *entry = (struct slab_entry){0};
     depot->slabs--;
+    depot->released++;
 }
 
 /* The fullest slab that may have a run of `units`. */
@@ -239,9 +241,7 @@ static void *slab_take_chunk(struct slab_depot *depot, unsigned units)
         struct slab_entry *entry = fullest_slab(depot, units);
         if (!entry && drain_all(depot))
             continue;
-        if (!entry)
-            entry = slab_new(depot);
-        if (!entry)
+        if (!entry && !(entry = slab_new(depot)))
             return NULL;
         entry->low = (uint16_t)slab_bits_skip(entry->slab->busy, entry->low, true);
         unsigned start = slab_bits_find(entry->slab->busy, entry->low, units);
@@ -253,6 +253,7 @@ static void *slab_take_chunk(struct slab_depot *depot, unsigned units)
         entry->free -= (uint16_t)units;
         entry->stamped = false;
         depot->units += units;
+        depot->taken += units;
         return (char *)entry->slab + (size_t)start * SLAB_CHUNK_UNIT;
     }
 }
@@ -463,13 +464,16 @@ void slab_free_large(struct slab_depot *depot, void *block, size_t size)
 void slab_depot_stats(struct slab_depot *depot, struct slab_stats *out)
 {
     pthread_mutex_lock(&depot->lock);
-    out->mapped = (size_t)depot->slabs * SLAB_SIZE;
-    size_t units = depot->units;
+    uint64_t units = depot->units;
     for (unsigned u = 1; u < CLASSES; u++)
         units -= (size_t)depot->classes[u].fulls * rounds_of(u) * u;
     out->used = units * SLAB_CHUNK_UNIT;
+    out->mapped = (size_t)depot->slabs * SLAB_SIZE;
+    out->heads = out->mapped / SLAB_SIZE * HEAD_UNITS * SLAB_CHUNK_UNIT;
+    out->taken = depot->taken * SLAB_CHUNK_UNIT + slab_large_taken(&depot->large);
+    out->released = depot->released * SLAB_SIZE;
     pthread_mutex_unlock(&depot->lock);
-    out->large = atomic_load_explicit(&depot->large.bytes, memory_order_relaxed);
+    out->large = slab_large_bytes(&depot->large);
 }
 
 void slab_depot_trim(struct slab_depot *depot, uint64_t now_ns)

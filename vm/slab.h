@@ -50,9 +50,12 @@ void *slab_realloc_large(struct slab_depot *depot, void *block, size_t old_size,
 void slab_free_large(struct slab_depot *depot, void *block, size_t size);
 
 struct slab_stats {
-    size_t mapped; /* bytes of slabs mapped now */
-    size_t used;   /* bytes in chunks handed out or kept in caches */
-    size_t large;  /* bytes in large blocks */
+    size_t mapped;     /* bytes of slabs mapped now */
+    size_t used;       /* bytes in chunks handed out or kept in caches */
+    size_t large;      /* bytes in large blocks */
+    size_t heads;      /* bytes of the mapped ones that describe their slab */
+    uint64_t taken;    /* bytes of chunks ever taken from slabs, and of large blocks ever made */
+    uint64_t released; /* bytes of slabs given back to the system */
 };
 void slab_depot_stats(struct slab_depot *depot, struct slab_stats *out);
 

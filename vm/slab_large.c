@@ -177,8 +177,10 @@ void *slab_large_alloc(struct slab_large *large, size_t size)
     if (size > PTRDIFF_MAX - PAGE || fault_hit(large->fault, FAULT_SLAB))
         return NULL;
     void *block = take(large, size);
-    if (block)
+    if (block) {
         atomic_fetch_add_explicit(&large->bytes, footprint(large, size), memory_order_relaxed);
+        atomic_fetch_add_explicit(&large->taken, size, memory_order_relaxed);
+    }
     return block;
 }
 
@@ -190,6 +192,8 @@ void *slab_large_realloc(struct slab_large *large, void *block, size_t old_size,
     if (moved)
         atomic_fetch_add_explicit(&large->bytes, footprint(large, new_size) - footprint(large, old_size),
                                   memory_order_relaxed);
+    if (moved && new_size > old_size)
+        atomic_fetch_add_explicit(&large->taken, new_size - old_size, memory_order_relaxed);
     return moved;
 }
 

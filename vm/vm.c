@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -25,7 +26,7 @@
 #include "vm/template.h"
 #include "vm/vm_struct.h"
 
-enum { SPAWNS_PER_LOOK = 256 };
+enum { SPAWNS_PER_LOOK = 256, GC_PERCENT = 100 };
 
 void vm_error_set(struct vm_error *error, const char *kind, const char *fmt, ...)
 {
@@ -83,6 +84,7 @@ int vm_new(struct vm **out, const struct vm_config *config)
         return -ENOMEM;
     *vm = (struct vm){.config = *config, .log = config->log, .seeded = config->seeded};
     atomic_init(&vm->next_relation, 1);
+    atomic_init(&vm->memory_limit, config->memory_limit ? config->memory_limit : SIZE_MAX);
     vm->depot = slab_depot_new(config->seeded, config->fault);
     if (!vm->depot) {
         free(vm);
@@ -216,11 +218,13 @@ struct vm_local *vm_local(struct vm *vm)
 bool vm_is_over_memory(struct vm *vm)
 {
     struct vm_local *local = vm_local(vm);
-    if (!vm->config.memory_limit || local->spawns++ % SPAWNS_PER_LOOK)
+    size_t limit = vm_memory_limit(vm);
+    if (local->memory_limit == limit && (limit == SIZE_MAX || local->spawns++ % SPAWNS_PER_LOOK))
         return local->over_memory;
     struct slab_stats stats;
     slab_depot_stats(vm->depot, &stats);
-    local->over_memory = stats.used + stats.large > vm->config.memory_limit;
+    local->memory_limit = limit;
+    local->over_memory = stats.used + stats.large > limit;
     if (local->over_memory)
         local->spawns = 0; /* look again at the next spawn: it may have ended */
     return local->over_memory;
@@ -234,9 +238,45 @@ void vm_stats(struct vm *vm, struct vm_stats *out)
         .spawned = atomic_load_explicit(&vm->spawned, memory_order_relaxed),
         .memory_used = stats.used + stats.large,
         .memory_mapped = stats.mapped + stats.large,
+        .memory_heads = stats.heads,
+        .memory_taken = stats.taken,
+        .memory_released = stats.released,
+        .collections = atomic_load_explicit(&vm->collections, memory_order_relaxed),
         .live = atomic_load_explicit(&vm->live, memory_order_relaxed),
     };
+}
+
+uint64_t vm_messages_waiting(struct vm *vm)
+{
+    uint64_t count = 0;
     for (uint32_t i = 0, size = slot_table_size(vm->slots); i < size; i++)
-        out->messages_waiting +=
-            atomic_load_explicit(&slot_at(vm->slots, i)->queued, memory_order_relaxed) >> SLOT_COUNT_SHIFT;
+        count += atomic_load_explicit(&slot_at(vm->slots, i)->queued, memory_order_relaxed) >> SLOT_COUNT_SHIFT;
+    return count;
+}
+
+/* ---- settings ---- */
+
+size_t vm_memory_limit(const struct vm *vm)
+{
+    return atomic_load_explicit(&vm->memory_limit, memory_order_relaxed);
+}
+
+size_t vm_set_memory_limit(struct vm *vm, size_t bytes)
+{
+    return atomic_exchange_explicit(&vm->memory_limit, bytes, memory_order_relaxed);
+}
+
+int vm_gc_percent(const struct vm *vm)
+{
+    return atomic_load_explicit(&vm->gc_more, memory_order_relaxed) + GC_PERCENT;
+}
+
+int vm_set_gc_percent(struct vm *vm, int percent)
+{
+    return atomic_exchange_explicit(&vm->gc_more, percent - GC_PERCENT, memory_order_relaxed) + GC_PERCENT;
+}
+
+void vm_note_collection(struct vm *vm)
+{
+    atomic_fetch_add_explicit(&vm->collections, 1, memory_order_relaxed);
 }

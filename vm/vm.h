@@ -86,6 +86,7 @@ struct vm_host_limits {
     uint32_t max_processes; /* 0: none */
     size_t memory_limit;    /* of each process, bytes; 0: 64 MB */
     uint32_t mailbox_limit; /* messages waiting per process; 0: none */
+    uint32_t workers;       /* as configured; only shown. 0: those of the VM */
 };
 
 /* Makes the host, or gives a stopped host of that name new limits; starts stopped. NULL: over 4,000 names of hosts and functions in the life of this VM. Any thread. */
@@ -116,9 +117,33 @@ void vm_host_stats(const struct vm_host *host, struct vm_host_stats *out);
 /* ---- whole-VM figures ---- */
 
 struct vm_stats {
-    uint64_t spawned, messages_waiting, memory_used, memory_mapped;
+    uint64_t spawned, memory_used, memory_mapped;
+    uint64_t memory_heads;    /* of the mapped: what describes slabs */
+    uint64_t memory_taken;    /* ever taken for heaps */
+    uint64_t memory_released; /* ever given back to the system */
+    uint64_t collections;     /* full collections that were asked for */
     uint32_t live;
 };
 void vm_stats(struct vm *vm, struct vm_stats *out);
+
+/* User messages that nobody has taken yet. Walks all slots. */
+uint64_t vm_messages_waiting(struct vm *vm);
+
+/* ---- settings that may change while it runs; any thread ---- */
+
+/* vm_config.memory_limit; SIZE_MAX: none. Setting it returns the former one. */
+size_t vm_memory_limit(const struct vm *vm);
+size_t vm_set_memory_limit(struct vm *vm, size_t bytes);
+
+/*
+ * A heap is collected when it has grown by so many per cent since the last collection (100 at first; VM_GC_OFF: only when its limit is near). Setting
+ * it returns the former; processes follow it from their next slice on.
+ */
+enum { VM_GC_OFF = -1, VM_GC_PERCENT_MAX = 1000000 };
+int vm_gc_percent(const struct vm *vm);
+int vm_set_gc_percent(struct vm *vm, int percent);
+
+/* A full collection has been asked for: counted in vm_stats. */
+void vm_note_collection(struct vm *vm);
 
 #endif

@@ -46,6 +46,8 @@ struct vm {
     struct compile_cache *compiled;
     struct slab_depot *depot;
     bool seeded;
+    _Atomic size_t memory_limit;                   /* SIZE_MAX: none */
+    _Atomic int gc_more;                           /* vm_gc_percent - 100 */
     bool classic;                                  /* clones are not safe with this liblua, or not wanted */
     pthread_mutex_t lock;                          /* hosts being added, the list of worker caches */
     _Atomic(struct vm_host *) hosts[VM_HOSTS_MAX]; /* from 1; never removed */
@@ -55,7 +57,7 @@ struct vm {
     struct vm_local *locals;
     _Atomic uint64_t next_relation cache_aligned;
     _Atomic uint32_t live;
-    _Atomic uint64_t spawned;
+    _Atomic uint64_t spawned, collections;
     _Atomic bool stopping;
     bool started; /* vm_start has succeeded */
 };
@@ -67,6 +69,7 @@ struct vm_local {
     struct codec_bytes scratch; /* empty between uses */
     struct local_item *items;   /* vm/local.h */
     uint32_t spawns;            /* since the memory of the VM was looked at */
+    size_t memory_limit;        /* as it was then */
     bool over_memory;
 };
 

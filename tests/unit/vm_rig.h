@@ -382,8 +382,9 @@ static inline void rig_close(struct rig *rig)
     if (!vm_stop(rig->vm, RIG_STOP_NS))
         rig_die("vm_stop: %zu still alive", vm_live(rig->vm));
     vm_stats(rig->vm, &stats);
-    if (stats.live || stats.messages_waiting)
-        rig_die("left: %u alive, %llu messages", stats.live, (unsigned long long)stats.messages_waiting);
+    uint64_t waiting = vm_messages_waiting(rig->vm);
+    if (stats.live || waiting)
+        rig_die("left: %u alive, %llu messages", stats.live, (unsigned long long)waiting);
     rig_free(rig);
 }
 

@@ -1,0 +1,1 @@
+process.events():receive() -- the end
