@@ -367,16 +367,21 @@ char *programs_explain(const struct programs *programs, const char *id, const ch
     return problem_format(entry->file, method ? method->line : entry->line, id, "%s", message);
 }
 
-/* The program of that id and its entry; NULL: there is none. */
-static const struct program *find(const struct programs *programs, const char *id, size_t length,
-                                  const struct entry **entry)
+static const struct entry *find_entry(const struct programs *programs, const char *id, size_t length)
 {
     char key[LONGEST_ID + 1];
     if (length > LONGEST_ID || memchr(id, '\0', length))
         return NULL;
     memcpy(key, id, length);
     key[length] = '\0';
-    *entry = entries_find(programs->entries, key);
+    return entries_find(programs->entries, key);
+}
+
+/* The program of that id and its entry; NULL: there is none. */
+static const struct program *find(const struct programs *programs, const char *id, size_t length,
+                                  const struct entry **entry)
+{
+    *entry = find_entry(programs, id, length);
     return *entry ? programs->items[entries_index(programs->entries, *entry)] : NULL;
 }
 
@@ -439,4 +444,13 @@ void programs_warm(const struct programs *programs)
     for (size_t i = 0; i < programs->entries->count; i++)
         if (programs->items[i] && programs->items[i]->pool)
             pool_warm(programs->items[i]->pool);
+}
+
+bool programs_kind_of(void *ctx, const char *id, size_t length, char *kind, size_t size)
+{
+    const struct programs *programs = ctx;
+    const struct entry *entry = find_entry(programs, id, length);
+    if (entry)
+        snprintf(kind, size, "%s", entry->kind);
+    return entry != NULL;
 }

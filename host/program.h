@@ -54,4 +54,7 @@ int programs_resolve_call(void *ctx, const char *id, size_t length, struct call_
 /* Makes the states that functions want to have ready. On a worker. */
 void programs_warm(const struct programs *programs);
 
+/* vm_config.kind_of, the same way. */
+bool programs_kind_of(void *ctx, const char *id, size_t length, char *kind, size_t size);
+
 #endif

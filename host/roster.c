@@ -8,6 +8,7 @@
 
 #include "host/alloc.h"
 #include "host/application.h"
+#include "host/pgscope.h"
 #include "host/processhost.h"
 #include "host/processservice.h"
 #include "host/supervisor.h"
@@ -33,6 +34,11 @@ static void do_nothing(struct service *service)
 /* The object of such a service is the text that says why. */
 static const struct service_driver undecoded_driver = {
     .start = start_undecoded, .stop = do_nothing, .kill = do_nothing};
+
+static bool is_scope(const struct entry *entry)
+{
+    return entry_is_kind(entry, "pg.scope");
+}
 
 /* Services that `position` reaches without passing another service become its needs. */
 static void add_needs(struct roster *roster, struct supervisor *supervisor, size_t position)
@@ -87,13 +93,17 @@ static struct service *make_service(struct roster *roster, struct supervisor *su
 {
     struct application *application = roster->application;
     struct lifecycle lifecycle;
-    if (!is_host(entry) && !entry_is_kind(entry, "process.service"))
+    if (!is_host(entry) && !is_scope(entry) && !entry_is_kind(entry, "process.service"))
         return NULL;
     lifecycle_parse(&lifecycle, entry, &application->problems);
     check_service(application, entry);
     const char *problem = decoded_problem(&application->decoded, entry);
     if (problem)
         return supervisor_add(supervisor, entry, &lifecycle, &undecoded_driver, (void *)problem);
+    if (is_scope(entry)) {
+        struct groups *groups = pgscope_new(actor, entry, &application->problems);
+        return groups ? supervisor_add(supervisor, entry, &lifecycle, pgscope_driver(), groups) : NULL;
+    }
     if (!is_host(entry))
         return supervisor_add(supervisor, entry, &lifecycle, processservice_driver(),
                               processservice_new(actor, &application->entries, programs, entry));
@@ -127,7 +137,7 @@ void roster_destroy(struct roster *roster)
             continue;
         if (service && is_host(service->entry))
             processhost_free(service->object);
-        else if (service)
+        else if (service && !is_scope(service->entry)) /* scopes belong to the VM */
             processservice_free(service->object);
     }
     free(roster->services);

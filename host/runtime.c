@@ -335,6 +335,7 @@ static int make_vm(struct runtime *runtime)
         .payload_routes = std_payload_routes,
         .resolve = programs_resolve,
         .resolve_call = programs_resolve_call,
+        .kind_of = programs_kind_of,
         .resolve_ctx = &runtime->programs,
         .services = runtime->services,
     };

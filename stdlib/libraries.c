@@ -20,6 +20,7 @@
 #include "stdlib/metrics.h"
 #include "stdlib/os.h"
 #include "stdlib/payload.h"
+#include "stdlib/pg.h"
 #include "stdlib/process.h"
 #include "stdlib/string.h"
 #include "stdlib/system.h"
@@ -44,6 +45,7 @@ const struct library std_libraries[] = {
     {.name = "env", .entries = std_env_entries},
     {.name = "events", .entries = std_events_entries},
     {.name = "funcs", .entries = std_funcs_entries},
+    {.name = "pg", .entries = std_pg_entries},
     {.name = "logger", .open = std_open_logger},
     {.name = "io", .entries = std_io_entries},
     {.name = "json", .entries = std_json_entries},

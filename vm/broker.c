@@ -248,10 +248,7 @@ static void note_dropped(struct broker *broker, struct subscriber *subscriber)
 
 static void send_to(struct broker *broker, struct subscriber *subscriber, const struct event *event)
 {
-    struct buffer *body = event->body;
-    struct message *message = body->length <= MESSAGE_INLINE_MAX
-                                  ? message_new(MESSAGE_FEED, 0, "", 0, body->bytes, body->length)
-                                  : message_new_shared(MESSAGE_FEED, 0, "", 0, body);
+    struct message *message = message_new_of(MESSAGE_FEED, 0, "", 0, event->body);
     if (!message)
         memory_out(sizeof *message, "a message");
     message->id = subscriber->feed;

@@ -3,6 +3,7 @@
  * exit: how a process ends. In this order, each step in slices of at most STEPS:
  *
  *   names      no more registers; all names are gone
+ *   groups     it has left all process groups
  *   feeds      subscriptions to brokers are gone
  *   mailbox    closed by one exchange: from now on sends fail. MONITOR and LINK requests left in it count: their senders get the notice below
  *   watchers   EXIT with the result, and answers to those in C who wait for it
@@ -31,6 +32,7 @@
 #include "vm/ending.h"
 #include "vm/error.h"
 #include "vm/fiber.h"
+#include "vm/groups.h"
 #include "vm/handle.h"
 #include "vm/heap.h"
 #include "vm/names.h"
@@ -377,6 +379,9 @@ bool process_exit_slice(struct process *process)
         switch ((enum exit_step)process->exit_step) {
         case EXIT_NAMES:
             names_close(process);
+            break;
+        case EXIT_GROUPS:
+            done = groups_leave_some(process, STEPS);
             break;
         case EXIT_FEEDS:
             done = feed_end_some(process, STEPS);

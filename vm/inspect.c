@@ -141,16 +141,27 @@ bool process_send_terminate(struct vm *vm, uint64_t to)
     return true;
 }
 
-int process_send_encoded(struct vm *vm, uint64_t from, uint64_t to, const char *topic, size_t topic_length,
-                         const void *data, size_t length)
+/* Takes the message, NULL: there was no memory for it. */
+static int send_message(struct vm *vm, uint64_t to, struct message *message)
 {
-    struct message *message = message_new(MESSAGE_USER, from, topic, topic_length, data, length);
     if (!message)
         return -ENOBUFS;
     int result = slot_send(vm->slots, vm->sched, to, message);
     if (result != 0)
         message_free(message);
     return result;
+}
+
+int process_send_encoded(struct vm *vm, uint64_t from, uint64_t to, const char *topic, size_t topic_length,
+                         const void *data, size_t length)
+{
+    return send_message(vm, to, message_new(MESSAGE_USER, from, topic, topic_length, data, length));
+}
+
+int process_send_shared(struct vm *vm, uint64_t from, uint64_t to, const char *topic, size_t topic_length,
+                        struct buffer *body)
+{
+    return send_message(vm, to, message_new_of(MESSAGE_USER, from, topic, topic_length, body));
 }
 
 uint64_t process_lookup_name(struct vm *vm, const char *name, size_t length)

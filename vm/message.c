@@ -63,6 +63,14 @@ struct message *message_new_shared(enum message_kind kind, uint64_t from, const 
     return message;
 }
 
+struct message *message_new_of(enum message_kind kind, uint64_t from, const char *topic, size_t topic_length,
+                               struct buffer *buffer)
+{
+    if (buffer->length > MESSAGE_INLINE_MAX)
+        return message_new_shared(kind, from, topic, topic_length, buffer);
+    return message_new(kind, from, topic, topic_length, buffer->bytes, buffer->length);
+}
+
 struct message *message_signal(enum message_kind kind, uint64_t from, uint64_t id)
 {
     struct message *message = make(kind, from, "", 0, 0);

@@ -62,6 +62,10 @@ struct message *message_new(enum message_kind kind, uint64_t from, const char *t
 struct message *message_new_shared(enum message_kind kind, uint64_t from, const char *topic, size_t topic_length,
                                    struct buffer *buffer);
 
+/* For one body to many: a small one is copied, which costs less than counting references to it; a big one is shared. */
+struct message *message_new_of(enum message_kind kind, uint64_t from, const char *topic, size_t topic_length,
+                               struct buffer *buffer);
+
 /* A bare signal. Aborts when memory is out: a lost signal could not be repaired. */
 struct message *message_signal(enum message_kind kind, uint64_t from, uint64_t id);
 

@@ -48,6 +48,11 @@ bool process_send_terminate(struct vm *vm, uint64_t to);
 int process_send_encoded(struct vm *vm, uint64_t from, uint64_t to, const char *topic, size_t topic_length,
                          const void *data, size_t length);
 
+/* The same with one body for many receivers. */
+struct buffer;
+int process_send_shared(struct vm *vm, uint64_t from, uint64_t to, const char *topic, size_t topic_length,
+                        struct buffer *body);
+
 /* PID registered under a name, 0: none. */
 uint64_t process_lookup_name(struct vm *vm, const char *name, size_t length);
 

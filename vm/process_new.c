@@ -106,6 +106,7 @@ static struct process *make(struct vm_host *host, struct code *code, struct heap
     list_init(&process->timers);
     list_init(&process->operations);
     list_init(&process->handles);
+    list_init(&process->memberships);
     feed_table_init(&process->feeds);
     process->started_wall_ns = (uint64_t)clock_wall_ns(sched_clock(vm->sched));
     size_t limit = host->limits.memory_limit ? host->limits.memory_limit : DEFAULT_MEMORY_LIMIT;

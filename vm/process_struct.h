@@ -42,6 +42,7 @@ struct vm_host;
 enum process_phase { PROCESS_LOADING, PROCESS_RUNNING, PROCESS_EXITING };
 enum exit_step {
     EXIT_NAMES,
+    EXIT_GROUPS,
     EXIT_FEEDS,
     EXIT_MAILBOX,
     EXIT_WATCHERS,
@@ -70,6 +71,7 @@ struct process {
     struct feed_table feeds;
     struct relation_set watchers, monitors, links;
     struct list timers, operations, handles;
+    struct list memberships; /* in process groups */
     struct name *names;      /* under the names lock */
     struct buffer *result;   /* encoding of {value, error}; NULL until it ends */
     struct loading *loading; /* who waits for the end of load, NULL: nobody */

@@ -17,6 +17,7 @@
 #include "vm/broker.h"
 #include "vm/compile.h"
 #include "vm/fiber.h"
+#include "vm/groups.h"
 #include "vm/local.h"
 #include "vm/message.h"
 #include "vm/names.h"
@@ -168,6 +169,7 @@ void vm_free(struct vm *vm)
     names_free(vm->names);
     broker_free(vm->bus);
     compile_cache_free(vm->compiled);
+    groups_free_all(vm);
     slot_table_free(vm->slots);
     for (uint32_t i = 1; i <= atomic_load(&vm->host_count); i++) {
         struct vm_host *host = vm_host_at(vm, i);

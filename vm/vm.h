@@ -59,7 +59,9 @@ struct vm_config {
     int (*resolve_call)(void *ctx, const char *id, size_t length, struct call_target *out, struct vm_error *error);
     void *resolve_ctx;
     uint64_t function_idle_ns; /* so long a function keeps a state that no call needs; 0: 30 s */
-    void *services;            /* what the libraries of this runtime share: vm_services */
+    /* Writes the kind of the entry (cut to size); false: there is none of that id. With resolve_ctx, any worker. NULL: no entries. */
+    bool (*kind_of)(void *ctx, const char *id, size_t length, char *kind, size_t size);
+    void *services; /* what the libraries of this runtime share: vm_services */
 };
 
 /* 0 or a negative errno. Copies *config. Runs the clone self-test and logs a warning if spawns must go the classic way. */

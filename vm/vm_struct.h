@@ -16,6 +16,7 @@
 
 struct broker;
 struct compile_cache;
+struct groups;
 struct local_item;
 struct names;
 struct slab_cache;
@@ -42,8 +43,9 @@ struct vm {
     struct log *log;
     struct slot_table *slots;
     struct names *names;
-    struct broker *bus; /* the event bus */
     struct compile_cache *compiled;
+    struct broker *bus;              /* the event bus */
+    _Atomic(struct groups *) groups; /* scopes of process groups, newest first; only added to, under the lock */
     struct slab_depot *depot;
     bool seeded;
     _Atomic size_t memory_limit;                   /* SIZE_MAX: none */

@@ -285,7 +285,7 @@ static inline struct code *rig_compile(struct vm *vm, const char *id, const char
     struct code_unit_spec unit = {.id = id,
                                   .source = source,
                                   .source_length = strlen(source),
-                                  .modules = (const char *const[]){"ctx", "time", "io", NULL}};
+                                  .modules = (const char *const[]){"ctx", "events", "pg", "time", "io", NULL}};
     struct code_spec spec = {.method = "main", .units = &unit, .count = 1};
     return code_new(vm, &code, &spec, error) == 0 ? code : NULL;
 }
