@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * os.time([t])   seconds since the epoch; with a table: of that local date. Fields year, month, day default to today,
- *                hour, min, sec to 0; values out of range are carried over; t is not changed
+ *                hour, min, sec to 0; values out of range are carried over; isdst is ignored; t is not changed. Of a time that clocks show
+ *                twice or never, the moment that stdlib/zone.h names
  * os.date([format [, time]])   see os_date.c
  * os.clock()     seconds since the runtime started, with a fraction
  * os.difftime(b, a)   b - a
@@ -9,18 +10,19 @@
  */
 #include "stdlib/os.h"
 
-#include <limits.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include <lauxlib.h>
 
 #include "sched/base/clock.h"
 #include "sched/sched.h"
 #include "sched/worker.h"
+#include "stdlib/calendar.h"
 #include "stdlib/os_lib.h"
+#include "stdlib/services.h"
+#include "stdlib/zone.h"
+#include "stdlib/zones.h"
 
 enum { NS_PER_S = 1000000000 };
 
@@ -34,25 +36,30 @@ lua_Integer os_now(void)
     return clock_wall_ns(os_runtime_clock()) / NS_PER_S;
 }
 
-void os_split_time(lua_State *L, lua_Integer seconds, int is_utc, struct tm *out)
+void os_split_time(lua_State *L, lua_Integer seconds, bool is_utc, struct calendar *out)
 {
-    time_t time = (time_t)seconds;
-    if (!(is_utc ? gmtime_r(&time, out) : localtime_r(&time, out)))
-        luaL_error(L, "time result cannot be represented in this installation");
+    const struct zones *zones = services_of(L)->zones;
+    struct tz_period period;
+    zone_at(is_utc ? zones_utc(zones) : zones_local(zones), seconds, &period);
+    calendar_split(out, seconds, period.offset);
+    out->nanosecond = 0;
+    out->is_dst = period.is_dst;
+    out->zone = period.name;
+    out->zone_length = strlen(period.name);
 }
 
-/* t[name] as an int less `base`; anything but a number counts as absent. */
-static int field(lua_State *L, const char *name, int otherwise, int base)
+/* t[name], its fraction cut off; anything but a number counts as absent. */
+static int64_t field(lua_State *L, const char *name, int64_t otherwise)
 {
-    if (lua_getfield(L, 1, name) != LUA_TNUMBER) {
-        lua_pop(L, 1);
-        return otherwise;
+    lua_Integer value = otherwise;
+    if (lua_getfield(L, 1, name) == LUA_TNUMBER && !lua_isinteger(L, -1)) {
+        if (!lua_numbertointeger(trunc(lua_tonumber(L, -1)), &value))
+            luaL_error(L, "field '%s' is out-of-bound", name);
+    } else if (lua_isinteger(L, -1)) {
+        value = lua_tointeger(L, -1);
     }
-    lua_Number value = trunc(lua_tonumber(L, -1)) - base;
     lua_pop(L, 1);
-    if (!(value >= INT_MIN && value <= INT_MAX))
-        luaL_error(L, "field '%s' is out-of-bound", name);
-    return (int)value;
+    return value;
 }
 
 static int os_time(lua_State *L)
@@ -63,18 +70,20 @@ static int os_time(lua_State *L)
         return 1;
     }
     luaL_checktype(L, 1, LUA_TTABLE);
-    struct tm today, tm = {.tm_isdst = -1, .tm_wday = -1};
-    os_split_time(L, now, 0, &today);
-    tm.tm_year = field(L, "year", today.tm_year, 1900);
-    tm.tm_mon = field(L, "month", today.tm_mon, 1);
-    tm.tm_mday = field(L, "day", today.tm_mday, 0);
-    tm.tm_hour = field(L, "hour", 0, 0);
-    tm.tm_min = field(L, "min", 0, 0);
-    tm.tm_sec = field(L, "sec", 0, 0);
-    time_t seconds = mktime(&tm);
-    if (seconds == (time_t)-1 && tm.tm_wday < 0)
+    struct calendar today;
+    int64_t local, seconds;
+    int32_t nanosecond;
+    os_split_time(L, now, false, &today);
+    struct calendar_fields fields = {.year = field(L, "year", today.year),
+                                     .month = field(L, "month", today.month),
+                                     .day = field(L, "day", today.day),
+                                     .hour = field(L, "hour", 0),
+                                     .minute = field(L, "min", 0),
+                                     .second = field(L, "sec", 0)};
+    if (!calendar_join(&fields, &local, &nanosecond) ||
+        !zone_to_utc(zones_local(services_of(L)->zones), local, &seconds))
         return luaL_error(L, "time result cannot be represented in this installation");
-    lua_pushinteger(L, (lua_Integer)seconds);
+    lua_pushinteger(L, seconds);
     return 1;
 }
 

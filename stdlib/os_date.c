@@ -10,62 +10,64 @@
  *
  * Whatever else follows a '%' is left as it is. English whatever the locale.
  */
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include <lauxlib.h>
 #include <lua.h>
 
+#include "stdlib/calendar.h"
 #include "stdlib/os_lib.h"
 #include "stdlib/string_buf.h"
 #include "stdlib/string_lib.h"
 #include "stdlib/string_work.h"
 #include "vm/state.h"
 
-static const char *const weekdays[] = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
-static const char *const months[] = {"January", "February", "March",     "April",   "May",      "June",
-                                     "July",    "August",   "September", "October", "November", "December"};
-
 /* Stack: format, time, parked struct date, bytes of the result. */
 enum { DATE_STATE = 3, DATE_BYTES };
 
 struct date {
     const char *at, *end; /* of the format */
-    struct tm tm;
+    struct calendar calendar;
     size_t debt;
     struct string_buf buf;
 };
 
-static void set_field(lua_State *L, const char *name, int value)
+static void set_field(lua_State *L, const char *name, int64_t value)
 {
     lua_pushinteger(L, value);
     lua_setfield(L, -2, name);
 }
 
-static int push_table(lua_State *L, const struct tm *tm)
+static int push_table(lua_State *L, const struct calendar *date)
 {
     lua_createtable(L, 0, 9);
-    set_field(L, "year", tm->tm_year + 1900);
-    set_field(L, "month", tm->tm_mon + 1);
-    set_field(L, "day", tm->tm_mday);
-    set_field(L, "hour", tm->tm_hour);
-    set_field(L, "min", tm->tm_min);
-    set_field(L, "sec", tm->tm_sec);
-    set_field(L, "wday", tm->tm_wday + 1);
-    set_field(L, "yday", tm->tm_yday + 1);
-    lua_pushboolean(L, tm->tm_isdst > 0);
+    set_field(L, "year", date->year);
+    set_field(L, "month", date->month);
+    set_field(L, "day", date->day);
+    set_field(L, "hour", date->hour);
+    set_field(L, "min", date->minute);
+    set_field(L, "sec", date->second);
+    set_field(L, "wday", date->weekday + 1);
+    set_field(L, "yday", date->year_day);
+    lua_pushboolean(L, date->is_dst);
     lua_setfield(L, -2, "isdst");
     return 1;
 }
 
-/* The text of a specifier that is a name or made of several parts; -1: it is neither. */
-static int text_of(char *to, size_t size, const struct tm *tm, char letter)
+static int year_of_century(const struct calendar *date)
 {
-    long year = tm->tm_year + 1900L, minutes = tm->tm_gmtoff / 60;
-    const char *weekday = weekdays[tm->tm_wday], *month = months[tm->tm_mon];
+    return (int)((date->year % 100 + 100) % 100);
+}
+
+/* The text of a specifier that is a name or made of several parts; -1: it is neither. */
+static int text_of(char *to, size_t size, const struct calendar *date, char letter)
+{
+    int minutes = date->offset / 60;
+    const char *weekday = calendar_weekdays[date->weekday], *month = calendar_months[date->month - 1];
     switch (letter) {
     case 'a':
         return snprintf(to, size, "%.3s", weekday);
@@ -76,51 +78,50 @@ static int text_of(char *to, size_t size, const struct tm *tm, char letter)
     case 'B':
         return snprintf(to, size, "%s", month);
     case 'c':
-        return snprintf(to, size, "%.3s %.3s %2d %02d:%02d:%02d %ld", weekday, month, tm->tm_mday, tm->tm_hour,
-                        tm->tm_min, tm->tm_sec, year);
+        return snprintf(to, size, "%.3s %.3s %2d %02d:%02d:%02d %" PRId64, weekday, month, date->day, date->hour,
+                        date->minute, date->second, date->year);
     case 'p':
-        return snprintf(to, size, "%s", tm->tm_hour < 12 ? "AM" : "PM");
+        return snprintf(to, size, "%s", date->hour < 12 ? "AM" : "PM");
     case 'x':
-        return snprintf(to, size, "%02d/%02d/%02ld", tm->tm_mon + 1, tm->tm_mday, ((year % 100) + 100) % 100);
+        return snprintf(to, size, "%02d/%02d/%02d", date->month, date->day, year_of_century(date));
     case 'X':
-        return snprintf(to, size, "%02d:%02d:%02d", tm->tm_hour, tm->tm_min, tm->tm_sec);
+        return snprintf(to, size, "%02d:%02d:%02d", date->hour, date->minute, date->second);
     case 'z':
-        return snprintf(to, size, "%c%02ld%02ld", minutes < 0 ? '-' : '+', labs(minutes) / 60, labs(minutes) % 60);
+        return snprintf(to, size, "%c%02d%02d", minutes < 0 ? '-' : '+', abs(minutes) / 60, abs(minutes) % 60);
     case 'Z':
-        return snprintf(to, size, "%s", tm->tm_zone ? tm->tm_zone : "");
+        return snprintf(to, size, "%s", date->zone);
     }
     return -1;
 }
 
 /* The text of a specifier that is a number; -1: it is none. */
-static int number_of(char *to, size_t size, const struct tm *tm, char letter)
+static int number_of(char *to, size_t size, const struct calendar *date, char letter)
 {
-    long year = tm->tm_year + 1900L;
     switch (letter) {
     case 'd':
-        return snprintf(to, size, "%02d", tm->tm_mday);
+        return snprintf(to, size, "%02d", date->day);
     case 'H':
-        return snprintf(to, size, "%02d", tm->tm_hour);
+        return snprintf(to, size, "%02d", date->hour);
     case 'I':
-        return snprintf(to, size, "%02d", (tm->tm_hour + 11) % 12 + 1);
+        return snprintf(to, size, "%02d", (date->hour + 11) % 12 + 1);
     case 'j':
-        return snprintf(to, size, "%03d", tm->tm_yday + 1);
+        return snprintf(to, size, "%03d", date->year_day);
     case 'm':
-        return snprintf(to, size, "%02d", tm->tm_mon + 1);
+        return snprintf(to, size, "%02d", date->month);
     case 'M':
-        return snprintf(to, size, "%02d", tm->tm_min);
+        return snprintf(to, size, "%02d", date->minute);
     case 'S':
-        return snprintf(to, size, "%02d", tm->tm_sec);
+        return snprintf(to, size, "%02d", date->second);
     case 'U':
-        return snprintf(to, size, "%02d", (tm->tm_yday + 7 - tm->tm_wday) / 7);
+        return snprintf(to, size, "%02d", (date->year_day + 6 - date->weekday) / 7);
     case 'w':
-        return snprintf(to, size, "%d", tm->tm_wday);
+        return snprintf(to, size, "%d", date->weekday);
     case 'W':
-        return (int)strftime(to, size, "%V", tm);
+        return snprintf(to, size, "%02d", calendar_iso_week(date));
     case 'y':
-        return snprintf(to, size, "%02ld", ((year % 100) + 100) % 100);
+        return snprintf(to, size, "%02d", year_of_century(date));
     case 'Y':
-        return snprintf(to, size, "%ld", year);
+        return snprintf(to, size, "%" PRId64, date->year);
     }
     return -1;
 }
@@ -128,9 +129,9 @@ static int number_of(char *to, size_t size, const struct tm *tm, char letter)
 static void add_specifier(lua_State *L, struct date *date, char letter)
 {
     char text[64];
-    int length = text_of(text, sizeof text, &date->tm, letter);
+    int length = text_of(text, sizeof text, &date->calendar, letter);
     if (length < 0)
-        length = number_of(text, sizeof text, &date->tm, letter);
+        length = number_of(text, sizeof text, &date->calendar, letter);
     if (length >= (int)sizeof text)
         length = (int)sizeof text - 1;
     if (length >= 0)
@@ -193,14 +194,12 @@ int os_date(lua_State *L)
     const char *format = lua_isnoneornil(L, 1) ? "%c" : string_arg(L, 1, &length);
     lua_Integer seconds = time_arg(L);
     bool is_utc = length > 0 && *format == '!';
-    os_split_time(L, seconds, is_utc, &date.tm);
-    if (is_utc)
-        date.tm.tm_zone = "UTC";
+    os_split_time(L, seconds, is_utc, &date.calendar);
     date.at = format + is_utc;
     date.end = format + length;
     date.debt = 0;
     if (date.end - date.at == 2 && memcmp(date.at, "*t", 2) == 0)
-        return push_table(L, &date.tm);
+        return push_table(L, &date.calendar);
     lua_settop(L, 2);
     lua_settop(L, DATE_BYTES);
     string_buf_init(&date.buf, DATE_BYTES);

@@ -7,6 +7,7 @@
 #include "sched/base/memory.h"
 #include "stdlib/entropy.h"
 #include "stdlib/metric.h"
+#include "stdlib/zones.h"
 #include "vm/state.h"
 #include "vm/vm.h"
 
@@ -15,6 +16,8 @@ struct services *services_new(struct log *log)
     struct services *services = memory_zeroed(sizeof *services, "what libraries share");
     services->entropy = entropy_new();
     services->metrics = metric_registry_new(log, METRIC_SERIES_MAX);
+    struct zones_config config = zones_default_config(log);
+    services->zones = zones_new(&config);
     uuid_clock_init(&services->uuid_clock);
     return services;
 }
@@ -24,6 +27,7 @@ void services_free(struct services *services)
     if (!services)
         return;
     metric_registry_free(services->metrics);
+    zones_free(services->zones);
     entropy_free(services->entropy);
     free(services);
 }

@@ -18,10 +18,12 @@ struct env_source;
 struct system_source;
 struct log;
 struct metric_registry;
+struct zones;
 
 struct services {
     struct entropy *entropy;
     struct metric_registry *metrics;
+    struct zones *zones;
     struct uuid_clock uuid_clock;
     _Atomic int64_t max_procs; /* as a program has set it; 0: none has */
     /* What the application host adds before vm_start; NULL: this runtime has no such thing. */

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * time: sleeping, timers, durations, the clock. Durations are numbers (nanoseconds), texts ("1m30s") or Duration objects; a bad one gives
- * nil and an error of kind INVALID.
+ * nil and an error of kind INVALID. Times are made in time_make.c, Locations in time_location.c; methods of Times are in time_value.c.
  *
- *   time.now()               a Time
+ *   time.now()               a Time, shown in local time
  *   time.sleep(d)            suspends the coroutine; d <= 0: lets the others run
  *   time.after(d)            a channel that gives one Time after d > 0 and is then closed
  *   time.timer(d)            a Timer: t:channel() = t:response(), t:stop(), t:reset(d)
  *   time.ticker(d)           a Ticker: t:channel() = t:response(), t:stop()
  *   time.parse_duration(d)   a Duration
  *   time.NANOSECOND … HOUR   integers
+ *   time.JANUARY … DECEMBER  1 to 12;  time.SUNDAY … SATURDAY  0 to 6
+ *   time.RFC3339 …           layouts for t:format and time.parse
  */
 #include "stdlib/time.h"
 
@@ -171,11 +173,52 @@ const struct lazy_entry std_time_entries[] = {
     LAZY_F("timer", time_timer),
     LAZY_F("ticker", time_ticker),
     LAZY_F("parse_duration", time_parse_duration),
+    LAZY_F("date", time_date),
+    LAZY_F("unix", time_unix),
+    LAZY_F("parse", time_parse),
+    LAZY_F("load_location", time_load_location),
+    LAZY_F("fixed_zone", time_fixed_zone),
+    LAZY_O("utc", time_open_utc),
+    LAZY_O("localtz", time_open_localtz),
     LAZY_I("NANOSECOND", 1),
     LAZY_I("MICROSECOND", 1000),
     LAZY_I("MILLISECOND", 1000000),
     LAZY_I("SECOND", 1000000000),
     LAZY_I("MINUTE", 60000000000),
     LAZY_I("HOUR", 3600000000000),
+    LAZY_S("RFC3339", "2006-01-02T15:04:05Z07:00"),
+    LAZY_S("RFC3339NANO", "2006-01-02T15:04:05.999999999Z07:00"),
+    LAZY_S("RFC822", "02 Jan 06 15:04 MST"),
+    LAZY_S("RFC822Z", "02 Jan 06 15:04 -0700"),
+    LAZY_S("RFC850", "Monday, 02-Jan-06 15:04:05 MST"),
+    LAZY_S("RFC1123", "Mon, 02 Jan 2006 15:04:05 MST"),
+    LAZY_S("RFC1123Z", "Mon, 02 Jan 2006 15:04:05 -0700"),
+    LAZY_S("DATE_TIME", "2006-01-02 15:04:05"),
+    LAZY_S("DATE_ONLY", "2006-01-02"),
+    LAZY_S("TIME_ONLY", "15:04:05"),
+    LAZY_S("KITCHEN", "3:04PM"),
+    LAZY_S("STAMP", "Jan _2 15:04:05"),
+    LAZY_S("STAMP_MILLI", "Jan _2 15:04:05.000"),
+    LAZY_S("STAMP_MICRO", "Jan _2 15:04:05.000000"),
+    LAZY_S("STAMP_NANO", "Jan _2 15:04:05.000000000"),
+    LAZY_I("JANUARY", 1),
+    LAZY_I("FEBRUARY", 2),
+    LAZY_I("MARCH", 3),
+    LAZY_I("APRIL", 4),
+    LAZY_I("MAY", 5),
+    LAZY_I("JUNE", 6),
+    LAZY_I("JULY", 7),
+    LAZY_I("AUGUST", 8),
+    LAZY_I("SEPTEMBER", 9),
+    LAZY_I("OCTOBER", 10),
+    LAZY_I("NOVEMBER", 11),
+    LAZY_I("DECEMBER", 12),
+    LAZY_I("SUNDAY", 0),
+    LAZY_I("MONDAY", 1),
+    LAZY_I("TUESDAY", 2),
+    LAZY_I("WEDNESDAY", 3),
+    LAZY_I("THURSDAY", 4),
+    LAZY_I("FRIDAY", 5),
+    LAZY_I("SATURDAY", 6),
     LAZY_DONE,
 };

@@ -80,8 +80,7 @@ static void take_item(struct channel *channel, struct process *process, struct f
         future_take(channel->future);
         break;
     default:
-        channel->timer->pending--;
-        fiber->wall_ns = channel->timer->fired_wall_ns;
+        fiber->wall_ns = vmtimer_take(channel->timer);
         break;
     }
 }

@@ -152,13 +152,13 @@ bool vmtimer_reset(lua_State *L, struct vmtimer *timer, int64_t ns)
     return true;
 }
 
-static void tick(struct vmtimer *timer, struct vm *vm)
+static void tick(struct vmtimer *timer, struct vm *vm, uint64_t late_ns)
 {
-    uint64_t now = clock_now_ns(sched_clock(vm->sched)), due = timer->timer.due_ns;
-    uint64_t missed = now > due ? (now - due) / timer->period_ns : 0;
+    uint64_t missed = late_ns / timer->period_ns;
     uint64_t pending = timer->pending + 1 + missed;
     timer->pending = pending > TICKER_BUFFER ? TICKER_BUFFER : (uint32_t)pending;
-    arm(timer, vm, due + (missed + 1) * timer->period_ns);
+    timer->fired_wall_ns += (int64_t)(missed * timer->period_ns);
+    arm(timer, vm, timer->timer.due_ns + (missed + 1) * timer->period_ns);
 }
 
 void vmtimer_begin(struct vmtimer *timer, struct process *process, int64_t ns)
@@ -178,6 +178,7 @@ bool vmtimer_revoke(struct vmtimer *timer)
 
 void vmtimer_drained(struct vmtimer *timer, struct process *process)
 {
+    const struct clock *clock = sched_clock(process->vm->sched);
     if (timer->sleeper) {
         wake_sleeper(timer, process);
         return;
@@ -188,9 +189,11 @@ void vmtimer_drained(struct vmtimer *timer, struct process *process)
         timer->due(timer, process);
         return;
     }
-    timer->fired_wall_ns = clock_wall_ns(sched_clock(process->vm->sched));
+    /* The process may be late. In this order of reading the calendar is not earlier than the clock: no timer looks as if it had fired early. */
+    uint64_t late_ns = clock_now_ns(clock) - timer->timer.due_ns;
+    timer->fired_wall_ns = clock_wall_ns(clock) - (int64_t)late_ns;
     if (timer->is_ticker) {
-        tick(timer, process->vm);
+        tick(timer, process->vm, late_ns);
     } else {
         timer->pending = 1;
         timer->channel->closed = true; /* after the one value */
@@ -198,6 +201,13 @@ void vmtimer_drained(struct vmtimer *timer, struct process *process)
     channel_notify(timer->channel, process);
     if (!timer->is_ticker)
         release_anchor(timer, process->state->cur);
+}
+
+/* Those of a ticker lie a period apart; the newest is that at which it fired last. */
+int64_t vmtimer_take(struct vmtimer *timer)
+{
+    timer->pending--;
+    return timer->fired_wall_ns - (int64_t)(timer->pending * timer->period_ns);
 }
 
 /* The state will have another process. */

@@ -32,8 +32,8 @@ struct vmtimer {
     void (*due)(struct vmtimer *timer, struct process *process); /* or; at drain; touches no Lua stack */
     void (*dropped)(struct vmtimer *timer);                      /* then: the process ends before it was due */
     uint64_t period_ns;                                          /* tickers */
-    int64_t fired_wall_ns;
-    uint32_t pending; /* values not received yet */
+    int64_t fired_wall_ns;                                       /* when it was due, a ticker for the last time */
+    uint32_t pending;                                            /* values not received yet */
     bool armed;
     bool is_ticker;
 };
@@ -45,6 +45,9 @@ bool vmtimer_revoke(struct vmtimer *timer);
 
 /* At drain: its message has arrived. */
 void vmtimer_drained(struct vmtimer *timer, struct process *process);
+
+/* Takes the oldest value of a channel: when it was due, in nanoseconds since the epoch. */
+int64_t vmtimer_take(struct vmtimer *timer);
 
 /*
  * The process ends, its mailbox is closed: takes up to `most` timers out of the wheels; false while more are left. If the state stays,

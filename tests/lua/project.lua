@@ -114,8 +114,8 @@ local function write_project(name)
   write(project .. "/want_stderr", table.concat(want_stderr, "\n") .. (#want_stderr > 0 and "\n" or ""))
   local stdin = header.stdin
   write(project .. "/stdin", table.concat(stdin, "\n") .. (#stdin > 0 and "\n" or ""))
-  write(project .. "/settings", string.format("limit=%s\nwant_exit=%s\nflags='%s'\n", header.timeout[1] or "",
-    header["expect-exit"][1] or "", table.concat(header.flags, " ")))
+  write(project .. "/settings", string.format("limit=%s\nwant_exit=%s\nflags='%s'\nsetenv='%s'\n", header.timeout[1] or "",
+    header["expect-exit"][1] or "", table.concat(header.flags, " "), table.concat(header.environment, " ")))
 end
 
 for i = 3, #arg do write_project(arg[i]) end

@@ -7,13 +7,13 @@ set -u
 name=$1
 cd "$work/$name" || exit 1
 
-# project.lua wrote: limit (seconds), want_exit, flags
+# project.lua wrote: limit (seconds), want_exit, flags, setenv
 . ./settings
-: "${limit:=10}" "${want_exit:=0}" "${flags:=}"
+: "${limit:=10}" "${want_exit:=0}" "${flags:=}" "${setenv:=}"
 seconds=$((limit * ${SLOWNESS:-1}))
 
-# shellcheck disable=SC2086 # flags is a list of words
-timeout -k 5 "$seconds" "$moonlet" run -x test:main $flags <stdin >stdout 2>stderr
+# shellcheck disable=SC2086 # flags and setenv are lists of words
+env $setenv timeout -k 5 "$seconds" "$moonlet" run -x test:main $flags <stdin >stdout 2>stderr
 code=$?
 
 why=

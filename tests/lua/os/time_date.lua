@@ -47,4 +47,34 @@ local today = os.date("*t")
 local midnight = os.time({ year = today.year, month = today.month, day = today.day })
 assert(math.abs(os.time({}) - midnight) <= 86400)
 assert(fails(os.time, 5):find("table expected, got number") and fails(os.time, { year = 1e300 }):find("out%-of%-bound"))
-assert(fails(os.date, "%c", "x"):find("number expected") and fails(os.date, "%c", 1e300):find("bad argument #2") and fails(os.date, "%c", math.maxinteger):find("cannot be represented"))
+assert(fails(os.date, "%c", "x"):find("number expected") and fails(os.date, "%c", 1e300):find("bad argument #2"))
+
+-- all seconds there are
+assert(os.date("!%c", math.maxinteger) == "Sun Dec  4 15:30:07 292277026596" and os.date("!%c", math.mininteger) == "Sun Jan 27 08:29:52 -292277022657")
+assert(os.date("!%Y %y %x", -62135596801) == "0 00 12/31/00" and os.date("!%Y %y", -62198755200) == "-1 99")
+assert(os.date("!%c", 253402300800) == "Sat Jan  1 00:00:00 10000" and os.date("!*t", 253402300800).year == 10000)
+assert(fails(os.time, { year = 1 << 60 }):find("cannot be represented") and fails(os.time, { year = 2024, sec = math.maxinteger }):find("cannot be represented"))
+assert(fails(os.time, { year = 0 / 0 }):find("field 'year' is out%-of%-bound"))
+assert(os.time({ year = 2024, month = 1, day = 1, sec = 1.9 }) - os.time({ year = 2024, month = 1, day = 1 }) == 1)
+assert(os.time({ year = 2024, month = 1, day = 1, hour = -1 }) == os.time({ year = 2023, month = 12, day = 31, hour = 23 }))
+assert(os.time({ year = 2024, month = 1, day = 1, min = "5", hour = false, sec = {} }) == os.time({ year = 2024, month = 1, day = 1 }))
+
+-- every specifier on days around new year, against the fields of *t
+for _, day in ipairs({ 0, 1104537600, 1135987200, 1230768000, 1262304000, 1293840000, 1609459200, 1735603200, 1735689600, 951782400, 1709164800 }) do
+    for hour = 0, 23, 5 do
+        local at = day + hour * 3600 + 59
+        local f = os.date("!*t", at)
+        local twelve = (f.hour + 11) % 12 + 1
+        assert(os.date("!%Y|%m|%d|%H|%M|%S|%j|%w|%I|%p|%y", at) == string.format("%d|%02d|%02d|%02d|%02d|%02d|%03d|%d|%02d|%s|%02d", f.year, f.month, f.day,
+            f.hour, f.min, f.sec, f.yday, f.wday - 1, twelve, f.hour < 12 and "AM" or "PM", f.year % 100))
+        assert(os.date("!%U", at) == string.format("%02d", (f.yday + 7 - f.wday) // 7))
+        assert(f.isdst == false)
+    end
+end
+local iso = { [1104537600] = "53", [1136073600] = "52", [1230768000] = "01", [1262304000] = "53", [1483228800] = "52", [1609459200] = "53", [1735603200] = "01", [1704067200] = "01" }
+for at, week in pairs(iso) do
+    assert(os.date("!%W", at) == week, at)
+end
+assert(os.date("!%E %O %k %G %", 0) == "%E %O %k %G %" and os.date("!%%d", 0) == "%d" and os.date("!%\0", 0) == "%\0")
+assert(fails(os.date, {}):find("string expected") and fails(os.date, "%c", {}):find("number expected") and os.date("!%S", "5") == "05")
+assert(fails(os.difftime, "x", 1):find("number expected") and fails(os.time, "x"):find("table expected"))
