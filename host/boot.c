@@ -16,9 +16,12 @@
 #include "host/command.h"
 #include "host/configuration.h"
 #include "host/faults.h"
+#include "host/finding.h"
+#include "host/lint.h"
 #include "host/logsink.h"
 #include "host/nodename.h"
 #include "host/options.h"
+#include "host/report.h"
 #include "host/runtime.h"
 #include "host/scaffold.h"
 #include "host/seeded.h"
@@ -148,6 +151,52 @@ static int list_commands(struct boot *boot)
     return result ? EXIT_ERROR : 0;
 }
 
+/* Errors in definition files may be why a source is missing. */
+static void print_errors(const struct problems *problems)
+{
+    for (size_t i = 0; i < problems->count; i++)
+        if (problems->items[i].level == LOG_ERROR)
+            fprintf(stderr, "moonlet: %s\n", problems->items[i].text);
+}
+
+static int lint(struct boot *boot)
+{
+    const struct options_lint *options = &boot->options.lint;
+    struct findings findings = {0};
+    struct text text = {0};
+    size_t counts[FINDING_SEVERITIES];
+    if (options_is_silent(&boot->options))
+        print_errors(&boot->application.problems);
+    lint_entries(&findings, &boot->application.entries, &options->namespaces);
+    findings_filter(&findings, options->level, &options->codes);
+    findings_sort(&findings);
+    if (options->json)
+        report_json(&text, &findings, options->limit);
+    else if (options->summary)
+        report_summary(&text, &findings);
+    else
+        report_table(&text, &findings, options->limit,
+                     isatty(STDOUT_FILENO) && !options->no_color && !getenv("NO_COLOR"));
+    fwrite(text_string(&text), 1, text.length, stdout);
+    findings_count(&findings, counts);
+    findings_free(&findings);
+    text_free(&text);
+    return counts[DIAGNOSTIC_ERROR] ? EXIT_ERROR : 0;
+}
+
+/* What the sub-command does with the loaded application. */
+static int act_on_application(struct boot *boot)
+{
+    switch (boot->options.action) {
+    case OPTIONS_LIST:
+        return list_commands(boot);
+    case OPTIONS_LINT:
+        return lint(boot);
+    default:
+        return run_application(boot);
+    }
+}
+
 /* Two runs with one seed are the same if this line is. */
 static void print_trace(const struct boot *boot)
 {
@@ -178,7 +227,7 @@ static int run_with_logs(struct boot *boot)
         .log = logsink_log(boot->logsink),
     };
     if (!application_load(&boot->application, &request, &boot->message))
-        code = boot->options.action == OPTIONS_LIST ? list_commands(boot) : run_application(boot);
+        code = act_on_application(boot);
     logsink_flush(boot->logsink, FLUSH_NS);
     print_trace(boot);
     if (boot->message && options_is_silent(&boot->options))

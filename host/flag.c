@@ -57,6 +57,19 @@ static const struct flag run_flags[] = {
 
 static const struct flag_group run_groups[] = {{"Flags of run", run_flags}, {NULL, NULL}};
 
+static const struct flag lint_flags[] = {
+    {FLAG_LEVEL, "level", 'l', "LEVEL", "show error, warning or hint and what is worse (default: warning)"},
+    {FLAG_NAMESPACE, "ns", 0, "PATTERN", "only this namespace; a.b.* is a.b and those below; repeatable"},
+    {FLAG_CODE, "code", 0, "CODE", "only findings of this code, or codes with commas between; repeatable"},
+    {FLAG_LIMIT, "limit", 0, "N", "show at most N findings (default: 0, all)"},
+    {FLAG_SUMMARY, "summary", 0, NULL, "only count them, by namespace and code"},
+    {FLAG_JSON, "json", 0, NULL, "one JSON object"},
+    {FLAG_NO_COLOR, "no-color", 0, NULL, "no colours on a terminal either"},
+    END,
+};
+
+static const struct flag_group lint_groups[] = {{"Flags of lint", lint_flags}, {NULL, NULL}};
+
 static const struct flag init_flags[] = {
     {FLAG_SOURCE_DIRECTORY, "src-dir", 'd', "DIR", "where the definitions are (default: ./src)"},
     {FLAG_MODULES_DIRECTORY, "modules-dir", 0, "DIR", "where installed modules go (default: .wippy)"},
@@ -114,6 +127,19 @@ const struct subcommand flag_subcommands[] = {
         .notes = "Examples:\n"
                  "  moonlet init\n"
                  "  moonlet init --src-dir ./app\n",
+    },
+    {
+        .name = "lint",
+        .purpose = "check the Lua sources of the application in this directory",
+        .usage = "moonlet lint [FLAGS]",
+        .groups = lint_groups,
+        .takes_global = true,
+        .notes = "Examples:\n"
+                 "  moonlet lint\n"
+                 "  moonlet lint --ns 'app.jobs.*' --level error\n"
+                 "  moonlet lint --json >findings.json\n"
+                 "\n"
+                 "Exit codes: 0 no errors (there may be warnings); 1 errors.\n",
     },
     {
         .name = "version",

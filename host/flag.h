@@ -29,6 +29,13 @@ enum flag_id {
     FLAG_MODULES_DIRECTORY,
     FLAG_LOCK_FILE,
     FLAG_SHORT,
+    FLAG_LEVEL,
+    FLAG_NAMESPACE,
+    FLAG_CODE,
+    FLAG_LIMIT,
+    FLAG_SUMMARY,
+    FLAG_JSON,
+    FLAG_NO_COLOR,
 };
 
 struct flag {

@@ -180,6 +180,54 @@ static char *apply_limits(struct options *options, enum flag_id id)
     return NULL;
 }
 
+static void apply_init(struct options *options, enum flag_id id)
+{
+    if (id == FLAG_SOURCE_DIRECTORY)
+        options->source_directory = optarg;
+    else if (id == FLAG_MODULES_DIRECTORY)
+        options->modules_directory = optarg;
+    else
+        options->lock_file = optarg;
+}
+
+static char *apply_level(struct options_lint *lint)
+{
+    for (lint->level = DIAGNOSTIC_ERROR; strcmp(diagnostic_severity_name(lint->level), optarg) != 0; lint->level++)
+        if (lint->level == DIAGNOSTIC_HINT)
+            return bad_value("--level", optarg, "error, warning or hint");
+    return NULL;
+}
+
+static char *apply_lint(struct options_lint *lint, enum flag_id id)
+{
+    uint64_t number;
+    switch (id) {
+    case FLAG_LEVEL:
+        return apply_level(lint);
+    case FLAG_LIMIT:
+        if (!parse_number(optarg, SIZE_MAX, &number))
+            return bad_value("--limit", optarg, "a number, 0 or more");
+        lint->limit = (size_t)number;
+        break;
+    case FLAG_NAMESPACE:
+        add_word(&lint->namespaces, optarg);
+        break;
+    case FLAG_CODE:
+        add_word(&lint->codes, optarg);
+        break;
+    case FLAG_SUMMARY:
+        lint->summary = true;
+        break;
+    case FLAG_JSON:
+        lint->json = true;
+        break;
+    default:
+        lint->no_color = true;
+        break;
+    }
+    return NULL;
+}
+
 /* The switch over all flags. */
 static char *apply_flag(struct options *options, enum flag_id id)
 {
@@ -224,13 +272,9 @@ static char *apply_flag(struct options *options, enum flag_id id)
         options->host = optarg;
         break;
     case FLAG_SOURCE_DIRECTORY:
-        options->source_directory = optarg;
-        break;
     case FLAG_MODULES_DIRECTORY:
-        options->modules_directory = optarg;
-        break;
     case FLAG_LOCK_FILE:
-        options->lock_file = optarg;
+        apply_init(options, id);
         break;
     case FLAG_SHORT:
         options->short_version = true;
@@ -239,6 +283,8 @@ static char *apply_flag(struct options *options, enum flag_id id)
     case FLAG_WORKERS:
     case FLAG_SEED:
         return apply_limits(options, id);
+    default:
+        return apply_lint(&options->lint, id);
     }
     return NULL;
 }
@@ -309,7 +355,9 @@ static char *apply_words(const struct reader *reader, int count, char **words)
         return apply_help(options, words[0], count > 1 ? words[1] : NULL);
     if (!strcmp(words[0], "run"))
         return apply_run(options, count, words);
-    options->action = strcmp(words[0], "init") ? OPTIONS_VERSION : OPTIONS_INIT;
+    options->action = !strcmp(words[0], "init")   ? OPTIONS_INIT
+                      : !strcmp(words[0], "lint") ? OPTIONS_LINT
+                                                  : OPTIONS_VERSION;
     return count > 1 ? text_format("`moonlet %s` takes no further words (%s)", words[0], words[1]) : NULL;
 }
 
@@ -360,7 +408,7 @@ int options_parse(struct options *options, int argc, char **argv, const char *me
 {
     int separator = find_separator(argc, argv);
     struct reader reader = {.options = options, .argv = argv, .argc = separator};
-    *options = (struct options){.memory_limit = 0};
+    *options = (struct options){.lint.level = DIAGNOSTIC_WARNING};
     opterr = 0;
     find_subcommand(&reader);
     *problem = read_flags(&reader);
@@ -380,7 +428,8 @@ int options_parse(struct options *options, int argc, char **argv, const char *me
 
 void options_free(struct options *options)
 {
-    struct options_words *lists[] = {&options->configs, &options->profiles, &options->sets, &options->overrides};
+    struct options_words *lists[] = {&options->configs,   &options->profiles,        &options->sets,
+                                     &options->overrides, &options->lint.namespaces, &options->lint.codes};
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
         free(lists[i]->items);
         *lists[i] = (struct options_words){0};
@@ -392,5 +441,6 @@ bool options_is_silent(const struct options *options)
     if (options->logs == OPTIONS_LOGS_SILENT)
         return true;
     bool asked = options->verbose || options->logs == OPTIONS_LOGS_CONSOLE;
-    return !asked && (options->exec || options->command || options->action == OPTIONS_LIST);
+    return !asked &&
+           (options->exec || options->command || options->action == OPTIONS_LIST || options->action == OPTIONS_LINT);
 }

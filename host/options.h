@@ -9,12 +9,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "vm/lang/diagnostic.h"
+
 struct text;
 
 enum options_action {
     OPTIONS_RUN,     /* run, run NAME, run -x ID */
     OPTIONS_LIST,    /* run list */
     OPTIONS_INIT,    /* init */
+    OPTIONS_LINT,    /* lint */
     OPTIONS_VERSION, /* version */
     OPTIONS_HELP,    /* help on `topic` */
 };
@@ -25,6 +28,13 @@ enum options_logs { OPTIONS_LOGS_DEFAULT, OPTIONS_LOGS_CONSOLE, OPTIONS_LOGS_SIL
 struct options_words {
     char **items;
     size_t count, capacity;
+};
+
+struct options_lint {
+    enum diagnostic_severity level;
+    struct options_words namespaces, codes;
+    size_t limit; /* 0: none */
+    bool summary, json, no_color;
 };
 
 struct options {
@@ -44,6 +54,7 @@ struct options {
     bool event_streams, profiler;
     bool short_version;
     struct options_words configs, profiles, sets, overrides;
+    struct options_lint lint;
     const char *source_directory, *modules_directory, *lock_file; /* init; NULL: the default */
 };
 

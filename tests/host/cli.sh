@@ -18,7 +18,7 @@ want_code 0
 grep -Eqx '[0-9]+\.[0-9]+\.[0-9]+' out || complain "no bare version number"
 
 run rum
-want_code 1; want_err "moonlet: unknown command rum; did you mean run?"; want_err "There are: run init version help."
+want_code 1; want_err "moonlet: unknown command rum; did you mean run?"; want_err "There are: run init lint version help."
 run run --wrokers 2
 want_code 1; want_err "did you mean --workers?"
 run run --workers 0

@@ -185,7 +185,7 @@ Test(options, wrong_command_lines)
 {
     check_refused("moonlet rum", "unknown command rum; did you mean run?");
     check_refused("moonlet frobnicate", "unknown command frobnicate\n");
-    check_refused("moonlet frobnicate", "There are: run init version help.");
+    check_refused("moonlet frobnicate", "There are: run init lint version help.");
     check_refused("moonlet install", "knows no module hub");
     check_refused("moonlet init here", "takes no further words (here)");
     check_refused("moonlet run -d x", "--src-dir belongs to `moonlet init`");
@@ -239,4 +239,24 @@ Test(suggest, slips_only)
     cr_assert_null(suggest_nearest("banana", names, 3));
     cr_assert_null(suggest_nearest("", names, 3));
     cr_assert_null(suggest_nearest("x", names, 0));
+}
+
+Test(cli, lint)
+{
+    struct options options = parse("moonlet lint");
+    cr_assert_eq(options.action, OPTIONS_LINT);
+    cr_assert_eq(options.lint.level, DIAGNOSTIC_WARNING);
+    cr_assert(options_is_silent(&options));
+    options_free(&options);
+    options = parse("moonlet lint -l hint --ns a.* --code P0001,E0001 --ns b --limit 3 --summary --json --no-color");
+    cr_assert_eq(options.lint.level, DIAGNOSTIC_HINT);
+    cr_assert_eq(options.lint.namespaces.count, 2);
+    cr_assert_str_eq(options.lint.namespaces.items[1], "b");
+    cr_assert_str_eq(options.lint.codes.items[0], "P0001,E0001");
+    cr_assert_eq(options.lint.limit, 3);
+    cr_assert(options.lint.summary && options.lint.json && options.lint.no_color);
+    options_free(&options);
+    check_refused("moonlet lint --level all", "error, warning or hint");
+    check_refused("moonlet lint --limit -1", "a number, 0 or more");
+    check_refused("moonlet run --ns a", "belongs to `moonlet lint`");
 }
