@@ -53,9 +53,7 @@ struct vm_config {
      * details.factory_id, or what building it said). Any worker, concurrently; hot.
      */
     int (*resolve)(void *ctx, const char *id, size_t length, struct code **out, struct vm_error *error);
-    /*
-     * The same for calls: references in *out, which is zeroed (see vm/call.h). May be NULL: nothing can be called.
-     */
+    /* The same for calls: references in *out, which is zeroed (see vm/call.h). May be NULL: nothing can be called. */
     int (*resolve_call)(void *ctx, const char *id, size_t length, struct call_target *out, struct vm_error *error);
     void *resolve_ctx;
     uint64_t function_idle_ns; /* so long a function keeps a state that no call needs; 0: 30 s */
