@@ -1,0 +1,4 @@
+-- A job that works.
+local function main(number) return number end
+
+return { main = main }
