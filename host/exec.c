@@ -9,8 +9,9 @@
 
 #include "host/actor.h"
 #include "host/alloc.h"
+#include "host/console.h"
 #include "host/encode.h"
-#include "host/logsink.h"
+#include "host/processhost.h"
 #include "host/program.h"
 #include "host/text.h"
 #include "io/stdio.h"
@@ -80,21 +81,25 @@ void exec_read_result(struct exec_outcome *outcome, bool failed, const void *dat
     }
 }
 
-/* Logs are hidden while a process has the terminal, if its host says so. */
-static void attach(struct exec *exec, bool on)
-{
-    if (exec->is_attached != on && exec->hide_logs)
-        logsink_hide(exec->logsink, on);
-    exec->is_attached = on;
-}
-
-static void finish(struct exec *exec, const struct exec_outcome *outcome)
+static void finish(const struct console *console, const struct exec_outcome *outcome)
 {
     if (outcome->print)
-        io_stdio_write(exec->stdio, outcome->is_error, outcome->print, outcome->print_length);
-    attach(exec, false);
+        io_stdio_write(console->stdio, outcome->is_error, outcome->print, outcome->print_length);
+    console->ended(console->ctx, outcome->code);
+}
+
+void exec_finish(const struct console *console, bool failed, const void *data, size_t length)
+{
+    struct exec_outcome outcome;
+    exec_read_result(&outcome, failed, data, length);
+    finish(console, &outcome);
+    free(outcome.print);
+}
+
+static void lose_child(struct exec *exec)
+{
+    processhost_attach(exec->host, false);
     exec->child = NULL;
-    exec->done(exec->ctx, outcome->code);
 }
 
 static void on_loaded(void *ctx)
@@ -108,7 +113,8 @@ static void refuse(struct exec *exec, const struct vm_error *error)
     struct exec_outcome outcome = {.code = 1, .is_error = true, .print = text_format("moonlet: %s\n", reason)};
     outcome.print_length = strlen(outcome.print);
     free(reason);
-    finish(exec, &outcome);
+    lose_child(exec);
+    finish(exec->console, &outcome);
     free(outcome.print);
 }
 
@@ -119,13 +125,12 @@ static void on_refused(void *ctx, const struct vm_error *error)
 
 static void on_ended(void *ctx, bool failed, const void *data, size_t length)
 {
-    struct exec_outcome outcome;
-    exec_read_result(&outcome, failed, data, length);
-    finish(ctx, &outcome);
-    free(outcome.print);
+    struct exec *exec = ctx;
+    lose_child(exec);
+    exec_finish(exec->console, failed, data, length);
 }
 
-void exec_start(struct exec *exec, struct programs *programs, const char *id, struct vm_host *host)
+void exec_start(struct exec *exec, struct programs *programs, const char *id, struct processhost *host)
 {
     static const struct child_callbacks callbacks = {.loaded = on_loaded, .refused = on_refused, .ended = on_ended};
     struct vm_error error = {0};
@@ -133,20 +138,21 @@ void exec_start(struct exec *exec, struct programs *programs, const char *id, st
     struct code *code;
     exec->programs = programs;
     exec->id = id;
+    exec->host = host;
     if (programs_resolve(programs, id, strlen(id), &code, &error)) {
         refuse(exec, &error);
         return;
     }
     encode_strings(&args, exec->args, exec->arg_count);
-    exec->terminal = (struct terminal){.stdio = exec->stdio, .args = (const char *const *)exec->args};
+    exec->terminal = (struct terminal){.stdio = exec->console->stdio, .args = (const char *const *)exec->args};
     struct native_spawn spawn = {
         .code = code,
-        .host = host,
+        .host = processhost_group(host),
         .args = args.data,
         .args_length = args.length,
         .terminal = &exec->terminal,
     };
-    attach(exec, true);
+    processhost_attach(host, true);
     exec->child = child_spawn(exec->actor, &spawn, &callbacks, exec, &error);
     codec_bytes_free(&args);
     code_unref(code);

@@ -19,33 +19,28 @@
 
 struct actor;
 struct child;
+struct console;
 struct io_stdio;
-struct logsink;
+struct processhost;
 struct programs;
-struct vm_host;
 
 struct exec {
     struct actor *actor;
-    struct io_stdio *stdio;
-    struct logsink *logsink;
-    bool hide_logs; /* while it is attached */
-    bool is_attached;
-    char **args; /* NULL ended, owned */
+    const struct console *console;
+    struct processhost *host; /* that it runs on */
+    char **args;              /* NULL ended, owned */
     size_t arg_count;
     struct terminal terminal;
     struct child *child; /* NULL: not running */
     const struct programs *programs;
     const char *id; /* of the process entry, borrowed */
-    /* Once, with the exit code. */
-    void (*done)(void *ctx, int code);
-    void *ctx;
 };
 
 void exec_init(struct exec *exec, char *const *args, size_t arg_count);
 void exec_destroy(struct exec *exec);
 
-/* Spawns the process `id`; done is called later, whatever comes of it. Inside the actor. */
-void exec_start(struct exec *exec, struct programs *programs, const char *id, struct vm_host *host);
+/* Spawns the process `id`; console->ended is called later, whatever comes of it. Inside the actor. */
+void exec_start(struct exec *exec, struct programs *programs, const char *id, struct processhost *host);
 
 /* The low eight bits, as the system keeps them; but what is not 0 does not look like success. */
 int exec_exit_status(int64_t number);
@@ -58,5 +53,8 @@ struct exec_outcome {
     size_t print_length;
 };
 void exec_read_result(struct exec_outcome *outcome, bool failed, const void *data, size_t length);
+
+/* All of it: prints what is to be printed and tells the console. */
+void exec_finish(const struct console *console, bool failed, const void *data, size_t length);
 
 #endif

@@ -6,11 +6,14 @@
 
 #include "host/actor.h"
 #include "host/alloc.h"
+#include "host/console.h"
 #include "host/entry.h"
+#include "host/logsink.h"
 #include "host/problem.h"
 #include "host/service.h"
 #include "host/units.h"
 #include "host/value.h"
+#include "stdlib/io.h"
 #include "vm/vm.h"
 
 enum { LOOK_NS = 5000000 };
@@ -20,6 +23,9 @@ struct processhost {
     const struct entry *entry;
     struct vm_host *group;
     uint64_t alarm;
+    const struct console *console; /* of a terminal host, else NULL */
+    struct terminal terminal;      /* likewise */
+    bool hides_logs, is_attached;
 };
 
 static void complain(struct problems *problems, const struct entry *entry, const struct value *value, const char *field,
@@ -50,18 +56,36 @@ static void read_limits(struct problems *problems, const struct entry *entry, st
     read_count(problems, entry, "mailbox_limit", &limits->mailbox_limit);
 }
 
-struct processhost *processhost_new(struct actor *actor, const struct entry *entry, struct problems *problems)
+static void read_terminal(struct problems *problems, struct processhost *host, const struct console *console)
 {
-    struct vm_host_limits limits = {0};
-    read_limits(problems, entry, &limits);
-    struct vm_host *group = vm_host_open(actor_vm(actor), entry->id, &limits);
-    if (!group) {
-        problem_add(problems, LOG_ERROR, entry->file, entry->line, entry->id, "there are too many hosts");
-        return NULL;
-    }
+    const struct entry *entry = host->entry;
+    const struct value *value = value_get(entry->data, "hide_logs");
+    host->console = console;
+    host->terminal.stdio = console->stdio;
+    if (value && value->kind == VALUE_BOOL)
+        host->hides_logs = value->boolean;
+    else if (value && value->kind != VALUE_NULL)
+        problem_add(problems, LOG_WARN, entry->file, value->line, entry->id,
+                    "hide_logs must be true or false; it is ignored");
+}
+
+struct processhost *processhost_new(struct actor *actor, const struct console *console, const struct entry *entry,
+                                    struct problems *problems)
+{
     struct processhost *host = alloc_zeroed(sizeof *host);
-    *host = (struct processhost){.actor = actor, .entry = entry, .group = group};
-    return host;
+    struct vm_host_limits limits = {0};
+    *host = (struct processhost){.actor = actor, .entry = entry};
+    read_limits(problems, entry, &limits);
+    if (entry_is_kind(entry, "terminal.host")) {
+        read_terminal(problems, host, console);
+        limits.terminal = &host->terminal;
+    }
+    host->group = vm_host_open(actor_vm(actor), entry->id, &limits);
+    if (host->group)
+        return host;
+    problem_add(problems, LOG_ERROR, entry->file, entry->line, entry->id, "there are too many hosts");
+    free(host);
+    return NULL;
 }
 
 void processhost_free(struct processhost *host)
@@ -77,6 +101,18 @@ struct vm_host *processhost_group(const struct processhost *host)
 const struct entry *processhost_entry(const struct processhost *host)
 {
     return host->entry;
+}
+
+bool processhost_is_terminal(const struct processhost *host)
+{
+    return host->console != NULL;
+}
+
+void processhost_attach(struct processhost *host, bool on)
+{
+    if (host->hides_logs && host->is_attached != on)
+        logsink_hide(host->console->logsink, on);
+    host->is_attached = on;
 }
 
 static void start(struct service *service)

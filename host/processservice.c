@@ -10,8 +10,11 @@
 #include "host/announce.h"
 #include "host/encode.h"
 #include "host/entry.h"
+#include "host/exec.h"
+#include "host/processhost.h"
 #include "host/program.h"
 #include "host/service.h"
+#include "host/supervisor.h"
 #include "host/text.h"
 #include "host/value.h"
 #include "vm/code.h"
@@ -22,17 +25,21 @@
 
 struct processservice {
     struct actor *actor;
+    const struct console *console;
     const struct entries *entries;
     struct programs *programs;
     const struct entry *entry;
-    struct child *child; /* NULL: none */
+    struct child *child;          /* NULL: none */
+    struct processhost *terminal; /* the host its process has the terminal from; NULL: none */
 };
 
-struct processservice *processservice_new(struct actor *actor, const struct entries *entries, struct programs *programs,
+struct processservice *processservice_new(struct actor *actor, const struct console *console,
+                                          const struct entries *entries, struct programs *programs,
                                           const struct entry *entry)
 {
     struct processservice *object = alloc_zeroed(sizeof *object);
-    *object = (struct processservice){.actor = actor, .entries = entries, .programs = programs, .entry = entry};
+    *object = (struct processservice){
+        .actor = actor, .console = console, .entries = entries, .programs = programs, .entry = entry};
     return object;
 }
 
@@ -67,11 +74,19 @@ static void on_loaded(void *ctx)
     service_started(service);
 }
 
+static void leave_terminal(struct processservice *object)
+{
+    if (object->terminal)
+        processhost_attach(object->terminal, false);
+    object->terminal = NULL;
+}
+
 /* Takes note that its process has ended. */
 static void lose_child(struct processservice *object, const char *error, size_t length)
 {
     uint64_t pid = child_pid(object->child);
     object->child = NULL;
+    leave_terminal(object);
     if (pid)
         announce_process_exited(actor_vm(object->actor), object->entry, pid, error, length);
 }
@@ -81,7 +96,19 @@ static void on_refused(void *ctx, const struct vm_error *error)
     struct service *service = ctx;
     struct processservice *object = service->object;
     object->child = NULL;
+    leave_terminal(object);
     service_failed(service, may_retry_refusal(error), error->message);
+}
+
+/* A process with the terminal is not started again, whatever came of it: its end is that of the program. */
+static void finish_terminal(struct service *service, bool failed, const void *data, size_t length)
+{
+    struct processservice *object = service->object;
+    struct codec_view error = {0};
+    bool has_error = failed && codec_view(data, length, 1, &error) && error.tag == CODEC_ERROR;
+    lose_child(object, has_error ? error.string.data : NULL, has_error ? error.string.length : 0);
+    exec_finish(object->console, failed, data, length); /* first, for the service may be the last that all wait for */
+    service_ended(service);
 }
 
 static void on_ended(void *ctx, bool failed, const void *data, size_t length)
@@ -89,6 +116,10 @@ static void on_ended(void *ctx, bool failed, const void *data, size_t length)
     struct service *service = ctx;
     struct processservice *object = service->object;
     struct codec_view error;
+    if (object->terminal) {
+        finish_terminal(service, failed, data, length);
+        return;
+    }
     if (!failed) {
         lose_child(object, NULL, 0);
         service_ended(service);
@@ -141,6 +172,14 @@ static struct code *find_code(struct processservice *object, struct vm_host **ho
     return code;
 }
 
+/* The terminal host of that name; NULL: it is another kind of host. */
+static struct processhost *find_terminal(struct service *service, const struct vm_host *group)
+{
+    const struct service *host = supervisor_find(service->supervisor, vm_host_name(group));
+    bool is_terminal = host && host->driver == processhost_driver() && processhost_is_terminal(host->object);
+    return is_terminal ? host->object : NULL;
+}
+
 static void start(struct service *service)
 {
     struct processservice *object = service->object;
@@ -156,11 +195,16 @@ static void start(struct service *service)
     struct vm_error error = {0};
     encode_list(&args, value_get(object->entry->data, "input"));
     struct native_spawn spawn = {.code = code, .host = host, .args = args.data, .args_length = args.length};
+    object->terminal = find_terminal(service, host);
+    if (object->terminal)
+        processhost_attach(object->terminal, true);
     object->child = child_spawn(object->actor, &spawn, &child_callbacks, service, &error);
     codec_bytes_free(&args);
     code_unref(code);
-    if (!object->child)
-        service_failed(service, may_retry_refusal(&error), error.message);
+    if (object->child)
+        return;
+    leave_terminal(object);
+    service_failed(service, may_retry_refusal(&error), error.message);
 }
 
 static void stop(struct service *service)

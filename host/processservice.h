@@ -6,12 +6,14 @@
  *   host: ns:entry        # process.host to run it on
  *   input: [1, two]       # its arguments
  *
- * Running once the process has loaded. It stops by CANCEL `service stopping`.
+ * Running once the process has loaded. It stops by CANCEL `service stopping`. On a terminal.host the process has the terminal, and the
+ * program ends when it does.
  */
 #ifndef HOST_PROCESSSERVICE_H
 #define HOST_PROCESSSERVICE_H
 
 struct actor;
+struct console;
 struct entries;
 struct entry;
 struct programs;
@@ -19,7 +21,8 @@ struct service_driver;
 struct processservice;
 
 /* All borrowed. What is missing is found when it starts. */
-struct processservice *processservice_new(struct actor *actor, const struct entries *entries, struct programs *programs,
+struct processservice *processservice_new(struct actor *actor, const struct console *console,
+                                          const struct entries *entries, struct programs *programs,
                                           const struct entry *entry);
 void processservice_free(struct processservice *service);
 

@@ -106,17 +106,18 @@ static struct service *make_service(struct roster *roster, struct supervisor *su
     }
     if (!is_host(entry))
         return supervisor_add(supervisor, entry, &lifecycle, processservice_driver(),
-                              processservice_new(actor, &application->entries, programs, entry));
-    struct processhost *host = processhost_new(actor, entry, &application->problems);
+                              processservice_new(actor, roster->console, &application->entries, programs, entry));
+    struct processhost *host = processhost_new(actor, roster->console, entry, &application->problems);
     return host ? supervisor_add(supervisor, entry, &lifecycle, processhost_driver(), host) : NULL;
 }
 
 void roster_fill(struct roster *roster, struct application *application, struct supervisor *supervisor,
-                 struct actor *actor, struct programs *programs)
+                 struct actor *actor, struct programs *programs, const struct console *console)
 {
     const struct order *order = &application->order;
     *roster = (struct roster){
         .application = application,
+        .console = console,
         .services = alloc_zeroed(application->entries.count * sizeof(struct service *)),
     };
     for (size_t i = 0; i < order->count; i++) {

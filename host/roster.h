@@ -10,6 +10,7 @@
 
 struct actor;
 struct application;
+struct console;
 struct entry;
 struct processhost;
 struct programs;
@@ -18,12 +19,13 @@ struct supervisor;
 
 struct roster {
     struct application *application;
+    const struct console *console;
     struct service **services; /* by position in the entry table; NULL: no service */
 };
 
 /* Adds all services in start order. */
 void roster_fill(struct roster *roster, struct application *application, struct supervisor *supervisor,
-                 struct actor *actor, struct programs *programs);
+                 struct actor *actor, struct programs *programs, const struct console *console);
 
 /* The objects of the services; the supervisor frees the services themselves. Before supervisor_destroy. */
 void roster_destroy(struct roster *roster);

@@ -16,6 +16,7 @@
 #include "host/alloc.h"
 #include "host/announce.h"
 #include "host/application.h"
+#include "host/console.h"
 #include "host/control.h"
 #include "host/env.h"
 #include "host/exec.h"
@@ -59,10 +60,11 @@ struct runtime {
     struct supervisor_world world;
     struct supervisor supervisor;
     struct roster roster;
+    struct console console;
     struct exec exec;
     bool is_started; /* the workers run */
     /* the actor's */
-    bool exec_waits, exec_runs, stopping;
+    bool exec_waits, stopping, has_exit_code;
     uint64_t stop_alarm, exec_alarm;
     int exit_code;
     char *message;
@@ -107,13 +109,14 @@ static void fail(struct runtime *runtime, char *message)
 
 /* ---- the command ---- */
 
-static void command_done(void *ctx, int code)
+/* The first decides. The stop is not at once, since who calls this is in the middle of something. */
+static void console_ended(void *ctx, int code)
 {
     struct runtime *runtime = ctx;
-    runtime->exec_runs = false;
-    if (!runtime->message)
+    if (!runtime->message && !runtime->has_exit_code)
         runtime->exit_code = code;
-    stop(runtime);
+    runtime->has_exit_code = true;
+    actor_post(runtime->actor, POST_STOP);
 }
 
 /* Starts the command if it still waits; its host should be running by now. */
@@ -129,8 +132,7 @@ static void start_command(struct runtime *runtime)
         return;
     }
     runtime->exec_waits = false;
-    runtime->exec_runs = true;
-    exec_start(&runtime->exec, &runtime->programs, config->command->id, processhost_group(host->object));
+    exec_start(&runtime->exec, &runtime->programs, config->command->id, host->object);
 }
 
 static void waited_for_host(void *ctx)
@@ -380,17 +382,9 @@ static int start_vm(struct runtime *runtime)
 static void prepare_command(struct runtime *runtime, struct actor *actor)
 {
     const struct runtime_config *config = runtime->config;
-    const struct entry *terminal_host = config->terminal_host;
-    if (terminal_host)
-        terminal_host = entries_find(&config->application->decoded.table, terminal_host->id);
-    const struct value *hide = terminal_host ? value_get(terminal_host->data, "hide_logs") : NULL;
     exec_init(&runtime->exec, config->args, config->arg_count);
     runtime->exec.actor = actor;
-    runtime->exec.stdio = runtime->stdio;
-    runtime->exec.logsink = config->logsink;
-    runtime->exec.hide_logs = hide && hide->kind == VALUE_BOOL && hide->boolean;
-    runtime->exec.done = command_done;
-    runtime->exec.ctx = runtime;
+    runtime->exec.console = &runtime->console;
 }
 
 static int start_services(struct runtime *runtime)
@@ -398,12 +392,15 @@ static int start_services(struct runtime *runtime)
     static const struct actor_callbacks callbacks = {.posted = on_post};
     const struct runtime_config *config = runtime->config;
     struct actor *actor = actor_new(runtime->vm, &callbacks, runtime);
+    runtime->console =
+        (struct console){.stdio = runtime->stdio, .logsink = config->logsink, .ended = console_ended, .ctx = runtime};
     if (!actor) {
         runtime->message = alloc_string("the supervisor cannot be started");
         return -ENOMEM;
     }
     supervisor_init(&runtime->supervisor, &runtime->world, runtime->log, config->seeded ? config->seed : rng_entropy());
-    roster_fill(&runtime->roster, config->application, &runtime->supervisor, actor, &runtime->programs);
+    roster_fill(&runtime->roster, config->application, &runtime->supervisor, actor, &runtime->programs,
+                &runtime->console);
     control_add_services(runtime->control, &runtime->supervisor);
     prepare_command(runtime, actor);
     publish_actor(runtime, actor);
@@ -427,7 +424,7 @@ static void stop_vm(struct runtime *runtime)
         actor_close(runtime->actor);
     if (!vm_stop(runtime->vm, 5 * SECOND_NS))
         log_printf(runtime->log, LOG_ERROR, "host", "%zu processes could not be ended", vm_live(runtime->vm));
-    if (runtime->exec_runs && !runtime->message && !control_has_exit(runtime->control, &runtime->exit_code))
+    if (runtime->exec.child && !runtime->message && !control_has_exit(runtime->control, &runtime->exit_code))
         runtime->message = text_format("%s did not end in time and was ended", runtime->config->command->id);
 }
 

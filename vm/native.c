@@ -141,7 +141,8 @@ int native_spawn(struct native *native, const struct native_spawn *spawn, struct
     struct native_loading *answer = memory_zeroed(sizeof *answer, "the answer to a spawn");
     *answer = (struct native_loading){{loaded}, vm, native->pid, spawn->cookie};
     child->parent = native->pid;
-    child->terminal = spawn->terminal;
+    if (spawn->terminal)
+        child->terminal = spawn->terminal;
     child->loading = &answer->loading;
     process_give_context(child, spawn->context, false);
     process_set_args(child, spawn->args, spawn->args_length);

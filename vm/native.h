@@ -63,7 +63,7 @@ struct native_spawn {
     size_t args_length;
     bool monitor; /* NATIVE_EXIT with the same cookie follows NATIVE_LOADED */
     uint64_t cookie;
-    void *terminal; /* what process_terminal gives the io module of the process; NULL: none */
+    void *terminal; /* what process_terminal gives the io module of the process; NULL: what its host has */
 };
 
 /* 0: NATIVE_LOADED will come. -1 and *error: refused at once (host stopped, limits). */

@@ -48,13 +48,23 @@ static bool has_memory(struct vm *vm, struct vm_error *error)
     return false;
 }
 
+static void explain_full(const struct vm_host *host, struct vm_error *error)
+{
+    if (host->limits.terminal)
+        vm_error_set(error, ERROR_UNAVAILABLE, "terminal host %s has a process; it takes one at a time", host->name);
+    else
+        vm_error_set(error, ERROR_RATE_LIMITED, "host %s has reached max_processes (%u)", host->name,
+                     host->limits.max_processes);
+}
+
 /* Takes a place among the live processes of the host. */
 static bool take_place(struct vm_host *host, struct vm_error *error)
 {
-    uint32_t most = host->limits.max_processes, live = atomic_load_explicit(&host->live, memory_order_relaxed);
+    uint32_t most = host->limits.terminal ? 1 : host->limits.max_processes;
+    uint32_t live = atomic_load_explicit(&host->live, memory_order_relaxed);
     do {
-        if (most && live >= most) {
-            vm_error_set(error, ERROR_RATE_LIMITED, "host %s has reached max_processes (%u)", host->name, most);
+        if (unlikely(most && live >= most)) {
+            explain_full(host, error);
             return false;
         }
     } while (!atomic_compare_exchange_weak_explicit(&host->live, &live, live + 1, memory_order_relaxed,
@@ -98,6 +108,7 @@ static struct process *make(struct vm_host *host, struct code *code, struct heap
     struct process *process = memory_zeroed(sizeof *process, "a process");
     process->vm = vm;
     process->host = host;
+    process->terminal = host->limits.terminal;
     process->code = code_ref(code);
     process->heap = heap;
     process->state = heap_user(heap);
