@@ -40,7 +40,8 @@ struct child {
     struct actor *actor;
     const struct child_callbacks *callbacks; /* NULL: killed, nothing is called any more */
     void *ctx;
-    uint64_t pid;
+    uint64_t pid;       /* 0: it has not loaded yet */
+    uint64_t loader;    /* the same from the start */
     const char *cancel; /* asked for before it had loaded */
 };
 
@@ -64,10 +65,8 @@ static void on_loaded(struct child *child, const struct native_event *event)
         return;
     }
     child->pid = event->pid;
-    if (!child->callbacks) {
-        process_send_terminate(child->actor->vm, child->pid);
-        return;
-    }
+    if (!child->callbacks)
+        return; /* killed: its end is on its way */
     if (child->cancel)
         send_cancel(child, child->cancel);
     child->callbacks->loaded(child->ctx);
@@ -190,7 +189,7 @@ struct child *child_spawn(struct actor *actor, struct native_spawn *spawn, const
     list_add_tail(&actor->children, &child->link);
     spawn->monitor = true;
     spawn->cookie = (uint64_t)(uintptr_t)child;
-    if (!native_spawn(actor->native, spawn, error))
+    if (!native_spawn(actor->native, spawn, &child->loader, error))
         return child;
     free_child(child);
     return NULL;
@@ -207,8 +206,7 @@ void child_cancel(struct child *child, const char *reason)
 void child_kill(struct child *child)
 {
     child->callbacks = NULL;
-    if (child->pid)
-        process_send_terminate(child->actor->vm, child->pid);
+    process_send_terminate(child->actor->vm, child->loader);
 }
 
 uint64_t child_pid(const struct child *child)

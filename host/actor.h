@@ -64,7 +64,7 @@ struct child *child_spawn(struct actor *actor, struct native_spawn *spawn, const
 /* CANCEL with a reason; kept until it has loaded. */
 void child_cancel(struct child *child, const char *reason);
 
-/* Ends it and forgets it: nothing is called any more. */
+/* Ends it, also while it loads, and forgets it: nothing is called any more. */
 void child_kill(struct child *child);
 
 uint64_t child_pid(const struct child *child); /* 0: not loaded yet */

@@ -273,8 +273,14 @@ void supervisor_stop_all(struct supervisor *supervisor)
     if (supervisor->stopping)
         return;
     supervisor->stopping = true;
-    for (size_t i = 0; i < supervisor->count; i++)
-        supervisor->services[i]->wanted = false;
+    for (size_t i = 0; i < supervisor->count; i++) {
+        struct service *service = supervisor->services[i];
+        service->wanted = false;
+        /* what starts is stopped once it has; a start that hangs has no longer than a stop would */
+        if (service->state == SERVICE_STARTING &&
+            service->lifecycle.stop_timeout_ns < service->lifecycle.start_timeout_ns)
+            arm(service, SERVICE_TIMER_START, service->lifecycle.stop_timeout_ns);
+    }
     pump(supervisor);
 }
 
@@ -387,8 +393,11 @@ void supervisor_timer(struct service *service)
         service->state = SERVICE_STOPPED; /* pump starts it, when what it needs is there; nobody is told */
         pump(s);
     } else if (purpose == SERVICE_TIMER_START) {
-        units_format_duration(service->lifecycle.start_timeout_ns, after);
+        units_format_duration(s->stopping ? service->lifecycle.stop_timeout_ns : service->lifecycle.start_timeout_ns,
+                              after);
         char *message = text_format("it did not start within %s", after);
+        if (s->stopping)
+            log_printf(s->log, LOG_WARN, logger, "service %s: %s; it is ended", service->entry->id, message);
         service->driver->kill(service);
         fail(service, true, message);
         free(message);

@@ -132,7 +132,7 @@ static void forget(struct native *native, uint64_t pid)
     relation_remove(&native->cookies, pid, 0);
 }
 
-int native_spawn(struct native *native, const struct native_spawn *spawn, struct vm_error *error)
+int native_spawn(struct native *native, const struct native_spawn *spawn, uint64_t *pid, struct vm_error *error)
 {
     struct vm *vm = native->vm;
     struct process *child = process_new(vm, spawn->code, spawn->host, error);
@@ -151,6 +151,8 @@ int native_spawn(struct native *native, const struct native_spawn *spawn, struct
         watch(native, child->pid, id, spawn->cookie);
         relation_put(&child->watchers, native->pid, id);
     }
+    if (pid)
+        *pid = child->pid;
     process_release(child);
     return 0;
 }

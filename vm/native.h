@@ -66,8 +66,11 @@ struct native_spawn {
     void *terminal; /* what process_terminal gives the io module of the process; NULL: what its host has */
 };
 
-/* 0: NATIVE_LOADED will come. -1 and *error: refused at once (host stopped, limits). */
-int native_spawn(struct native *native, const struct native_spawn *spawn, struct vm_error *error);
+/*
+ * 0: NATIVE_LOADED will come; *pid (may be NULL) is who loads, which until then is only good for ending it. -1 and *error: refused at once
+ * (host stopped, limits).
+ */
+int native_spawn(struct native *native, const struct native_spawn *spawn, uint64_t *pid, struct vm_error *error);
 
 /* Asks for NATIVE_EXIT when `pid` ends; false: no such process now. */
 bool native_monitor(struct native *native, uint64_t pid, uint64_t cookie);

@@ -93,6 +93,43 @@ want_code 0
 want_count 2 "victim lives"
 want_err "service app:s_victim failed: process terminated; restart 1 in 1ms"
 
+# which ends are failures, and which of those are tried again
+project <<'END'
+  - name: ends
+    kind: process.lua
+    source: |
+      local ways = {
+        value = function() return { any = "value" } end,
+        no = function() return false end,
+        raised = function() error("raised") end,
+        canceled = function() error(errors.new { message = "canceled", kind = errors.CANCELED }) end,
+        hopeless = function() error(errors.new { message = "hopeless", retryable = false }) end,
+        returned = function() return nil, errors.new { message = "returned", retryable = true } end,
+        linked = function()
+          process.spawn_linked("app:dies", "app:processes")
+          process.inbox():receive()
+        end,
+      }
+      return function(way) return ways[way]() end
+  - {name: dies, kind: process.lua, source: "return function() error('a linked one died') end"}
+END
+for way in value no raised canceled hopeless returned linked; do
+    echo "  - {name: $way, kind: process.service, process: ends, host: processes, input: [$way], lifecycle: {auto_start: true, startup: optional, restart: {initial_delay: 1ms, max_attempts: 1}}}"
+done >>src/_index.yaml
+start run
+for way in value no; do await err "service app:$way has ended"; done
+for way in canceled hopeless; do await err "service app:$way failed and is not restarted: $way"; done
+for way in raised returned linked; do await err "service app:$way failed"; await err "no more restarts after 1"; done
+await err "application is running"
+for way in raised returned linked; do
+    i=0
+    while [ "$(grep -c "service app:$way failed.*no more restarts" err)" -eq 0 ] && [ $i -lt 400 ]; do i=$((i + 1)); sleep 0.05; done
+    want_order "service app:$way failed: " "service app:$way failed: "
+done
+finish TERM
+want_code 0
+for way in value no canceled hopeless; do want_count 0 "service app:$way failed: "; done
+
 # a required service that cannot start ends the boot; an optional one does not
 for case in "startup: optional" "startup: required"; do
     project <<END
@@ -192,6 +229,34 @@ kill -s TERM "$pid"
 finish INT
 want_code 0
 want_no_err "second signal"
+
+# S20: a start that hangs hangs nothing else: others start, what hangs is ended at its time-out, and nothing is left of it
+project <<'END'
+  - {name: hang, kind: process.lua, source: "while true do end"}
+  - {name: hung, kind: process.service, process: hang, host: other, lifecycle: {auto_start: true, startup: optional, start_timeout: 30ms, restart: {initial_delay: 1ms, max_attempts: 2}}}
+  - {name: other, kind: process.host, lifecycle: {auto_start: true, stop_timeout: 1h}}
+  - {name: fine, kind: process.lua, source: "return function() process.events():receive() end"}
+  - {name: s, kind: process.service, process: fine, host: processes, lifecycle: {auto_start: true}}
+END
+case $SANITIZE in
+*thread*) ;; # such a loop cannot be interrupted there
+*)
+    start run
+    await err "service app:s is running"
+    await err "service app:hung failed: it did not start within 30ms; no more restarts after 2"
+    await err "application is running"
+    finish TERM
+    want_code 0
+    want_err "service app:other has stopped"
+    # stopped while it hangs
+    sed -i 's/start_timeout: 30ms/start_timeout: 1h, stop_timeout: 20ms/' src/_index.yaml
+    start run
+    await err "service app:s is running"
+    finish TERM
+    want_code 0
+    want_order "service app:hung: it did not start within 20ms; it is ended" "service app:other has stopped"
+    ;;
+esac
 
 # JSON logs and a level
 project <<'END'

@@ -200,7 +200,7 @@ static void spawn(struct native *native, void *ctx)
     struct request *request = ctx;
     struct vm_error error;
     struct native_spawn spawn = {.code = request->code, .host = rig.host, .context = request->context};
-    cr_assert_eq(native_spawn(native, &spawn, &error), 0);
+    cr_assert_eq(native_spawn(native, &spawn, NULL, &error), 0);
 }
 
 /* It is what processes have in common: it goes with the last of them. */

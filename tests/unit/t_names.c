@@ -39,7 +39,7 @@ static void spawn_idle(struct native *native, void *ctx)
     struct vm_error error;
     struct native_spawn spawn = {.code = rig.codes[0], .host = rig.host};
     (void)ctx;
-    cr_assert_eq(native_spawn(native, &spawn, &error), 0);
+    cr_assert_eq(native_spawn(native, &spawn, NULL, &error), 0);
 }
 
 static void keep_pid(void *ctx, const struct process_info *info)

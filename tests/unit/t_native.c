@@ -77,8 +77,9 @@ static void wait_for(unsigned count)
 static int spawn(struct native *native, struct code *code, bool monitor, uint64_t cookie)
 {
     struct vm_error error;
-    return native_spawn(
-        native, &(struct native_spawn){.code = code, .host = rig.host, .monitor = monitor, .cookie = cookie}, &error);
+    return native_spawn(native,
+                        &(struct native_spawn){.code = code, .host = rig.host, .monitor = monitor, .cookie = cookie},
+                        NULL, &error);
 }
 
 Test(native, posts_arrive_in_order)
@@ -170,7 +171,7 @@ static void refuse(struct native *native, struct seen *s, const struct native_ev
     struct native_spawn what = {.code = quick, .host = vm_host_find(rig.vm, "stopped", 7)};
     if (event->kind != NATIVE_POST)
         return;
-    s->value = native_spawn(native, &what, &error) != 0 && strcmp(error.message, "host is shutting down") == 0;
+    s->value = native_spawn(native, &what, NULL, &error) != 0 && strcmp(error.message, "host is shutting down") == 0;
 }
 
 Test(native, spawn_on_a_stopped_host_is_refused_at_once)

@@ -434,6 +434,71 @@ Test(supervisor, stopping_while_starting_and_while_waiting)
     drop(rig);
 }
 
+/* A start that hangs has stop_timeout to come to an end when all is to stop. */
+Test(supervisor, a_hanging_start_does_not_hold_up_the_stop)
+{
+    struct rig *rig = make();
+    struct service *a = add(rig, "a", "", HANG_START);
+    a->lifecycle.start_timeout_ns = 1000000ull * MS;
+    add(rig, "b", "", OBEY);
+    supervisor_boot(&rig->supervisor);
+    supervisor_stop_all(&rig->supervisor);
+    check(rig, "+a +b -b");
+    pass(rig, 49 * MS);
+    check(rig, "");
+    pass(rig, 2 * MS);
+    check(rig, "!a stopped");
+    cr_assert_eq(a->state, SERVICE_STOPPED);
+    drop(rig);
+}
+
+/* Other services do not wait for one that hangs, only those that need it. */
+Test(supervisor, a_hanging_start_hangs_only_who_needs_it)
+{
+    struct rig *rig = make();
+    struct service *a = add(rig, "a", "", HANG_START);
+    a->lifecycle.optional = true;
+    a->lifecycle.max_attempts = 1;
+    add(rig, "b", "", OBEY);
+    struct service *c = add(rig, "c", "a", OBEY);
+    c->lifecycle.optional = true;
+    supervisor_boot(&rig->supervisor);
+    check(rig, "+a +b");
+    pass(rig, 101 * MS);
+    check(rig, "!a");
+    pass(rig, 500 * MS);
+    check(rig, "+a !a booted");
+    cr_assert_eq(c->state, SERVICE_FAILED);
+    drop(rig);
+}
+
+/* Running for stable_threshold forgets earlier failures; a moment less does not. */
+Test(supervisor, stable_threshold)
+{
+    struct rig *rig = make();
+    struct service *a = add(rig, "a", "", OBEY);
+    a->lifecycle.max_attempts = 3;
+    supervisor_boot(&rig->supervisor);
+    for (int i = 0; i < 10; i++) {
+        pass(rig, 1000 * MS);
+        service_failed(a, true, "crash");
+        cr_assert_eq(a->attempts, 1, "failure %d", i);
+        pass(rig, 11 * MS);
+        cr_assert_eq(a->state, SERVICE_RUNNING);
+    }
+    for (uint32_t i = 2; i <= 3; i++) {
+        pass(rig, 900 * MS);
+        service_failed(a, true, "crash");
+        cr_assert_eq(a->attempts, i);
+        pass(rig, 41 * MS);
+    }
+    pass(rig, 900 * MS);
+    service_failed(a, true, "crash");
+    cr_assert(a->has_given_up);
+    cr_assert_eq(a->state, SERVICE_FAILED);
+    drop(rig);
+}
+
 Test(supervisor, killing_all)
 {
     struct rig *rig = make();

@@ -173,7 +173,7 @@ static inline void rig_begin(struct rig *rig, struct native *native)
                                  .args_length = job->args_length,
                                  .monitor = true,
                                  .cookie = atomic_load(&rig->serial)};
-    if (native_spawn(native, &spawn, &job->result.error) != 0) {
+    if (native_spawn(native, &spawn, NULL, &job->result.error) != 0) {
         job->result.refused = job->result.failed = true;
         rig_job_done(rig);
     }
