@@ -370,8 +370,8 @@ static int hex4(const char *s)
 {
     int value = 0;
     for (int i = 0; i < 4; i++) {
-        int c = s[i] | 32;
-        int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+        int c = s[i], lower = c | 32;
+        int digit = c >= '0' && c <= '9' ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
         if (digit < 0)
             return -1;
         value = value << 4 | digit;

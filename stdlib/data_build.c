@@ -5,6 +5,7 @@
  */
 #include "stdlib/data_build.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include <lauxlib.h>
@@ -68,20 +69,17 @@ static void store(lua_State *L, struct data_build_frame *frame)
     lua_rawset(L, -3);
 }
 
-/* False: too deep. */
-static bool open_table(lua_State *L, struct data_build *build, uint64_t word)
+static void open_table(lua_State *L, struct data_build *build, uint64_t word)
 {
     bool is_map = data_tag(word) == DATA_MAP;
     int count = (int)data_count(word);
-    if (build->depth == DATA_MAX_DEPTH)
-        return false;
+    assert(build->depth < DATA_MAX_DEPTH);
     luaL_checkstack(L, STACK_NEEDED, "nested value");
     lua_createtable(L, is_map ? 0 : count, is_map ? count : 0);
     build->debt += (size_t)count / 8;
     if (is_map && count == 0)
         data_empty_mark(L, -1);
     build->frames[build->depth++] = (struct data_build_frame){.is_map = is_map};
-    return true;
 }
 
 /* A number: the second word has its value. */
@@ -135,8 +133,8 @@ static void get_key(lua_State *L, struct data_build *build, struct data_build_fr
         build->debt += frame->index < LONG_KEY_WORK ? ++frame->index : LONG_KEY_WORK;
 }
 
-/* Handles the next word; false: too deep. */
-static bool step(lua_State *L, struct data_build *build)
+/* Handles the next word. */
+static void step(lua_State *L, struct data_build *build)
 {
     uint64_t word = *build->next++;
     enum data_tag tag = data_tag(word);
@@ -144,27 +142,23 @@ static bool step(lua_State *L, struct data_build *build)
     if (tag == DATA_LIST_END || tag == DATA_MAP_END) {
         build->depth--;
         store(L, top_frame(build));
-        return true;
-    }
-    if (frame && frame->is_map && !frame->has_key) {
+    } else if (frame && frame->is_map && !frame->has_key) {
         get_key(L, build, frame, word);
-        return true;
+    } else if (tag == DATA_LIST || tag == DATA_MAP) {
+        open_table(L, build, word);
+    } else {
+        push_scalar(L, build, word);
+        store(L, frame);
     }
-    if (tag == DATA_LIST || tag == DATA_MAP)
-        return open_table(L, build, word);
-    push_scalar(L, build, word);
-    store(L, frame);
-    return true;
 }
 
-enum data_build_status data_build_run(lua_State *L, struct data_build *build)
+bool data_build_run(lua_State *L, struct data_build *build)
 {
     luaL_checkstack(L, STACK_NEEDED, "value");
     do {
         if (unlikely(string_owes(L, &build->debt, WORK_VALUE)))
-            return DATA_BUILD_MORE;
-        if (unlikely(!step(L, build)))
-            return DATA_BUILD_DEEP;
+            return false;
+        step(L, build);
     } while (build->depth > 0);
-    return DATA_BUILD_DONE;
+    return true;
 }

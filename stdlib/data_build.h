@@ -33,15 +33,12 @@ struct data_build {
     struct data_build_frame frames[DATA_MAX_DEPTH];
 };
 
-enum data_build_status {
-    DATA_BUILD_DONE, /* the value is on top of the stack */
-    DATA_BUILD_MORE, /* the slice is over and the caller can yield; what is above the former top stays there */
-    DATA_BUILD_DEEP  /* nested deeper than DATA_MAX_DEPTH; what is above the former top is rubbish */
-};
-
 void data_build_init(struct data_build *build, const struct data_tape *tape);
 
-/* Raises when memory is out or the process is to end; the tape must be safe then. */
-enum data_build_status data_build_run(lua_State *L, struct data_build *build);
+/*
+ * True: the value is on top of the stack. False: the slice is over and the caller can yield; what is above the former top stays there
+ * until the next call. Raises when memory is out or the process is to end; the tape must be safe then.
+ */
+bool data_build_run(lua_State *L, struct data_build *build);
 
 #endif

@@ -63,11 +63,6 @@ static int fail_memory(lua_State *L)
     return error_return(L, ERROR_INTERNAL, "out of memory");
 }
 
-static int fail_depth(lua_State *L, const struct data_format *format)
-{
-    return error_return(L, ERROR_INTERNAL, "invalid %s: nested deeper than %d levels", format->name, DATA_MAX_DEPTH);
-}
-
 /* The value on top. */
 static int succeed(lua_State *L)
 {
@@ -125,11 +120,10 @@ static int build_continue(lua_State *L, int status, lua_KContext ctx)
     (void)status;
     (void)ctx;
     struct reading *reading = lua_touserdata(L, READ_STATE);
-    enum data_build_status result = data_build_run(L, &reading->build);
-    if (result == DATA_BUILD_MORE)
+    if (!data_build_run(L, &reading->build))
         return state_reschedule(L, 0, build_continue);
     reading_end(L, reading);
-    return result == DATA_BUILD_DONE ? succeed(L) : fail_depth(L, reading->format);
+    return succeed(L);
 }
 
 static int parsed(lua_State *L, struct reading *reading, bool is_valid, const struct data_error *error)
@@ -285,14 +279,7 @@ static int read_short(lua_State *L, const struct data_format *format, size_t len
     }
     data_build_init(&build, tape);
     lua_pushnil(L);
-    switch (data_build_run(L, &build)) {
-    case DATA_BUILD_DONE:
-        return succeed(L);
-    case DATA_BUILD_MORE:
-        return park(L, format, tape, &build);
-    default:
-        return fail_depth(L, format);
-    }
+    return data_build_run(L, &build) ? succeed(L) : park(L, format, tape, &build);
 }
 
 static int read_text(lua_State *L, const struct data_format *format, bool check_only)
