@@ -58,7 +58,7 @@ size_t data_tape_size(const struct data_tape *tape)
 {
     size_t size = tape->text ? tape->text_room : 0;
     if (tape->words)
-        size += (data_payload(tape->words[0]) + 1) * sizeof *tape->words;
+        size += data_payload(tape->words[0]) * sizeof *tape->words;
     return size + (tape->string_count ? tape->string_count : tape->length);
 }
 
@@ -117,7 +117,7 @@ bool data_tape_end(struct data_tape *tape)
     put(tape, DATA_ROOT, 0);
     if (tape->is_full)
         return false;
-    tape->own_words[0] = make_word(DATA_ROOT, tape->word_count - 1);
+    tape->own_words[0] = make_word(DATA_ROOT, tape->word_count);
     tape->words = tape->own_words;
     tape->strings = tape->own_strings;
     return true;

@@ -4,7 +4,7 @@
  * stdlib/data_build.h makes Lua values of it, in slices.
  *
  * Format: simdjson's, so what it makes need not be converted. A word is a tag in the highest byte and a payload. The first is a root
- * whose payload is the index of the last, a root too; between them lies one value:
+ * whose payload is the number of words, the last a root too; between them lies one value:
  *
  *   n t f      null, true, false
  *   l u d      integer, unsigned integer above INT64_MAX, double: in the next word
