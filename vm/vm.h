@@ -117,7 +117,6 @@ struct vm_host_stats {
 void vm_host_stats(const struct vm_host *host, struct vm_host_stats *out);
 
 /* ---- whole-VM figures ---- */
-
 struct vm_stats {
     uint64_t spawned, memory_used, memory_mapped;
     uint64_t memory_heads;    /* of the mapped: what describes slabs */
