@@ -105,10 +105,10 @@ void application_free(struct application *application)
 static bool is_known(const char *kind)
 {
     static const char *const kinds[] = {
-        "process.lua",        "function.lua",      "library.lua",        "process.host",     "process.service",
-        "terminal.host",      "module.lua",        "registry.entry",     "ns.definition",    "ns.dependency",
-        "ns.requirement",     "env.variable",      "env.storage.memory", "env.storage.file", "env.storage.os",
-        "env.storage.static", "env.storage.router"};
+        "process.lua",    "function.lua",       "library.lua",       "process.host",       "process.service",
+        "terminal.host",  "module.lua",         "registry.entry",    "ns.definition",      "ns.dependency",
+        "ns.requirement", "pg.scope",           "env.variable",      "env.storage.memory", "env.storage.file",
+        "env.storage.os", "env.storage.static", "env.storage.router"};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (!strcmp(kind, kinds[i]))
             return true;
