@@ -48,10 +48,8 @@ struct vm_config {
     const struct library *libraries;                  /* ends with name NULL */
     void (*push_time)(lua_State *L, int64_t wall_ns); /* pushes the Time object that timers deliver */
     const struct payload_route *payload_routes;       /* NULL: payloads are Lua values and text only */
-    /*
-     * Finds the code of a process entry for spawn: 0 and a reference in *out, or -1 and *error (NOT_FOUND `factory not found` with
-     * details.factory_id, or what building it said). Any worker, concurrently; hot.
-     */
+    /* Code for spawn: 0 and a reference in *out, or -1 and *error (NOT_FOUND with details.factory_id, or why it has none). */
+    /* Any worker, concurrently; hot. */
     int (*resolve)(void *ctx, const char *id, size_t length, struct code **out, struct vm_error *error);
     /* The same for calls: references in *out, which is zeroed (see vm/call.h). May be NULL: nothing can be called. */
     int (*resolve_call)(void *ctx, const char *id, size_t length, struct call_target *out, struct vm_error *error);
