@@ -25,10 +25,12 @@ project <<'END'
 END
 start run
 await err "joined 1 pg scope app:unused is not running"
+await err "application is running"
 finish TERM
 want_code 0
-want_order "service app:scope is running" "service app:s is running" "joined 1" "shutting down" "still there: true" \
-    "service app:s has stopped" "service app:scope has stopped"
+want_order "service app:scope is running" "joined 1" "shutting down" "still there: true"
+want_order "service app:scope is running" "service app:s is running" "shutting down" "service app:s has stopped" \
+    "service app:scope has stopped"
 want_no_err "does nothing in this version"
 
 # a negative limit rejects the entry; slips elsewhere keep the default
