@@ -124,6 +124,7 @@ static int run_application(struct boot *boot)
         .application = &boot->application,
         .logsink = boot->logsink,
         .workers = options->workers,
+        .logs_stacks = options->very_verbose,
         .seeded = options->seeded,
         .seed = options->seed,
         .memory_limit = options->memory_limit,

@@ -324,6 +324,7 @@ static int make_vm(struct runtime *runtime)
     make_services(runtime);
     struct vm_config vm_config = {
         .workers = config->workers,
+        .logs_stacks = config->logs_stacks,
         .seeded = config->seeded,
         .seed = config->seed,
         .memory_limit = config->memory_limit,

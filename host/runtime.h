@@ -20,6 +20,7 @@ struct runtime_config {
     struct application *application;
     struct logsink *logsink;
     unsigned workers; /* 0: one per CPU */
+    bool logs_stacks; /* of uncaught errors */
     bool seeded;
     uint64_t seed;
     size_t memory_limit;

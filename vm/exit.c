@@ -158,8 +158,31 @@ static void fail_with_value(struct process *process, lua_State *L)
     process_fail_message(process, ERROR_INTERNAL, text, -1);
 }
 
+/* Where an uncaught error came from, on one line: the stack of L is still as it was. Never raises. */
+static void log_stack(const struct process *process, lua_State *L)
+{
+    char frames[ERROR_FRAMES_MAX], pid[PID_TEXT_MAX];
+    struct error_parts parts;
+    size_t length;
+    if (!log_is_on(process->vm->log, LOG_DEBUG) || !lua_checkstack(L, 4))
+        return;
+    if (!lua_gettop(L))
+        lua_pushnil(L);
+    const char *message = error_or_string(L, -1, &length);
+    error_capture(L, &parts, frames);
+    length = parts.text[ERROR_TEXT_FRAMES].length;
+    for (size_t i = 0; i < length; i++)
+        if (frames[i] == '\n')
+            frames[i] = i + 1 < length ? ',' : ' ';
+    process_format_pid(process->vm, process->pid, pid);
+    log_printf(process->vm->log, LOG_DEBUG, "process", "%s of %s: uncaught error: %.1000s; stack:%.*s", pid,
+               code_id(process->code), message ? message : luaL_typename(L, -1), (int)length, frames);
+}
+
 void process_fail_with_error(struct process *process, lua_State *L, int status)
 {
+    if (unlikely(process->vm->config.logs_stacks) && !process->state->doomed)
+        log_stack(process, L);
     struct error_view view;
     struct codec_bytes bytes = {0};
     if (status == LUA_ERRMEM && !process->state->doomed)

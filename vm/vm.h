@@ -43,6 +43,7 @@ struct vm_config {
     const struct sched_poller *poller;
     void *poller_ctx;
     struct log *log;
+    bool logs_stacks; /* every uncaught error is logged (DEBUG) with its stack */
     struct fault_plan *fault;
     const struct lazy_entry *base;                    /* plain global functions */
     const struct library *libraries;                  /* ends with name NULL */
@@ -85,8 +86,7 @@ struct vm_host_limits {
     size_t memory_limit;    /* of each process, bytes; 0: 64 MB */
     uint32_t mailbox_limit; /* messages waiting per process; 0: none */
     uint32_t workers;       /* as configured; only shown. 0: those of the VM */
-    /* NULL, or a terminal host: the one process that it takes at a time has this as its terminal (native.h) unless it is given another. */
-    void *terminal;
+    void *terminal;         /* not NULL: a terminal host, whose one process at a time has this (native.h) if given no other */
 };
 
 /* Makes the host, or gives a stopped host of that name new limits; starts stopped. NULL: over 4,000 names of hosts and functions in the life of this VM. Any thread. */

@@ -101,6 +101,23 @@ want_code 0; want_empty out
 run run -p -v -x app:go
 want_code 0; want_err "there is no profiler inside"
 
+# --very-verbose: where an uncaught error came from
+project <<'END'
+  - name: fails
+    kind: process.lua
+    source: |
+      local function inner() local x = nil; return x.field end
+      local function outer() inner() return 1 end
+      return function() outer() return 2 end
+END
+for flag in --very-verbose -v; do
+    run run $flag -x app:fails
+    want_code 1; want_err "app:fails:1: attempt to index a nil value"
+done
+want_no_err "stack:"
+run run --very-verbose -x app:fails
+want_err "of app:fails: uncaught error: app:fails:1: attempt to index a nil value (local 'x'); stack:  app:fails:1 (inner),  app:fails:2 (outer),  app:fails:3 (anonymous)"
+
 # init
 clear_project
 run init
