@@ -125,6 +125,8 @@ static int run_application(struct boot *boot)
         .logsink = boot->logsink,
         .workers = options->workers,
         .logs_stacks = options->very_verbose,
+        .streams_logs = options->event_streams || boot->settings.logmanager.stream_to_events,
+        .log_level = (enum log_level)boot->settings.logmanager.min_level,
         .seeded = options->seeded,
         .seed = options->seed,
         .memory_limit = options->memory_limit,

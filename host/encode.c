@@ -17,18 +17,16 @@ static void check(bool ok)
     abort();
 }
 
-static void put(struct codec_bytes *out, const struct value *value);
-
 static void put_map(struct codec_bytes *out, const struct value *map)
 {
     check(codec_put_table(out, 0, (uint32_t)map->map.count));
     for (size_t i = 0; i < map->map.count; i++) {
         check(codec_put_string(out, map->map.pairs[i].key, strlen(map->map.pairs[i].key)));
-        put(out, map->map.pairs[i].value);
+        encode_put(out, map->map.pairs[i].value);
     }
 }
 
-static void put(struct codec_bytes *out, const struct value *value)
+void encode_put(struct codec_bytes *out, const struct value *value)
 {
     switch (value->kind) {
     case VALUE_NULL:
@@ -49,7 +47,7 @@ static void put(struct codec_bytes *out, const struct value *value)
     case VALUE_LIST:
         check(codec_put_table(out, (uint32_t)value->list.count, 0));
         for (size_t i = 0; i < value->list.count; i++)
-            put(out, value->list.items[i]);
+            encode_put(out, value->list.items[i]);
         break;
     case VALUE_MAP:
         put_map(out, value);
@@ -61,7 +59,7 @@ void encode_value(struct codec_bytes *out, const struct value *value)
 {
     *out = (struct codec_bytes){0};
     check(codec_begin(out, 1));
-    put(out, value);
+    encode_put(out, value);
 }
 
 void encode_list(struct codec_bytes *out, const struct value *list)
@@ -70,7 +68,7 @@ void encode_list(struct codec_bytes *out, const struct value *list)
     *out = (struct codec_bytes){0};
     check(codec_begin(out, (int)count));
     for (size_t i = 0; i < count; i++)
-        put(out, list->list.items[i]);
+        encode_put(out, list->list.items[i]);
 }
 
 void encode_strings(struct codec_bytes *out, char *const *strings, size_t count)

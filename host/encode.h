@@ -13,6 +13,9 @@ struct value;
 /* One argument. */
 void encode_value(struct codec_bytes *out, const struct value *value);
 
+/* Appends a value to an encoding that was begun. */
+void encode_put(struct codec_bytes *out, const struct value *value);
+
 /* One argument per item of the list; NULL or anything else: none. Aborts when memory is out. */
 void encode_list(struct codec_bytes *out, const struct value *list);
 

@@ -32,8 +32,16 @@ struct buffer_half {
     size_t length;
 };
 
+struct tap {
+    log_sink_f call;
+    void *ctx;
+    enum log_level level;
+};
+
 struct logsink {
     struct log log;
+    struct tap storage;        /* of `tap`; written before that is set */
+    _Atomic(struct tap *) tap; /* NULL: none */
     struct logsink_config config;
     struct clock real;
     uint64_t start_ns;
@@ -60,11 +68,24 @@ static void format_record(struct logsink *sink, const struct log_record *record,
     logformat_add(line, sink->config.format, sink->config.colour, record, clock_wall_ns(clock), now - start);
 }
 
+/* A thread that is in the tap already is not sent there again. */
+static void tap_record(struct logsink *sink, const struct log_record *record)
+{
+    static _Thread_local bool is_inside;
+    const struct tap *tap = atomic_load_explicit(&sink->tap, memory_order_acquire);
+    if (!tap || record->level < tap->level || is_inside)
+        return;
+    is_inside = true;
+    tap->call(tap->ctx, record);
+    is_inside = false;
+}
+
 static void write_record(void *ctx, const struct log_record *record)
 {
     struct logsink *sink = ctx;
     struct text line = {0};
-    if (atomic_load_explicit(&sink->hidden, memory_order_relaxed) > 0)
+    tap_record(sink, record);
+    if (record->level < sink->config.level || atomic_load_explicit(&sink->hidden, memory_order_relaxed) > 0)
         return;
     format_record(sink, record, &line);
     pthread_mutex_lock(&sink->lock);
@@ -219,6 +240,16 @@ void logsink_set_clock(struct logsink *sink, const struct clock *clock)
 {
     /* Release: pairs with the acquire in format_record, so the clock is seen initialised. */
     atomic_store_explicit(&sink->clock, clock ? clock : &sink->real, memory_order_release);
+}
+
+void logsink_set_tap(struct logsink *sink, log_sink_f tap, void *ctx, enum log_level level)
+{
+    enum log_level least = tap && level < sink->config.level ? level : sink->config.level;
+    if (tap)
+        sink->storage = (struct tap){tap, ctx, level};
+    /* Release: pairs with the acquire in tap_record, so that the tap is seen whole. */
+    atomic_store_explicit(&sink->tap, tap ? &sink->storage : NULL, memory_order_release);
+    atomic_store_explicit(&sink->log.level, (int)least, memory_order_relaxed);
 }
 
 void logsink_hide(struct logsink *sink, bool hide)

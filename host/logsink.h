@@ -33,6 +33,12 @@ struct log *logsink_log(struct logsink *sink);
 /* The clock of time stamps from now on (seeded runs have their own); NULL: real time. The clock must outlive its use here. */
 void logsink_set_clock(struct logsink *sink, const struct clock *clock);
 
+/*
+ * Gives every record of that level or above to `tap` too, on the thread that logs, whatever becomes of it here; NULL: not any more, once
+ * nobody logs. What the tap logs itself does not come back to it.
+ */
+void logsink_set_tap(struct logsink *sink, log_sink_f tap, void *ctx, enum log_level level);
+
 /* While hidden, records are dropped silently (terminal.host hide_logs). Calls nest. Any thread. */
 void logsink_hide(struct logsink *sink, bool hide);
 

@@ -20,6 +20,7 @@
 #include "host/control.h"
 #include "host/env.h"
 #include "host/exec.h"
+#include "host/logevents.h"
 #include "host/logsink.h"
 #include "host/processhost.h"
 #include "host/program.h"
@@ -348,6 +349,8 @@ static int make_vm(struct runtime *runtime)
         return error;
     }
     env_start(config->application->env, runtime->vm);
+    if (config->streams_logs)
+        logsink_set_tap(config->logsink, logevents_publish, runtime->vm, config->log_level);
     if (config->seeded)
         logsink_set_clock(config->logsink, sched_clock(vm_sched(runtime->vm)));
     return 0;
@@ -438,6 +441,7 @@ static void destroy(struct runtime *runtime)
         actor_free(runtime->actor);
     programs_free(&runtime->programs);
     logsink_set_clock(runtime->config->logsink, NULL);
+    logsink_set_tap(runtime->config->logsink, NULL, NULL, LOG_OFF);
     if (runtime->vm)
         vm_free(runtime->vm);
     services_free(runtime->services);

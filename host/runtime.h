@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sched/base/log.h"
+
 struct application;
 struct entry;
 struct fault_plan;
@@ -19,8 +21,10 @@ struct runtime_trace;
 struct runtime_config {
     struct application *application;
     struct logsink *logsink;
-    unsigned workers; /* 0: one per CPU */
-    bool logs_stacks; /* of uncaught errors */
+    unsigned workers;  /* 0: one per CPU */
+    bool logs_stacks;  /* of uncaught errors */
+    bool streams_logs; /* to the event bus, from log_level on */
+    enum log_level log_level;
     bool seeded;
     uint64_t seed;
     size_t memory_limit;

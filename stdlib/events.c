@@ -19,6 +19,9 @@
  *   process     process.started     PID          {pid, service, source, host}: the process of a service runs
  *   process     process.exited      PID          {pid, service, source, host, failed, error?}
  *
+ *   log         debug, info, warn,  logger       {level, logger, message, fields?}: log records, with -e or logmanager.stream_to_events;
+ *               error                            those of the bus itself excepted
+ *
  * Who publishes faster than the bus can send is held up until it has caught up. A subscriber whose mailbox is full (memory_limit and mailbox_limit
  * of its host) loses events; a warning in the log says so.
  */

@@ -169,4 +169,40 @@ want_err "service app:s failed and is not restarted: \${env:GREETED}"
 sed -i 's/|main}/}/' src/_index.yaml
 run run -v list
 want_err "src/_index.yaml:7: entry app:greet: \${env:METHOD} (line 9): there is no such variable"
+
+# log records on the event bus: with -e or logmanager.stream_to_events, from logmanager.min_level on
+project <<'END'
+  - name: listen
+    kind: process.lua
+    modules: [io, events, logger]
+    meta: {command: {name: listen}}
+    source: |
+      return function()
+        local channel = assert(events.subscribe("log")):channel()
+        logger:debug("finely", { n = 1 })
+        logger:named("my.part"):warn("look \"here\"", { n = 1.5, list = { 1, 2 }, text = "a\tb" })
+        assert(events.send("log", "end", "of it"))
+        while true do
+          local event = channel:receive()
+          if event.kind == "end" then break end
+          local data, fields = event.data, event.data.fields or {}
+          io.print(event.kind, event.path, data.level, data.logger, data.message, fields.n, fields.list and #fields.list,
+            fields.text, fields.location)
+        end
+        io.print("end")
+      end
+END
+run run -e listen
+want_code 0; want_empty err
+want_out "debug	lua	debug	lua	finely	1	nil	nil	app:listen:3"
+want_out 'warn	my.part	warn	my.part	look "here"	1.5	2	a	b	app:listen:4'
+run run listen
+want_code 0; want_empty err; want_line out 1 end
+run run listen --set logmanager.stream_to_events=true --set logmanager.min_level=1
+want_code 0; want_empty err; want_out 'warn	my.part'
+! grep -q "^debug" out || complain "debug records are published"
+run run -v -e listen --set logmanager.propagate_downstream=false
+want_code 0; want_out "debug	lua"; want_no_err "finely"
+run run -e -c listen
+want_code 0; want_out "debug	lua"; want_no_err "finely"; want_err "look"
 done_testing
