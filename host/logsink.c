@@ -68,16 +68,11 @@ static void format_record(struct logsink *sink, const struct log_record *record,
     logformat_add(line, sink->config.format, sink->config.colour, record, clock_wall_ns(clock), now - start);
 }
 
-/* A thread that is in the tap already is not sent there again. */
 static void tap_record(struct logsink *sink, const struct log_record *record)
 {
-    static _Thread_local bool is_inside;
     const struct tap *tap = atomic_load_explicit(&sink->tap, memory_order_acquire);
-    if (!tap || record->level < tap->level || is_inside)
-        return;
-    is_inside = true;
-    tap->call(tap->ctx, record);
-    is_inside = false;
+    if (tap && record->level >= tap->level)
+        tap->call(tap->ctx, record);
 }
 
 static void write_record(void *ctx, const struct log_record *record)

@@ -35,7 +35,7 @@ void logsink_set_clock(struct logsink *sink, const struct clock *clock);
 
 /*
  * Gives every record of that level or above to `tap` too, on the thread that logs, whatever becomes of it here; NULL: not any more, once
- * nobody logs. What the tap logs itself does not come back to it.
+ * nobody logs. The tap itself does not log.
  */
 void logsink_set_tap(struct logsink *sink, log_sink_f tap, void *ctx, enum log_level level);
 

@@ -86,7 +86,7 @@ struct vm_host_limits {
     size_t memory_limit;    /* of each process, bytes; 0: 64 MB */
     uint32_t mailbox_limit; /* messages waiting per process; 0: none */
     uint32_t workers;       /* as configured; only shown. 0: those of the VM */
-    void *terminal;         /* not NULL: a terminal host, whose one process at a time has this (native.h) if given no other */
+    void *terminal; /* not NULL: a terminal host, whose one process at a time has this (native.h) if given no other */
 };
 
 /* Makes the host, or gives a stopped host of that name new limits; starts stopped. NULL: over 4,000 names of hosts and functions in the life of this VM. Any thread. */
