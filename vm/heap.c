@@ -14,8 +14,8 @@
  *
  * I1 Every byte of the chunks behind their heads is in a live block, in a free block, in the bump area, or in the large
  *    lists.
- * I2 A small block outside the image has the size of its class; inside, it has its size rounded up to 8, which is the
- *    same up to HEAP_EXACT_MAX.
+ * I2 A small block outside the image has the size of its class; a block inside, small or big, has its size rounded up to
+ *    8, which is the same up to HEAP_EXACT_MAX.
  * I3 Blocks in the template's shared memory are not counted in `used`.
  */
 #include "vm/heap.h"
@@ -221,10 +221,13 @@ static inline void *take(struct heap *heap, size_t size)
     return likely(size <= HEAP_SMALL_MAX) ? take_small(heap, size) : heap_big_take(heap, size);
 }
 
+/* A block of any size inside the image is a piece of the first chunk, whatever its size. */
 static inline void give(struct heap *heap, void *block, size_t size)
 {
     if (likely(size <= HEAP_SMALL_MAX))
         give_small(heap, block, size);
+    else if (in_image(heap, block))
+        heap_carve(heap, block, heap_round8(size));
     else
         heap_big_give(heap, block);
 }
@@ -258,7 +261,7 @@ static void *resize(struct heap *heap, void *block, size_t old_size, size_t new_
     }
     if (old_size <= HEAP_SMALL_MAX && new_size <= HEAP_SMALL_MAX)
         moved = resize_small(heap, block, old_size, new_size);
-    else if (old_size > HEAP_SMALL_MAX && new_size > HEAP_SMALL_MAX)
+    else if (old_size > HEAP_SMALL_MAX && new_size > HEAP_SMALL_MAX && !in_image(heap, block))
         moved = heap_big_resize(heap, block, new_size);
     if (moved)
         return moved;
