@@ -17,6 +17,13 @@ static int64_t floor_div(int64_t value, int64_t by)
     return value / by - (value % by < 0);
 }
 
+/* What is left over by floor_div: 0 to by - 1. */
+static int64_t floor_rest(int64_t value, int64_t by)
+{
+    int64_t rest = value % by;
+    return rest < 0 ? rest + by : rest;
+}
+
 bool calendar_is_leap(int64_t year)
 {
     return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
@@ -55,17 +62,14 @@ static void split_days(struct calendar *out, int64_t days)
     out->day = day - days_before_month(march_month) + 1;
     out->year = era * ERA_YEARS + year + (out->month <= 2);
     out->year_day = (int)(days - calendar_days(out->year, 1, 1)) + 1;
-    int weekday = (int)((days + 4) % 7); /* the epoch was a Thursday */
-    out->weekday = weekday < 0 ? weekday + 7 : weekday;
+    out->weekday = (int)floor_rest(days + 4, 7); /* the epoch was a Thursday */
 }
 
 void calendar_split(struct calendar *out, int64_t seconds, int32_t offset)
 {
-    int64_t days = floor_div(seconds, CALENDAR_DAY_S);
-    int64_t rest = seconds - days * CALENDAR_DAY_S + offset;
-    days += floor_div(rest, CALENDAR_DAY_S);
-    int clock = (int)(rest - floor_div(rest, CALENDAR_DAY_S) * CALENDAR_DAY_S);
-    split_days(out, days);
+    int64_t rest = floor_rest(seconds, CALENDAR_DAY_S) + offset;
+    int clock = (int)floor_rest(rest, CALENDAR_DAY_S);
+    split_days(out, floor_div(seconds, CALENDAR_DAY_S) + floor_div(rest, CALENDAR_DAY_S));
     out->hour = clock / 3600;
     out->minute = clock / 60 % 60;
     out->second = clock % 60;
@@ -75,19 +79,18 @@ void calendar_split(struct calendar *out, int64_t seconds, int32_t offset)
 bool calendar_join(const struct calendar_fields *fields, int64_t *seconds, int32_t *nanosecond)
 {
     static const int64_t year_max = 300000000000; /* more than there are, and calendar_days is safe */
-    int64_t carry = floor_div(fields->nanosecond, CALENDAR_NS_PER_S);
     __int128 months = (__int128)fields->year * 12 + fields->month - 1;
     __int128 year = months / 12 - (months % 12 < 0);
     if (year > year_max || year < -year_max)
         return false;
     int month = (int)(months - year * 12) + 1;
     __int128 days = (__int128)calendar_days((int64_t)year, month, 1) + fields->day - 1;
-    __int128 sum =
-        days * CALENDAR_DAY_S + (__int128)fields->hour * 3600 + (__int128)fields->minute * 60 + fields->second + carry;
+    __int128 sum = days * CALENDAR_DAY_S + (__int128)fields->hour * 3600 + (__int128)fields->minute * 60 +
+                   fields->second + floor_div(fields->nanosecond, CALENDAR_NS_PER_S);
     if (sum > INT64_MAX || sum < INT64_MIN)
         return false;
     *seconds = (int64_t)sum;
-    *nanosecond = (int32_t)(fields->nanosecond - carry * CALENDAR_NS_PER_S);
+    *nanosecond = (int32_t)floor_rest(fields->nanosecond, CALENDAR_NS_PER_S);
     return true;
 }
 
