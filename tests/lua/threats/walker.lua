@@ -1,9 +1,9 @@
--- modules: time, io, system, logger, payload, ctx
+-- modules: time, io, system, logger, payload, ctx, uuid, metrics
 -- T2: everything that can be reached from a program, by any path, is in the list: who adds a function adds it here, and thinks about it.
 -- T3: every function and method with everything that is wrong as self and as argument.
 local allowed = [[
 _G _VERSION assert error getmetatable ipairs next pairs pcall print rawequal rawget rawset require select setmetatable tonumber tostring type unpack
-xpcall subscribe unsubscribe string table math coroutine os utf8 channel process payload errors time io system logger ctx]]
+xpcall subscribe unsubscribe string table math coroutine os utf8 channel process payload errors time io system logger ctx uuid metrics]]
 local expected = {}
 for name in allowed:gmatch("%S+") do expected[name] = true end
 
@@ -18,9 +18,11 @@ for line in ([[
     errors. call_stack is new wrap
     io. args eprint flush print raw read readline write
     logger: debug error info named warn with
+    location: string
     math. abs acos asin atan atan2 ceil cos cosh deg exp floor fmod frexp ldexp log log10 max min mod modf pow rad random
     math. randomseed sin sinh sqrt tan tanh tointeger type ult
     message: from payload topic
+    metrics. counter_add counter_inc gauge_dec gauge_inc gauge_set histogram
     os. clock date difftime time
     payload. format new
     payload: data transcode
@@ -37,10 +39,12 @@ for line in ([[
     system. supervisor supervisor.state supervisor.states workers
     table. concat create getn insert is_immutable make_immutable maxn move pack remove sort unpack
     ticker: channel response stop
-    time. after now parse_duration sleep ticker timer
-    time: after before equal format_rfc3339 sub unix unix_nano
+    time. after date fixed_zone load_location localtz now parse parse_duration sleep ticker timer unix utc
+    time: add add_date after before clock date day equal format format_rfc3339 hour in_local in_location is_zero location minute month
+    time: nanosecond round second sub truncate unix unix_nano utc weekday year year_day
     timer: channel reset response stop
     utf8. char codepoint codes len offset
+    uuid. format parse v1 v3 v4 v5 v7 validate variant version
 ]]):gmatch("[^\n]+") do
     local owner, members = line:match("(%S+[.:]) (.*)")
     for name in members:gmatch("%S+") do expected[owner .. name] = true end
@@ -72,13 +76,14 @@ end
 -- objects of every type there is
 local thing = {
     channel = channel.new(1), case = channel.new(1):case_receive(), error = errors.new("x"), payload = payload.new(1),
-    time = time.now(), duration = time.parse_duration("1s"), timer = time.timer("1h"), ticker = time.ticker("1h"), inbox = process.inbox(),
+    time = time.now(), duration = time.parse_duration("1s"), timer = time.timer("1h"), ticker = time.ticker("1h"), location = time.fixed_zone("X", 60), inbox = process.inbox(),
     events = process.events(), logger = logger, spawner = process.with_context {},
 }
 process.send(process.pid(), "x", 1)
 thing.message = thing.inbox:receive()
 local methods = ([[send receive close case_send case_receive kind message retryable details stack data transcode format topic from payload
-    nanoseconds microseconds milliseconds seconds minutes hours sub add before after equal unix unix_nano format_rfc3339 response channel stop reset
+    nanoseconds microseconds milliseconds seconds minutes hours sub add before after equal unix unix_nano format_rfc3339 add_date
+    clock date day hour in_local in_location is_zero location minute month nanosecond round second string truncate utc weekday year year_day response channel stop reset
     info debug warn error with named exec spawn spawn_linked spawn_linked_monitored spawn_monitored with_actor with_context with_message with_name
     with_options with_scope __gc __index __metatable __tostring __name]])
 for name in pairs(thing) do objects[name] = true end
