@@ -23,7 +23,7 @@
 
 int64_t time_integer_arg(lua_State *L, int index)
 {
-    lua_Integer value;
+    lua_Integer value = 0;
     if (lua_isinteger(L, index))
         return lua_tointeger(L, index);
     lua_Number number = luaL_checknumber(L, index);
