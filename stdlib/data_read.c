@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "sched/base/compiler.h"
+#include "sched/base/fault.h"
 #include "sched/base/memory.h"
 #include "stdlib/data_build.h"
 #include "stdlib/data_tape.h"
@@ -22,6 +23,7 @@
 #include "vm/local.h"
 #include "vm/state.h"
 #include "vm/type.h"
+#include "vm/vm_struct.h"
 
 enum { READ_TEXT = 1, READ_STATE };
 
@@ -211,11 +213,17 @@ static int copy_continue(lua_State *L, int status, lua_KContext ctx)
     return parse_long(L, reading);
 }
 
+/* NULL when memory is out. */
+static struct data_tape *new_tape(lua_State *L)
+{
+    return fault_hit(state_vm(L)->config.fault, FAULT_MALLOC) ? NULL : data_tape_new();
+}
+
 static int read_long(lua_State *L, const struct data_format *format, size_t length, bool check_only)
 {
     struct reading *reading = reading_new(L, format);
     reading->check_only = check_only;
-    reading->tape = data_tape_new();
+    reading->tape = new_tape(L);
     if (!reading->tape || !data_tape_set_length(reading->tape, length)) {
         reading_end(L, reading);
         return fail_memory(L);
@@ -243,7 +251,7 @@ static struct data_tape *shelf_tape(lua_State *L)
         data_tape_free(tape);
         tape = NULL;
     }
-    if (tape || !(tape = data_tape_new()))
+    if (tape || !(tape = new_tape(L)))
         return tape;
     tape->item.key = &shelf_key;
     tape->item.free = free_item;

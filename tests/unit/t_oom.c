@@ -110,6 +110,21 @@ static const char fibers[] =
     "  return 1\n"
     "end";
 
+static const char formats[] = "return function()\n"
+                              "  local doc = {list = {1, 2.5, 'x', {}}, map = {a = true, b = string.rep('y', 3000)}}\n"
+                              "  for _, size in ipairs{10, 70000} do\n"
+                              "    doc.text = string.rep('z', size)\n"
+                              "    for _, name in ipairs{'JSON', 'YAML', 'MSGPACK'} do\n"
+                              "      local format = payload.format[name]\n"
+                              "      local coded = assert(payload.new(doc):transcode(format))\n"
+                              "      local text = assert(coded:transcode(payload.format.STRING))\n"
+                              "      local back = assert(assert(text:transcode(format)):data())\n"
+                              "      assert(#back.list == 4 and back.map.b == doc.map.b and back.text == doc.text)\n"
+                              "    end\n"
+                              "  end\n"
+                              "  return 1\n"
+                              "end";
+
 static const char broken[] = "local t = {} for i = 1, 50 do t[i] = {} end error('broken')";
 
 struct scenario {
@@ -117,7 +132,8 @@ struct scenario {
 };
 
 static const struct scenario scenarios[] = {
-    {"t:spawn", spawn}, {"t:load_failure", load_failure}, {"t:send", send}, {"t:watch", watch}, {"t:fibers", fibers},
+    {"t:spawn", spawn},   {"t:load_failure", load_failure}, {"t:send", send}, {"t:watch", watch},
+    {"t:fibers", fibers}, {"t:formats", formats},
 };
 
 enum { SCENARIOS = sizeof scenarios / sizeof *scenarios, K_MOST = 100000 };
