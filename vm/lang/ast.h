@@ -55,7 +55,6 @@ struct ast_function {
 };
 
 enum ast_stat_kind {
-    AST_EMPTY,
     AST_LOCAL,          /* names = exprs */
     AST_LOCAL_FUNCTION, /* names: the one local */
     AST_ASSIGN,         /* targets = exprs */

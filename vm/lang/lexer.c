@@ -79,8 +79,11 @@ static const char *show(struct ast *ast, const char *text, size_t length)
     const char *newline = memchr(text, '\n', length), *more = "";
     if (newline)
         length = (size_t)(newline - text), more = "...";
-    if (length > SHOWN_MAX)
+    if (length > SHOWN_MAX) {
         length = SHOWN_MAX, more = "...";
+        while (length && ((unsigned char)text[length] & 0xC0) == 0x80)
+            length--; /* not inside a UTF-8 sequence */
+    }
     char *copy = arena_copy(arena, text, length);
     for (size_t i = 0; i < length; i++)
         if ((unsigned char)copy[i] < ' ' || copy[i] == 127)
@@ -93,18 +96,31 @@ const char *lexer_near(struct ast *ast, uint32_t start, uint32_t end)
     return start >= end ? "<eof>" : show(ast, ast->source.text + start, end - start);
 }
 
-/* Reports what is wrong from `start` to where the lexer stands. */
-static void complain(struct lexer *lexer, uint32_t start, const char *what)
+/* Reports what is wrong from `start` to `end`. */
+static void complain(struct lexer *lexer, uint32_t start, uint32_t end, const char *what, const char *near)
 {
     struct ast *ast = lexer->ast;
-    uint32_t end = lexer_position(lexer);
     if (ast->diagnostics.count >= ERRORS_MAX)
         return;
-    bool at_end = lexer->at == lexer->end;
-    const char *near = at_end ? "<eof>" : lexer_near(ast, start, end);
     struct diagnostic diagnostic = {.code = "P0001", .start = start, .end = end};
     diagnostic.message = arena_printf(&ast->arena, "%s near %s", what, near);
     diagnostics_add(&ast->diagnostics, &diagnostic);
+}
+
+/* The token from `start` to where the lexer stands. */
+static void complain_of_token(struct lexer *lexer, uint32_t start, const char *what)
+{
+    uint32_t end = lexer_position(lexer);
+    complain(lexer, start, end, what, lexer_near(lexer->ast, start, end));
+}
+
+/* The token ended too early. */
+static void complain_of_end(struct lexer *lexer, uint32_t start, const char *what)
+{
+    if (lexer->at < lexer->end)
+        complain_of_token(lexer, start, what);
+    else
+        complain(lexer, start, lexer_position(lexer), what, "<eof>");
 }
 
 /* ---- strings ---- */
@@ -136,7 +152,8 @@ static void read_long(struct lexer *lexer, uint32_t start, int level, const char
             lexer->at++;
         }
     }
-    complain(lexer, start, arena_printf(&lexer->ast->arena, "unfinished long %s (starting at line %u)", what, line));
+    complain_of_end(lexer, start,
+                    arena_printf(&lexer->ast->arena, "unfinished long %s (starting at line %u)", what, line));
 }
 
 static const char *read_hex(struct lexer *lexer)
@@ -221,7 +238,7 @@ static void read_string(struct lexer *lexer, uint32_t start)
     for (int byte; (byte = peek(lexer, 0)) != quote;) {
         if (byte < 0 || is(byte, NEWLINE)) {
             if (!complained)
-                complain(lexer, start, "unfinished string");
+                complain_of_end(lexer, start, "unfinished string");
             return;
         }
         lexer->at++;
@@ -229,7 +246,7 @@ static void read_string(struct lexer *lexer, uint32_t start)
         if (wrong && !complained) {
             struct lexer shown = *lexer; /* the offending byte is part of the message */
             shown.at += shown.at < shown.end && !is(peek(lexer, 0), NEWLINE);
-            complain(&shown, start, wrong);
+            complain_of_token(&shown, start, wrong);
             complained = true;
         }
     }
@@ -257,11 +274,8 @@ static void read_number(struct lexer *lexer, uint32_t start)
             break;
         }
     }
-    if (!literal_is_number(text, (size_t)(lexer->at - text))) {
-        struct lexer shown = *lexer;
-        shown.end = shown.at + 1; /* "near" shows the number even at the end of the source */
-        complain(&shown, start, "malformed number");
-    }
+    if (!literal_is_number(text, (size_t)(lexer->at - text)))
+        complain_of_token(lexer, start, "malformed number");
 }
 
 static void skip_comment(struct lexer *lexer, uint32_t start)
@@ -310,7 +324,7 @@ static int read_bracket(struct lexer *lexer, uint32_t start)
     lexer->at++;
     while (peek(lexer, 0) == '=')
         lexer->at++;
-    complain(lexer, start, "invalid long string delimiter");
+    complain_of_token(lexer, start, "invalid long string delimiter");
     return TOKEN_OTHER;
 }
 

@@ -105,7 +105,7 @@ struct ast *parser_parse(const char *source, size_t length)
 {
     if (length > SOURCE_LENGTH_MAX) {
         struct ast *ast = new_ast("", 0);
-        refuse(ast, "source is longer than 16 MB", "keep large data in files that the program reads");
+        refuse(ast, "source is longer than 8 MB", "keep large data in files that the program reads");
         return ast;
     }
     struct ast *ast = new_ast(source, length);

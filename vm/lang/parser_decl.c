@@ -247,9 +247,11 @@ static struct ast_decl *interface(struct parser *p, const struct token *opener)
     struct ast_method **last = &decl->methods;
     if (parser_accept(p, TOKEN_COLON))
         bases(p, decl);
+    parser_resume_at(p, TOKEN_FUNCTION, TOKEN_END);
     while (p->now.kind == TOKEN_FUNCTION) {
         *last = method(p);
         last = &(*last)->next;
+        parser_resume_at(p, TOKEN_FUNCTION, TOKEN_END);
     }
     parser_expect_closing(p, TOKEN_END, opener);
     return decl;

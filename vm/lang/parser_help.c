@@ -89,6 +89,8 @@ bool parser_advise(struct parser *p, const char *what, struct parser_advice *adv
         advice->help = "to compare two values write '=='";
     else if (p->now.kind == TOKEN_EQUAL && !strcmp(what, "syntax error"))
         advice->help = "'==' compares; to assign write '='";
+    else if (p->now.kind == TOKEN_DOUBLE_COLON && in_condition)
+        advice->help = "casts with '::' do not chain; write 'x as A as B'";
     else if (p->now.kind == TOKEN_BANG)
         advice->help = "to negate write 'not'";
     else if (p->now.kind == TOKEN_ASSIGN && !strcmp(what, "function arguments expected"))

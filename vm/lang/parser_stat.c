@@ -289,18 +289,12 @@ static struct ast_stat *expression_stat(struct parser *p)
     return stat;
 }
 
-static struct ast_stat *empty_stat(struct parser *p)
-{
-    struct ast_stat *stat = parser_new_stat(p, AST_EMPTY);
-    parser_advance(p);
-    return stat;
-}
-
 static struct ast_stat *any_statement(struct parser *p)
 {
     switch (p->now.kind) {
     case TOKEN_SEMICOLON:
-        return empty_stat(p);
+        parser_advance(p);
+        return NULL;
     case TOKEN_IF:
         return if_stat(p);
     case TOKEN_WHILE:
@@ -331,9 +325,10 @@ static struct ast_stat *any_statement(struct parser *p)
 struct ast_stat *parser_statement(struct parser *p)
 {
     p->statement_start = p->now.start;
-    struct ast_stat *stat = parser_enter(p) ? any_statement(p) : parser_new_stat(p, AST_EMPTY);
+    p->statement_open = p->open;
+    struct ast_stat *stat = parser_enter(p) ? any_statement(p) : NULL;
     parser_leave(p);
-    if (!stat->span.end)
+    if (stat && !stat->span.end)
         stat->span.end = p->previous.end;
     return stat;
 }

@@ -36,6 +36,7 @@ struct parser {
     struct token cause; /* the token at which the panic began */
     uint32_t errors;
     uint32_t statement_start;
+    int open, statement_open; /* brackets open now; when the statement began */
     struct parser_block *block;
     struct parser_function *function;
     struct ast_local *locals;    /* in scope, innermost first */
@@ -80,6 +81,8 @@ bool parser_enter(struct parser *p);
 void parser_leave(struct parser *p);
 /* Finds a place to go on; false: there is none. */
 bool parser_recover(struct parser *p);
+/* If poisoned: goes on at the next token of one of these kinds. */
+void parser_resume_at(struct parser *p, enum token_kind one, enum token_kind other);
 bool parser_is_block_end(const struct token *token);
 
 void parser_mark(struct parser *p, enum ast_mark_kind kind, uint32_t start, uint32_t end);
@@ -100,6 +103,7 @@ struct ast_expr *parser_function_name(struct parser *p, bool *is_method);
 /* ---- parser_stat.c ---- */
 
 struct ast_stat *parser_new_stat(struct parser *p, enum ast_stat_kind kind);
+/* NULL: an empty one. Labels bring the statements behind them. */
 struct ast_stat *parser_statement(struct parser *p);
 void parser_block_body(struct parser *p, struct ast_block *block);
 

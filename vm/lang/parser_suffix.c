@@ -1,28 +1,40 @@
 /* SPDX-License-Identifier: MIT */
 /* parser_suffix: names, indexing, calls; and whether a name is a variable or a type used as a value. */
+#include <string.h>
+
 #include "vm/lang/parser_scope.h"
 #include "vm/lang/parser_struct.h"
 
 /* ---- names ---- */
 
-static bool begins_args(const struct parser *p)
+static bool is_args(const struct token *token)
 {
-    return p->now.kind == TOKEN_PAREN_OPEN || p->now.kind == TOKEN_STRING || p->now.kind == TOKEN_BRACE_OPEN;
+    return token->kind == TOKEN_PAREN_OPEN || token->kind == TOKEN_STRING || token->kind == TOKEN_BRACE_OPEN;
 }
 
-/* `string(x)` and `string:is(x)` cannot mean the library; `error(x)` can mean the function. */
-static enum word_builtin builtin_value(const struct parser *p, const struct word *word)
+/* A method of type values, of a name that no function of the libraries string and table has. */
+static bool is_type_method(const struct token *token)
 {
-    bool method = p->now.kind == TOKEN_COLON;
-    switch (word->builtin) {
-    case BUILTIN_STRING:
-    case BUILTIN_TABLE:
-        return method || begins_args(p) ? word->builtin : BUILTIN_NONE;
-    case BUILTIN_ERROR:
-        return method ? BUILTIN_ERROR : BUILTIN_NONE;
-    default:
+    static const char *const names[] = {"is",  "kind",   "name",     "elem",   "key",     "val",         "inner",
+                                        "ret", "fields", "variants", "params", "tparams", "annotations", "optional"};
+    for (size_t i = 0; token->kind == TOKEN_NAME && i < sizeof names / sizeof names[0]; i++)
+        if (!strcmp(token->word->text, names[i]))
+            return true;
+    return false;
+}
+
+/*
+ * `string(x)` and `string:is(x)` cannot mean the library, `error:is(x)` cannot mean the function. Other builtin types are values of
+ * globals, which need no help.
+ */
+static enum word_builtin builtin_value(struct parser *p, const struct word *word)
+{
+    if (word->builtin != BUILTIN_STRING && word->builtin != BUILTIN_TABLE && word->builtin != BUILTIN_ERROR)
         return BUILTIN_NONE;
-    }
+    bool is_called = is_args(&p->now) && word->builtin != BUILTIN_ERROR;
+    bool is_asked = (p->now.kind == TOKEN_COLON || p->now.kind == TOKEN_DOT) && is_type_method(parser_peek(p, 1)) &&
+                    is_args(parser_peek(p, 2));
+    return is_called || is_asked ? (enum word_builtin)word->builtin : BUILTIN_NONE;
 }
 
 static void mark_use(struct parser *p, struct ast_expr *expr, struct ast_use *use)
@@ -33,7 +45,8 @@ static void mark_use(struct parser *p, struct ast_expr *expr, struct ast_use *us
     p->ast->marks[p->ast->mark_count - 1].use = use->index;
 }
 
-static struct ast_expr *name(struct parser *p)
+/* `is_value`: it is read, not the target of a function statement. */
+static struct ast_expr *name(struct parser *p, bool is_value)
 {
     struct word *word = p->now.word;
     uint32_t start = p->now.start;
@@ -43,10 +56,11 @@ static struct ast_expr *name(struct parser *p)
     expr->name.local = word->local;
     if (word->local)
         return expr;
+    enum word_builtin builtin = word->decl || !is_value ? BUILTIN_NONE : builtin_value(p, word);
     if (word->decl && word->decl->kind != AST_DECL_PARAM)
         expr->name.use = parser_use_decl(p, word->decl);
-    else if (!word->decl && builtin_value(p, word))
-        expr->name.use = parser_use_builtin(p, builtin_value(p, word));
+    else if (builtin)
+        expr->name.use = parser_use_builtin(p, builtin);
     mark_use(p, expr, expr->name.use);
     return expr;
 }
@@ -68,7 +82,7 @@ static struct ast_expr *primary(struct parser *p)
     if (p->now.kind == TOKEN_PAREN_OPEN)
         return parenthesized(p);
     if (p->now.kind == TOKEN_NAME)
-        return name(p);
+        return name(p, true);
     parser_error(p, "unexpected symbol");
     return parser_new_expr(p, AST_BAD, start);
 }
@@ -104,7 +118,7 @@ static struct ast_expr *arguments(struct parser *p)
     struct token opener = p->now;
     struct ast_expr *args = NULL;
     if (p->now.kind != TOKEN_PAREN_OPEN) {
-        if (begins_args(p))
+        if (is_args(&p->now))
             return parser_operand(p);
         parser_error(p, "function arguments expected");
         return NULL;
@@ -183,7 +197,7 @@ struct ast_expr *parser_function_name(struct parser *p, bool *is_method)
         parser_error(p, "<name> expected");
         return parser_new_expr(p, AST_BAD, start);
     }
-    struct ast_expr *expr = name(p);
+    struct ast_expr *expr = name(p, false);
     const struct ast_use *use = expr->name.use;
     if (use && p->now.kind != TOKEN_PAREN_OPEN)
         parser_report(p, expr->span, "a type cannot get fields; give the table or the type another name",

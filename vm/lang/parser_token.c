@@ -28,10 +28,28 @@ void parser_start(struct parser *p)
     fetch(p);
 }
 
+/* How brackets change what is open. */
+static int opens(const struct token *token)
+{
+    switch (token->kind) {
+    case TOKEN_PAREN_OPEN:
+    case TOKEN_BRACE_OPEN:
+    case TOKEN_BRACKET_OPEN:
+        return 1;
+    case TOKEN_PAREN_CLOSE:
+    case TOKEN_BRACE_CLOSE:
+    case TOKEN_BRACKET_CLOSE:
+        return -1;
+    default:
+        return 0;
+    }
+}
+
 void parser_advance(struct parser *p)
 {
     if (p->panic)
         return;
+    p->open += opens(&p->now);
     p->previous = p->now;
     fetch(p);
 }
@@ -163,21 +181,21 @@ struct word *parser_expect_name(struct parser *p)
     return parser_expect(p, TOKEN_NAME) ? word : words_intern(&p->ast->words, "", 0);
 }
 
-/* Column of the first byte of the token's line that is no blank; 0 if the token is not the first of its line. */
-static uint32_t indent_of(const struct parser *p, const struct token *token, bool even_if_not_first)
+/* Blanks at the beginning of the token's line. */
+static uint32_t indent_of(const struct parser *p, const struct token *token)
 {
     const struct source *source = &p->ast->source;
     uint32_t start = source->lines[token->line - 1], at = start;
     while (at < source->length && (source->text[at] == ' ' || source->text[at] == '\t'))
         at++;
-    return even_if_not_first || at == token->start ? at - start + 1 : 0;
+    return at - start;
 }
 
 /* Remembers the first `end` that stands below something else than what it closes. */
 static void watch_indent(struct parser *p, const struct token *opener)
 {
-    uint32_t column = indent_of(p, &p->now, false);
-    if (p->odd_end.end || !column || p->now.line == opener->line || column == indent_of(p, opener, true))
+    if (p->odd_end.end || !p->now.is_first || p->now.line == opener->line ||
+        indent_of(p, &p->now) == indent_of(p, opener))
         return;
     p->odd_end = p->now;
     p->odd_opener = *opener;
@@ -251,8 +269,10 @@ static bool begins_statement(struct parser *p)
     case TOKEN_RETURN:
     case TOKEN_WHILE:
         return true;
+    case TOKEN_NAME:
+        return p->now.is_first && (p->open <= p->statement_open || parser_is_type_decl(p));
     default:
-        return p->now.is_first && parser_is_type_decl(p);
+        return false;
     }
 }
 
@@ -295,7 +315,17 @@ bool parser_recover(struct parser *p)
             skip_function(p);
         else
             parser_advance(p);
+    p->open = p->statement_open;
     return true;
+}
+
+void parser_resume_at(struct parser *p, enum token_kind one, enum token_kind other)
+{
+    if (!p->panic || p->fatal)
+        return;
+    revive(p);
+    while (p->now.kind != one && p->now.kind != other && p->now.kind != TOKEN_EOF)
+        parser_advance(p);
 }
 
 void parser_expect_head(struct parser *p, enum token_kind kind)

@@ -284,9 +284,12 @@ static struct ast_type *bracketed(struct parser *p, struct ast_type *inner)
     return type;
 }
 
+/* Any number of "?" is one. */
 static struct ast_type *optional(struct parser *p, struct ast_type *inner)
 {
     parser_advance(p);
+    while (parser_accept(p, TOKEN_QUESTION))
+        ;
     if (inner->kind == AST_TYPE_OPTIONAL) {
         inner->span.end = p->previous.end;
         return inner;

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SOURCE_LENGTH_MAX = 16 * 1024 * 1024 };
+enum { SOURCE_LENGTH_MAX = 8 * 1024 * 1024 };
 
 struct source {
     const char *text; /* borrowed; NULs in it are ordinary bytes */

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/* links: lang */
+/* erase: what stays of typed sources, and that plain ones are not touched. tests/lang compares with Lua. */
+#include "tests/unit/lang_rig.h"
+#include "vm/lang/erase.h"
+
+static void check(const char *source, const char *expected)
+{
+    struct ast *ast = parse_good(source);
+    struct erased erased;
+    erase_types(ast, &erased);
+    cr_assert(erased.length == strlen(expected) && !memcmp(erased.text, expected, erased.length), "'%.*s' of: %s",
+              (int)erased.length, erased.text, source);
+    erased_destroy(&erased);
+    ast_free(ast);
+}
+
+Test(erase, plain_sources_are_not_even_copied)
+{
+    static const char *const sources[] = {"", "return 1", "local as, is = type(x), {as = 1}\nas = 3\n",
+                                          "x = a << b ::l:: goto l"};
+    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
+        struct ast *ast = parse_good(sources[i]);
+        struct erased erased;
+        erase_types(ast, &erased);
+        cr_assert_eq(erased.text, sources[i]);
+        cr_assert_eq(erased.length, strlen(sources[i]));
+        cr_assert(!erased.owned && !erased.is_wrapped);
+        erased_destroy(&erased);
+        ast_free(ast);
+    }
+}
+
+Test(erase, annotations)
+{
+    check("local a: A, b: {B}? = 1", "local a , b  = 1");
+    check("local a:A=1", "local a =1");
+    check("function f<T>(a: T, b?: U, ...: any): (T, U) return a end", "function f (a , b , ... )  return a end");
+    check("local f = function(x: number): number return x end", "local f = function(x )  return x end");
+    check("function f(): asserts x is T return x end", "function f()  return x end");
+    check("local x: Box<Box<T>>= y", "local x = y");
+    check("local x: Box<T>= y", "local x = y");
+    check("local x: typeof(y as T) = z!", "local x  = z ");
+}
+
+Test(erase, declarations_are_empty_statements)
+{
+    check("local a = b\ntype T = number\n(f or g)()", "local a = b\n; \n(f or g)()");
+    check("type T = {\n  a: A, -- x\n\n  b: B}\nx()", "; \n\n\n \nx()");
+    check("interface I: J\n  function f(self): A\nend x()", "; \n\n  x()");
+    check("if a then type T = A end", "if a then ;  end");
+    check("type A = B type C = D", ";  ; ");
+}
+
+Test(erase, casts)
+{
+    check("local a = b as T", "local a = b  ");
+    check("local a = b!and c", "local a = b and c");
+    check("local a = b!local c = 1", "local a = b local c = 1");
+    check("local a = b :: T\n::l::", "local a = b  \n::l::");
+    check("local a = b as A | B .. c", "local a = b   .. c");
+    check("local a = 1 as T..2", "local a = 1  ..2");
+    check("local a = -b as T ^ 2", "local a = -b   ^ 2");
+}
+
+Test(erase, casts_of_many_values_leave_one)
+{
+    check("return f() as T", "return (f() ) ");
+    check("return f()!, ... as T", "return (f()) , (... ) ");
+    check("return f() as A as B!", "return (f() )    ");
+    check("return f{} as T, g'x'!, h:m() as T", "return (f{} ) , (g'x') , (h:m() ) ");
+    check("return (f()) as T", "return (f())  ");
+    check("return f(g() as T)() as U", "return (f((g() ) )() ) ");
+    check("return f(\n)\nas A.B", "return (f(\n)\n) ");
+    check("return -f() as T", "return -(f() ) ");
+    check("return typeof(f()) as T", "return (typeof(f()) ) ");
+}
+
+Test(erase, a_call_does_not_come_about)
+{
+    check("local a = b as T\n(f or g)()", "local a = b  ;\n(f or g)()");
+    check("local a = b!\n(f or g)()", "local a = b ;\n(f or g)()");
+    check("local a = f() as\nT -- c\n(g)()", "local a = (f() ) \n ; -- c\n(g)()");
+    check("local a = b as T;\n(f or g)()", "local a = b  ;\n(f or g)()");
+    check("x = {b as T\n, (f)}", "x = {b  \n, (f)}");
+    check("repeat until b as T\n(f)()", "repeat until b  ;\n(f)()");
+}
+
+Test(erase, line_ends)
+{
+    check("local a: {\r\n x: A }\r\n = 1", "local a \n \r\n = 1");
+    check("local a: A |\r\r B = 1", "local a \n\n  = 1");
+    check("local a\r: A |\n B\r = 1", "local a\r \n \r = 1");
+    check("local a: 'x\\\ny' | 'u\\z\n\nv' | [[\nw\n]] = 1", "local a \n\n\n\n\n  = 1");
+    check("local a: A | --[[\n\n]] B = 1", "local a \n\n  = 1");
+    check("local a: A | -- B\n C = 1", "local a \n  = 1");
+}
+
+Test(erase, what_is_no_lua_at_the_beginning)
+{
+    check("#!/bin/moonlet\nx()", "\nx()");
+    check("#!/bin/moonlet\r\nx()", "\nx()");
+    check("\xef\xbb\xbfx()", "x()");
+    check("#", "");
+}
+
+#define HEAD(name) "local " name ";return function(...)do local _=_ENV end "
+
+Test(erase, types_used_as_values)
+{
+    check("type A = B return A(x), A:is(y)", HEAD("__types") ";  return __types[1] (x), __types[1] :is(y)\nend");
+    check("type A = B\nA(x)", HEAD("__types") "; \n__types[1] (x)\nend");
+    check("return string(x) -- c", HEAD("__types") "return __types[1] (x) -- c\nend");
+    check("local s: A = x return typeof(\ns)", HEAD("__types") "local s  = x return __types[1] \n \nend");
+    check("local s: A = x typeof(s) f()", HEAD("__types") "local s  = x ;  f()\nend");
+    check("type A = B return A as T, A()!", HEAD("__types") ";  return __types[1]   , (__types[1] ()) \nend");
+    check("local __types, __types1 = string(x)", HEAD("__types2") "local __types, __types1 = __types2[1] (x)\nend");
+    check("#!x\nreturn string(x)", HEAD("__types") "\nreturn __types[1] (x)\nend");
+}
