@@ -1,6 +1,7 @@
+-- SPDX-License-Identifier: MIT
 -- Times the computation of apps/lua_compute in the stand-alone interpreter; argument: scale.
 local here = arg[0]:match("^(.*)/[^/]*$") or "."
-local compute = dofile(here .. "/../apps/lua_compute/src/compute.lua")
+local compute = dofile(here .. "/../../apps/lua_compute/src/compute.lua")
 local scale = tonumber(arg[1] or 20)
 local began = os.clock()
 local sum = compute(scale)

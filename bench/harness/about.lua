@@ -1,0 +1,51 @@
+-- SPDX-License-Identifier: MIT
+-- about: where and when a run was made.
+local about = {}
+
+local function output(command)
+  local pipe = io.popen(command .. " 2>&1")
+  local line = pipe:read("l")
+  pipe:close()
+  return line or ""
+end
+
+local function machine()
+  for line in io.lines("/proc/cpuinfo") do
+    local name = line:match("^model name%s*:%s*(.-)%s*$")
+    if name then return name end
+  end
+  return output("uname -m")
+end
+
+local version_of = {
+  erlang = function() return "Erlang/OTP " .. output([[erl -noshell -eval 'io:format("~s~n", [erlang:system_info(otp_release)]), halt().']]) end,
+  go = function() return output("go version") end,
+  ["lua5.3"] = function() return (output("lua5.3 -v"):match("^%S+ %S+")) end,
+}
+
+local function versions(collection)
+  local list = {}
+  for _, runtime in ipairs(collection:runtimes()) do
+    if version_of[runtime] then list[#list + 1] = version_of[runtime]() end
+  end
+  return list
+end
+
+-- {date, commit, machine, cpus, kernel, versions, rounds, quick, foreign_percent}
+function about.gather(bench, options, collection)
+  local worst = 0
+  for _, figure in ipairs(collection.list) do worst = math.max(worst, figure.foreign_percent) end
+  return {
+    date = os.date("!%Y-%m-%d %H:%M UTC"),
+    commit = output(string.format("git -C '%s' describe --always --dirty", bench)),
+    machine = machine(),
+    cpus = math.tointeger(tonumber(output("nproc"))),
+    kernel = output("uname -r"),
+    versions = versions(collection),
+    rounds = options.rounds,
+    quick = options.quick or false,
+    foreign_percent = worst,
+  }
+end
+
+return about

@@ -1,0 +1,121 @@
+-- SPDX-License-Identifier: MIT
+-- figures: collects samples and makes medians of them. A figure is
+--
+--   {name, metric, runtime, unit, value, low, high, samples, cpu_ms, wall_ms, foreign_percent}
+--
+-- `name` is metric@runtime, for moonlet the metric alone. value: the median; low, high: the extremes; cpu_ms and wall_ms: medians of the
+-- whole program, start and end included; foreign_percent: the worst of its runs.
+local figures = {}
+
+function figures.median(list)
+  local sorted = table.move(list, 1, #list, 1, {})
+  table.sort(sorted)
+  local middle = #sorted // 2
+  if #sorted % 2 == 1 then return sorted[middle + 1] end
+  return (sorted[middle] + sorted[middle + 1]) / 2
+end
+
+-- Is more better? Rates and factors: yes. Times and sizes: no.
+function figures.more_is_better(unit) return unit:match("/s$") ~= nil or unit == "x" end
+
+-- How much of its value a figure varied, as a share: half of what lies between the extremes.
+function figures.spread(figure)
+  if figure.value == 0 then return 0 end
+  return (figure.high - figure.low) / 2 / math.abs(figure.value)
+end
+
+function figures.name(metric, runtime) return runtime == "moonlet" and metric or metric .. "@" .. runtime end
+
+local methods = {}
+methods.__index = methods
+
+function figures.new() return setmetatable({ list = {}, by_name = {} }, methods) end
+
+local function figure_of(self, metric, runtime, unit)
+  local name = figures.name(metric, runtime)
+  local figure = self.by_name[name]
+  if not figure then
+    figure = { name = name, metric = metric, runtime = runtime, unit = unit, samples = {}, cpu = {}, wall = {}, foreign_percent = 0 }
+    self.by_name[name] = figure
+    self.list[#self.list + 1] = figure
+  end
+  return figure
+end
+
+-- Adds the results of one run (program.lua).
+function methods:add(runtime, run)
+  for _, result in ipairs(run.results) do
+    local figure = figure_of(self, result.metric, runtime, result.unit)
+    table.insert(figure.samples, result.value)
+    table.insert(figure.cpu, run.cpu_ms)
+    table.insert(figure.wall, run.wall_ms)
+    figure.foreign_percent = math.max(figure.foreign_percent, run.foreign_percent)
+  end
+end
+
+-- For all runtimes that have both: the figure `metric`, how many times as much `above` is as `below`, round by round.
+function methods:add_factor(metric, above, below)
+  for _, runtime in ipairs(self:runtimes()) do
+    local a, b = self.by_name[figures.name(above, runtime)], self.by_name[figures.name(below, runtime)]
+    if a and b and not self.by_name[figures.name(metric, runtime)] then
+      local figure = figure_of(self, metric, runtime, "x")
+      for i = 1, math.min(#a.samples, #b.samples) do
+        figure.samples[i] = a.samples[i] / b.samples[i]
+        figure.cpu[i], figure.wall[i] = a.cpu[i] + b.cpu[i], a.wall[i] + b.wall[i]
+      end
+      figure.foreign_percent = math.max(a.foreign_percent, b.foreign_percent)
+    end
+  end
+end
+
+-- Runtimes that have figures: moonlet first, the others as they came.
+function methods:runtimes()
+  local names, seen = { "moonlet" }, { moonlet = true }
+  for _, figure in ipairs(self.list) do
+    if not seen[figure.runtime] then
+      seen[figure.runtime] = true
+      names[#names + 1] = figure.runtime
+    end
+  end
+  return names
+end
+
+-- The metrics in their order, each once.
+function methods:metrics()
+  local names, seen = {}, {}
+  for _, figure in ipairs(self.list) do
+    if not seen[figure.metric] then
+      seen[figure.metric] = true
+      names[#names + 1] = figure.metric
+    end
+  end
+  return names
+end
+
+function methods:get(metric, runtime) return self.by_name[figures.name(metric, runtime)] end
+
+-- Computes value, low, high and the medians; to be called after the last sample.
+function methods:finish()
+  for _, figure in ipairs(self.list) do
+    figure.value = figures.median(figure.samples)
+    figure.low = math.min(table.unpack(figure.samples))
+    figure.high = math.max(table.unpack(figure.samples))
+    figure.cpu_ms, figure.wall_ms = figures.median(figure.cpu), figures.median(figure.wall)
+  end
+end
+
+-- The runtime with the best value of a metric; nil if only one has it.
+function methods:best(metric)
+  local best, count
+  for _, runtime in ipairs(self:runtimes()) do
+    local figure = self:get(metric, runtime)
+    if figure and runtime ~= "floor" then
+      count = (count or 0) + 1
+      local more = figures.more_is_better(figure.unit)
+      if not best or (more and figure.value > best.value) or (not more and figure.value < best.value) then best = figure end
+    end
+  end
+  return count and count > 1 and best.runtime or nil
+end
+
+return figures

@@ -1,0 +1,200 @@
+-- SPDX-License-Identifier: MIT
+-- main: main.lua <bench folder> [option]... [name]..., see ../run.sh. Runs the rows of the table and shows the figures.
+-- Exit status: 1 when a benchmark failed, 2 when it was called wrongly.
+package.path = arg[0]:gsub("[^/]*$", "?.lua") .. ";" .. package.path
+local about, figures, html, json, show = require("about"), require("figures"), require("html"), require("json"), require("show")
+local program, workloads = require("program"), require("workloads")
+
+local bench = arg[1]
+local moonlet, built = os.getenv("MOONLET"), os.getenv("BENCH_BUILT")
+local on_terminal = os.getenv("BENCH_COLUMNS") ~= "0"
+local SECONDS = 120 * (tonumber(os.getenv("SLOWNESS") or "") or 1) -- a program may run so long
+
+local FLAGS = { peers = true, quick = true, full = true, list = true }
+local VALUES = { json = true, html = true, markdown = true, rounds = true }
+
+local function bad_call(text)
+  io.stderr:write("run.sh: ", text, "\n")
+  os.exit(2)
+end
+
+local function parse(words)
+  local options, i = { names = {} }, 1
+  while words[i] do
+    local name = words[i]:match("^%-%-(.+)$")
+    if not name then
+      if words[i]:match("^%-") then bad_call("unknown option " .. words[i]) end
+      table.insert(options.names, words[i])
+    elseif FLAGS[name] then
+      options[name] = true
+    elseif VALUES[name] and words[i + 1] then
+      options[name] = words[i + 1]
+      i = i + 1
+    else
+      bad_call(VALUES[name] and words[i] .. " needs a value" or "unknown option " .. words[i])
+    end
+    i = i + 1
+  end
+  options.rounds = options.quick and 1 or math.tointeger(tonumber(options.rounds or 3))
+  if not options.rounds or options.rounds < 1 then bad_call("--rounds: must be a number from 1") end
+  return options
+end
+
+local function exists(path)
+  local file = io.open(path)
+  if file then file:close() end
+  return file ~= nil
+end
+
+-- Takes workers=N off the front of the words.
+local function settings(words)
+  local workers = words[1] and words[1]:match("^workers=(%d+)$")
+  return workers, table.move(words, workers and 2 or 1, #words, 1, {})
+end
+
+local function appended(command, words)
+  table.move(words, 1, #words, #command + 1, command)
+  return command
+end
+
+-- What runs a row in one runtime: its folder and the words of the command.
+local commands = {}
+
+function commands.moonlet(words)
+  local workers, rest = settings(words)
+  local command = { moonlet, "run" }
+  if workers then appended(command, { "--workers", workers }) end
+  return bench .. "/apps/" .. rest[1], appended(command, rest)
+end
+
+function commands.erlang(words)
+  local workers, rest = settings(words)
+  local command = { "erl", "+P", "3000000" }
+  if workers then appended(command, { "+S", workers .. ":" .. workers }) end
+  return bench, appended(appended(command, { "-noshell", "-pa", built, "-run", "bench", "main" }), rest)
+end
+
+function commands.go(words)
+  local workers, rest = settings(words)
+  local command = workers and { "env", "GOMAXPROCS=" .. workers } or {}
+  return bench, appended(appended(command, { built .. "/gobench" }), rest)
+end
+
+-- peers/lua/<app>.lua in the stand-alone interpreter, with the arguments of the application
+commands["lua5.3"] = function(words)
+  local workers, rest = settings(words)
+  local command = { "lua5.3", "peers/lua/" .. rest[1] .. ".lua" }
+  if workers then command[#command + 1] = workers end
+  return bench, appended(command, table.move(rest, 2, #rest, 1, {}))
+end
+
+-- the same work by hand in C: what it costs at least
+function commands.floor(words)
+  local _, rest = settings(words)
+  return bench, appended({ built .. "/floor" }, rest)
+end
+
+local status = 0
+
+local function failed(text)
+  io.stderr:write("failed: ", text, "\n")
+  status = 1
+end
+
+-- A peer that could not be built is left out; build.sh has said so.
+local PEERS = { erlang = "/bench.beam", go = "/gobench" }
+
+-- The runtimes that run a row, in turn.
+local function runtimes_of(row, options)
+  local list = { "moonlet" }
+  for _, name in ipairs(row.beside) do
+    assert(commands[name], "unknown runtime in the table of benchmarks: " .. name)
+    if not PEERS[name] or (options.peers and exists(built .. PEERS[name])) then list[#list + 1] = name end
+  end
+  return list
+end
+
+local function build_floor()
+  if not os.execute(string.format("'%s/floor/build.sh' '%s'", bench, built)) then failed("floor") end
+end
+
+-- One program once. What it checked must be what the others checked.
+local function run_once(row, runtime, words, collection, checks)
+  local folder, command = commands[runtime](words)
+  local run = program.run(bench .. "/harness/measure.sh", folder, command, SECONDS)
+  if run.status ~= 0 then
+    failed(string.format("%s (status %d)", table.concat(command, " "), run.status))
+    return
+  end
+  for _, check in ipairs(run.checks) do
+    checks[1] = checks[1] or check
+    if check ~= checks[1] then failed(row.name .. ": the programs computed different things") end
+  end
+  collection:add(runtime, run)
+end
+
+local function run_row(row, options, collection)
+  local words, runtimes, checks = options.quick and row.tiny or row.full, runtimes_of(row, options), {}
+  for round = 1, options.rounds do
+    for _, runtime in ipairs(runtimes) do
+      if on_terminal then io.stderr:write(string.format("\r\27[K%s  %d/%d  %s ", row.name, round, options.rounds, runtime)) end
+      run_once(row, runtime, words, collection, checks)
+    end
+  end
+  if on_terminal then io.stderr:write("\r\27[K") end
+end
+
+local function write(path, text)
+  local file, err = io.open(path, "w")
+  if not file then return failed(err) end
+  file:write(text)
+  file:close()
+end
+
+local function note_load(run)
+  if run.foreign_percent > 10 then
+    io.stderr:write(string.format("note: others used up to %d %% of the machine meanwhile; the figures are noisy\n",
+      run.foreign_percent // 1))
+  end
+end
+
+local function report(collection, options)
+  local run = about.gather(bench, options, collection)
+  if on_terminal then print(show.terminal(collection)) end
+  if options.json then write(options.json, json.encode(collection, run)) end
+  if options.html then write(options.html, html.page(collection, run)) end
+  if options.markdown then write(options.markdown, show.markdown(collection, run)) end
+  if not options.quick then note_load(run) end
+end
+
+local function main()
+  local options = parse(table.move(arg, 2, #arg, 1, {}))
+  local rows, unknown = workloads.select(workloads.read(bench .. "/table"), options.names, options.full)
+  if not rows then bad_call("no benchmark is named " .. unknown) end
+  if options.list then
+    for _, row in ipairs(rows) do print(row.name) end
+    return
+  end
+  for _, row in ipairs(rows) do
+    if table.concat(row.beside, " "):find("floor", 1, true) then
+      build_floor()
+      break
+    end
+  end
+
+  local collection = figures.new()
+  for _, row in ipairs(rows) do
+    local shown = #collection.list
+    run_row(row, options, collection)
+    collection:add_factor("scaling", "scaling_1", "scaling_2")
+    collection:finish()
+    if not on_terminal then
+      for i = shown + 1, #collection.list do print(show.line(collection.list[i])) end
+      io.stdout:flush()
+    end
+  end
+  report(collection, options)
+end
+
+main()
+os.exit(status)

@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# measure.sh <seconds> <folder> <command>...: runs one program in a folder, no longer than that, and prints
+#
+#   BEFORE <ns> <cpu line of /proc/stat>
+#   STARTED <ns>                        just before the program is executed
+#   what the program prints
+#   AFTER <ns> <cpu line of /proc/stat>
+#   TIMES <user> <system>               CPU time of the program, as `times` prints it
+#   EXIT <status>
+#
+# A program that prints "MEASURE rss" or "MEASURE cpu" gets its resident bytes or its CPU time in microseconds on its standard input.
+# harness/program.lua reads all this.
+set -u
+seconds=$1
+cd "$2" || exit 1
+shift 2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 1' INT TERM
+mkfifo "$work/in" "$work/out"
+
+measured() # <what> <pid>
+{
+    case $1 in
+    rss) awk '/^VmRSS:/ { print $2 * 1024 }' "/proc/$2/status" ;;
+    cpu) sed 's/.*) //' "/proc/$2/stat" | awk '{ print ($12 + $13) * 10000 }' ;; # ticks of 10 ms
+    esac
+}
+
+# Passes the output on. Both ends of `in` are open here, so that nobody waits for the other at the start or dies at the end.
+answer()
+{
+    exec 3<>"$work/in"
+    pid=
+    while IFS= read -r line; do
+        case $line in
+        "PID "*)
+            pid=${line#PID }
+            echo "STARTED ${pid#* }"
+            pid=${pid% *}
+            ;;
+        "MEASURE "*) measured "${line#MEASURE }" "$pid" >&3 ;;
+        *) printf '%s\n' "$line" ;;
+        esac
+    done <"$work/out"
+}
+
+stamp() { echo "$1 $(date +%s%N) $(head -n 1 /proc/stat)"; }
+
+stamp BEFORE
+answer &
+code=0
+# shellcheck disable=SC2016 # expanded by the inner shell
+timeout --foreground -k 5 "$seconds" sh -c 'echo "PID $$ $(date +%s%N)"; exec "$@"' sh "$@" <>"$work/in" >"$work/out" || code=$?
+after=$(stamp AFTER)
+times >"$work/times"
+wait
+echo "$after"
+tail -n 1 "$work/times" | sed 's/^/TIMES /'
+echo "EXIT $code"
