@@ -9,6 +9,7 @@ pkg_check_modules(CK REQUIRED IMPORTED_TARGET ck)
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(UUID REQUIRED IMPORTED_TARGET uuid)
 pkg_check_modules(SIMDJSON REQUIRED IMPORTED_TARGET simdjson)
+pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(MPACK REQUIRED IMPORTED_TARGET mpack)
 
 # moonlet_malloc: replaces malloc in the binary. Nothing names a symbol of it, so it must be linked as needed or not.

@@ -19,7 +19,6 @@
 #include "host/finding.h"
 #include "host/lint.h"
 #include "host/logsink.h"
-#include "host/nodename.h"
 #include "host/options.h"
 #include "host/report.h"
 #include "host/runtime.h"
@@ -119,7 +118,6 @@ static int choose_command(struct boot *boot, struct runtime_config *config)
 static int run_application(struct boot *boot)
 {
     const struct options *options = &boot->options;
-    char node[NODENAME_MAX + 1];
     struct runtime_config config = {
         .application = &boot->application,
         .logsink = boot->logsink,
@@ -131,12 +129,10 @@ static int run_application(struct boot *boot)
         .seed = options->seed,
         .memory_limit = options->memory_limit,
         .shutdown_timeout_ns = boot->settings.shutdown.timeout_ns,
-        .node_name = node,
-        .is_strict = boot->settings.security.strict_mode,
+        .settings = &boot->settings,
         .trace = &boot->trace,
         .fault = boot->fault,
     };
-    nodename_find(&boot->settings, node);
     print_banner(boot);
     if (choose_command(boot, &config))
         return EXIT_ERROR;

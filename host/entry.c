@@ -33,6 +33,7 @@ struct entry *entry_new(const char *namespace, const char *name, char *kind, str
                         const char *file, unsigned line)
 {
     struct entry *entry = alloc_zeroed(sizeof *entry);
+    atomic_init(&entry->refs, 1);
     entry->id = text_format("%s:%s", namespace, name);
     entry->namespace_length = strlen(namespace);
     entry->kind = kind;
@@ -43,9 +44,16 @@ struct entry *entry_new(const char *namespace, const char *name, char *kind, str
     return entry;
 }
 
+struct entry *entry_ref(struct entry *entry)
+{
+    atomic_fetch_add_explicit(&entry->refs, 1, memory_order_relaxed);
+    return entry;
+}
+
 void entry_free(struct entry *entry)
 {
-    if (!entry)
+    /* Release and acquire: the last holder sees what all others have done before it frees. */
+    if (!entry || atomic_fetch_sub_explicit(&entry->refs, 1, memory_order_acq_rel) > 1)
         return;
     free(entry->id);
     free(entry->kind);
@@ -69,6 +77,7 @@ struct entry *entry_copy(const struct entry *entry)
         .file = alloc_string(entry->file),
         .line = entry->line,
     };
+    atomic_init(&copy->refs, 1);
     if (entry->module)
         entry_set_module(copy, entry->module, entry->module_root);
     return copy;

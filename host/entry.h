@@ -7,12 +7,14 @@
 #ifndef HOST_ENTRY_H
 #define HOST_ENTRY_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 struct value;
 
 struct entry {
+    _Atomic unsigned refs; /* who holds it; one that is shared is not changed any more */
     char *id;
     size_t namespace_length; /* of the part before the colon */
     char *kind;
@@ -37,6 +39,8 @@ const char *entry_id_problem(const char *namespace, const char *name);
 /* Takes kind, meta and data, copies the rest. */
 struct entry *entry_new(const char *namespace, const char *name, char *kind, struct value *meta, struct value *data,
                         const char *file, unsigned line);
+struct entry *entry_ref(struct entry *entry); /* returns its argument; any thread */
+/* Gives up a reference, the one of entry_new or of entry_ref; the last one frees. */
 void entry_free(struct entry *entry);
 
 /* Everything is copied. */

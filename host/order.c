@@ -171,9 +171,12 @@ static void rank_by_id(struct sorter *s)
 
 static void find_references(struct sorter *s)
 {
+    struct reference_variables variables;
+    reference_variables_find(&variables, s->entries);
     for (size_t i = 0; i < s->entries->count; i++) {
         struct references *references = &s->order->references[i];
-        references_find(references, s->entries, s->entries->items[i], s->decoded ? s->decoded->items[i] : NULL);
+        references_find(references, s->entries, &variables, s->entries->items[i],
+                        s->decoded ? s->decoded->items[i] : NULL);
         s->waiting[i] = references->count;
         for (size_t j = 0; j < references->count; j++) {
             struct references *dependents = &s->dependents[references->items[j]];
@@ -182,6 +185,7 @@ static void find_references(struct sorter *s)
             dependents->items[dependents->count++] = i;
         }
     }
+    reference_variables_free(&variables);
 }
 
 void order_compute(struct order *order, const struct entries *entries, const struct entries *decoded,

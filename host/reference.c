@@ -18,6 +18,7 @@
 struct finder {
     struct references *out;
     const struct entries *entries;
+    const struct reference_variables *variables;
     const struct entry *entry;
 };
 
@@ -48,13 +49,18 @@ static void add(struct finder *finder, const struct entry *target)
 /* The env.variable entry with that public name or id. */
 static const struct entry *find_variable(const struct finder *finder, const char *name)
 {
+    const struct reference_variables *variables = finder->variables;
     const struct entry *target = entries_resolve(finder->entries, finder->entry, name);
-    for (size_t i = 0; !target && i < finder->entries->count; i++) {
-        const struct entry *entry = finder->entries->items[i];
-        const char *variable = value_get_string(entry->data, "variable");
-        if (entry_is_kind(entry, "env.variable") && variable && !strcmp(variable, name))
-            target = entry;
+    size_t low = 0, high = target ? 0 : variables->count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (strcmp(variables->items[middle].name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
+    if (!target && low < variables->count && !strcmp(variables->items[low].name, name))
+        target = variables->items[low].entry;
     return target;
 }
 
@@ -137,10 +143,38 @@ static int compare_positions(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
-void references_find(struct references *out, const struct entries *entries, const struct entry *entry,
-                     const struct entry *decoded)
+/* Of several with one name the first in the table counts. */
+static int compare_variables(const void *a, const void *b)
 {
-    struct finder finder = {.out = out, .entries = entries, .entry = entry};
+    const struct reference_variable *left = a, *right = b;
+    int order = strcmp(left->name, right->name);
+    return order ? order : (left->position > right->position) - (left->position < right->position);
+}
+
+void reference_variables_find(struct reference_variables *out, const struct entries *entries)
+{
+    *out = (struct reference_variables){0};
+    for (size_t i = 0; i < entries->count; i++) {
+        const struct entry *entry = entries->items[i];
+        const char *name = value_get_string(entry->data, "variable");
+        if (!name || !entry_is_kind(entry, "env.variable"))
+            continue;
+        out->items = alloc_grow(out->items, out->count, &out->capacity, sizeof *out->items);
+        out->items[out->count++] = (struct reference_variable){.name = name, .entry = entry, .position = i};
+    }
+    if (out->count)
+        qsort(out->items, out->count, sizeof *out->items, compare_variables);
+}
+
+void reference_variables_free(struct reference_variables *variables)
+{
+    free(variables->items);
+}
+
+void references_find(struct references *out, const struct entries *entries, const struct reference_variables *variables,
+                     const struct entry *entry, const struct entry *decoded)
+{
+    struct finder finder = {.out = out, .entries = entries, .variables = variables, .entry = entry};
     *out = (struct references){0};
     visit(&finder, entry->data, data_keys, false);
     visit(&finder, entry->meta, meta_keys, false);

@@ -17,9 +17,22 @@ struct references {
     size_t count, capacity;
 };
 
+/* The public names of all env.variable entries, in their order; borrows the entries. */
+struct reference_variable {
+    const char *name;
+    const struct entry *entry;
+    size_t position;
+};
+struct reference_variables {
+    struct reference_variable *items;
+    size_t count, capacity;
+};
+void reference_variables_find(struct reference_variables *out, const struct entries *entries);
+void reference_variables_free(struct reference_variables *variables);
+
 /* Of `entry`, and, if it is not NULL, of `decoded`: the same with its variables put in. */
-void references_find(struct references *out, const struct entries *entries, const struct entry *entry,
-                     const struct entry *decoded);
+void references_find(struct references *out, const struct entries *entries, const struct reference_variables *variables,
+                     const struct entry *entry, const struct entry *decoded);
 void references_free(struct references *references);
 
 #endif

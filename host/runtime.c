@@ -22,6 +22,7 @@
 #include "host/exec.h"
 #include "host/logevents.h"
 #include "host/logsink.h"
+#include "host/offer.h"
 #include "host/processhost.h"
 #include "host/program.h"
 #include "host/roster.h"
@@ -38,7 +39,6 @@
 #include "stdlib/base.h"
 #include "stdlib/libraries.h"
 #include "stdlib/payload.h"
-#include "stdlib/services.h"
 #include "stdlib/time_value.h"
 #include "vm/vm.h"
 
@@ -53,8 +53,7 @@ struct runtime {
     struct io *io;
     struct io_signals *signals;
     struct io_stdio *stdio;
-    struct services *services;
-    struct control *control;
+    struct offer offer;
     struct vm *vm;
     struct programs programs;
     struct actor *actor;
@@ -232,7 +231,7 @@ static void world_stopped(void *ctx)
 static void world_changed(void *ctx, const struct service *service, enum service_state previous)
 {
     struct runtime *runtime = ctx;
-    control_note(runtime->control, service, clock_wall_ns(sched_clock(vm_sched(runtime->vm))));
+    control_note(runtime->offer.control, service, clock_wall_ns(sched_clock(vm_sched(runtime->vm))));
     announce_service(runtime->vm, service, previous);
 }
 
@@ -309,20 +308,10 @@ static int make_io(struct runtime *runtime)
     return error;
 }
 
-static void make_services(struct runtime *runtime)
-{
-    struct application *application = runtime->config->application;
-    runtime->services = services_new(runtime->log);
-    runtime->services->env = env_source(application->env);
-    runtime->control = control_new(runtime->config->node_name, ask_to_stop, runtime);
-    runtime->services->system = control_source(runtime->control);
-    runtime->services->is_strict = runtime->config->is_strict;
-}
-
 static int make_vm(struct runtime *runtime)
 {
     const struct runtime_config *config = runtime->config;
-    make_services(runtime);
+    offer_init(&runtime->offer, config->application, config->settings, runtime->log, ask_to_stop, runtime);
     struct vm_config vm_config = {
         .workers = config->workers,
         .logs_stacks = config->logs_stacks,
@@ -341,7 +330,7 @@ static int make_vm(struct runtime *runtime)
         .resolve_call = programs_resolve_call,
         .kind_of = programs_kind_of,
         .resolve_ctx = &runtime->programs,
-        .services = runtime->services,
+        .services = runtime->offer.services,
     };
     int error = vm_new(&runtime->vm, &vm_config);
     if (error) {
@@ -405,7 +394,7 @@ static int start_services(struct runtime *runtime)
     supervisor_init(&runtime->supervisor, &runtime->world, runtime->log, config->seeded ? config->seed : rng_entropy());
     roster_fill(&runtime->roster, config->application, &runtime->supervisor, actor, &runtime->programs,
                 &runtime->console);
-    control_add_services(runtime->control, &runtime->supervisor);
+    control_add_services(runtime->offer.control, &runtime->supervisor);
     prepare_command(runtime, actor);
     publish_actor(runtime, actor);
     actor_post(actor, POST_BOOT);
@@ -428,7 +417,7 @@ static void stop_vm(struct runtime *runtime)
         actor_close(runtime->actor);
     if (!vm_stop(runtime->vm, 5 * SECOND_NS))
         log_printf(runtime->log, LOG_ERROR, "host", "%zu processes could not be ended", vm_live(runtime->vm));
-    if (runtime->exec.child && !runtime->message && !control_has_exit(runtime->control, &runtime->exit_code))
+    if (runtime->exec.child && !runtime->message && !control_has_exit(runtime->offer.control, &runtime->exit_code))
         runtime->message = text_format("%s did not end in time and was ended", runtime->config->command->id);
 }
 
@@ -444,8 +433,7 @@ static void destroy(struct runtime *runtime)
     logsink_set_tap(runtime->config->logsink, NULL, NULL, LOG_OFF);
     if (runtime->vm)
         vm_free(runtime->vm);
-    services_free(runtime->services);
-    control_free(runtime->control);
+    offer_destroy(&runtime->offer);
     if (runtime->stdio)
         io_stdio_free(runtime->stdio);
     if (runtime->signals)
@@ -480,7 +468,7 @@ int runtime_run(const struct runtime_config *config, char **message)
         !start_services(&runtime))
         wait_finished(&runtime);
     stop_vm(&runtime);
-    if (runtime.control && control_has_exit(runtime.control, &code))
+    if (runtime.offer.control && control_has_exit(runtime.offer.control, &code))
         runtime.exit_code = code;
     destroy(&runtime);
     *message = runtime.message;

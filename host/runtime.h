@@ -17,6 +17,7 @@ struct entry;
 struct fault_plan;
 struct logsink;
 struct runtime_trace;
+struct settings;
 
 struct runtime_config {
     struct application *application;
@@ -29,8 +30,7 @@ struct runtime_config {
     uint64_t seed;
     size_t memory_limit;
     uint64_t shutdown_timeout_ns;
-    const char *node_name;
-    bool is_strict;                    /* security.strict_mode */
+    const struct settings *settings;
     const struct entry *command;       /* process to run on the terminal, NULL: services only */
     const struct entry *terminal_host; /* where */
     char *const *args;

@@ -10,6 +10,8 @@
 
 #include "host/alloc.h"
 
+enum { SMALL_MAP = 32 };
+
 struct value *value_new(enum value_kind kind, unsigned line)
 {
     struct value *value = alloc_zeroed(sizeof *value);
@@ -136,6 +138,12 @@ struct value *value_get(const struct value *map, const char *key)
     return pair ? pair->value : NULL;
 }
 
+struct value *value_get_bytes(const struct value *map, const char *key, size_t length)
+{
+    struct value_pair *pair = find(map, key, length);
+    return pair ? pair->value : NULL;
+}
+
 struct value *value_path(const struct value *map, const char *path)
 {
     while (map) {
@@ -160,6 +168,11 @@ void value_set(struct value *map, const char *key, struct value *value, unsigned
         pair->line = line;
         return;
     }
+    value_add(map, key, value, line);
+}
+
+void value_add(struct value *map, const char *key, struct value *value, unsigned line)
+{
     map->map.pairs = alloc_grow(map->map.pairs, map->map.count, &map->map.capacity, sizeof *map->map.pairs);
     map->map.pairs[map->map.count++] = (struct value_pair){
         .key = alloc_string(key),
@@ -237,10 +250,38 @@ struct value *value_open_path(struct value *map, const char *path, const char **
     }
 }
 
+static int compare_keys(const void *a, const void *b)
+{
+    return strcmp((*(const struct value_pair *const *)a)->key, (*(const struct value_pair *const *)b)->key);
+}
+
+static const struct value_pair **sort_keys(const struct value *map)
+{
+    const struct value_pair **sorted = alloc_resize(NULL, map->map.count, sizeof *sorted);
+    for (size_t i = 0; i < map->map.count; i++)
+        sorted[i] = &map->map.pairs[i];
+    qsort(sorted, map->map.count, sizeof *sorted, compare_keys);
+    return sorted;
+}
+
+/* Large maps are compared side by side in order of their keys. */
+static bool is_equal_large_map(const struct value *a, const struct value *b)
+{
+    const struct value_pair **left = sort_keys(a), **right = sort_keys(b);
+    bool is_equal = true;
+    for (size_t i = 0; i < a->map.count && is_equal; i++)
+        is_equal = !strcmp(left[i]->key, right[i]->key) && value_is_equal(left[i]->value, right[i]->value);
+    free(left);
+    free(right);
+    return is_equal;
+}
+
 static bool is_equal_map(const struct value *a, const struct value *b)
 {
     if (a->map.count != b->map.count)
         return false;
+    if (a->map.count > SMALL_MAP)
+        return is_equal_large_map(a, b);
     for (size_t i = 0; i < a->map.count; i++) {
         const struct value *other = value_get(b, a->map.pairs[i].key);
         if (!other || !value_is_equal(a->map.pairs[i].value, other))

@@ -63,11 +63,17 @@ void value_append(struct value *list, struct value *item);
 /* The value under a key of a map, or NULL. Also NULL when `map` is NULL or no map, so that lookups chain. */
 struct value *value_get(const struct value *map, const char *key);
 
+/* The same for a key of `length` bytes. */
+struct value *value_get_bytes(const struct value *map, const char *key, size_t length);
+
 /* Follows keys through nested maps: "meta.command.name". NULL when a step is missing. */
 struct value *value_path(const struct value *map, const char *path);
 
 /* Sets a key of a map, replacing (and freeing) what was there; takes the value. */
 void value_set(struct value *map, const char *key, struct value *value, unsigned line);
+
+/* The same for a key that the map is known not to have: takes no time for looking. */
+void value_add(struct value *map, const char *key, struct value *value, unsigned line);
 
 /* Takes the value out of the map: the caller owns it. NULL: no such key. */
 struct value *value_remove(struct value *map, const char *key);

@@ -22,6 +22,7 @@
 #include "stdlib/payload.h"
 #include "stdlib/pg.h"
 #include "stdlib/process.h"
+#include "stdlib/registry.h"
 #include "stdlib/string.h"
 #include "stdlib/system.h"
 #include "stdlib/table.h"
@@ -49,6 +50,7 @@ const struct library std_libraries[] = {
     {.name = "logger", .open = std_open_logger},
     {.name = "io", .entries = std_io_entries},
     {.name = "json", .entries = std_json_entries},
+    {.name = "registry", .entries = std_registry_entries},
     {.name = "system", .entries = std_system_entries},
     {.name = "metrics", .entries = std_metrics_entries},
     {.name = "uuid", .entries = std_uuid_entries},

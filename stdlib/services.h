@@ -15,6 +15,7 @@
 
 struct entropy;
 struct env_source;
+struct registry_source;
 struct system_source;
 struct log;
 struct metric_registry;
@@ -27,9 +28,10 @@ struct services {
     struct uuid_clock uuid_clock;
     _Atomic int64_t max_procs; /* as a program has set it; 0: none has */
     /* What the application host adds before vm_start; NULL: this runtime has no such thing. */
-    const struct env_source *env;       /* stdlib/env.h */
-    const struct system_source *system; /* stdlib/system.h */
-    bool is_strict;                     /* who has no actor and scope may do nothing that needs a permission */
+    const struct env_source *env;           /* stdlib/env.h */
+    const struct registry_source *registry; /* stdlib/registry.h */
+    const struct system_source *system;     /* stdlib/system.h */
+    bool is_strict;                         /* who has no actor and scope may do nothing that needs a permission */
 };
 
 /* `log`: for warnings; may be NULL. */

@@ -85,6 +85,9 @@ struct codec_view {
             const char *data;
             size_t length;
         } string; /* CODEC_STRING; CODEC_ERROR: the message */
+        struct {
+            uint32_t narr, nhash;
+        } table;
     };
     const char *kind; /* CODEC_ERROR: kind text (vm/error.h), points into the encoding, no NUL */
     size_t kind_length;
@@ -119,6 +122,15 @@ bool codec_fields_enter(struct codec_fields *fields, const struct codec_field *f
 bool codec_items_enter(struct codec_fields *items, const struct codec_field *field);
 /* The next value, as codec_fields_next. */
 bool codec_items_next(struct codec_fields *items, struct codec_view *out);
+
+/* Reads an encoding without references value by value: what follows a table are its narr values, then its nhash keys, each with its value. */
+struct codec_walk {
+    const unsigned char *at, *end;
+    uint64_t owed; /* values to come, as far as they have been announced */
+};
+bool codec_walk_begin(struct codec_walk *walk, const void *data, size_t length);
+/* False: that was all (then owed is 0), or it is corrupt or has references. */
+bool codec_walk_next(struct codec_walk *walk, struct codec_view *out);
 
 /* Writers: one encoding = codec_begin, then `count` values one after the other. Return false when memory is out. */
 bool codec_begin(struct codec_bytes *out, int count);

@@ -24,7 +24,6 @@ static bool view_error(struct wire_reader *reader, struct codec_view *out)
 /* Reads one value; the elements of a table are owed afterwards. A reference leaves its number in *ref. */
 static bool read_value(struct wire_reader *reader, struct codec_view *out, uint32_t *ref)
 {
-    uint32_t narr, nhash;
     if (reader->at == reader->end)
         return false;
     reader->owed--;
@@ -44,7 +43,7 @@ static bool read_value(struct wire_reader *reader, struct codec_view *out, uint3
     case WIRE_TABLE8:
     case WIRE_TABLE32:
         out->tag = CODEC_TABLE;
-        return wire_read_table(reader, tag, &narr, &nhash);
+        return wire_read_table(reader, tag, &out->table.narr, &out->table.nhash);
     case WIRE_REF:
         return wire_read_varint(reader, ref);
     case WIRE_ERROR:
@@ -187,5 +186,28 @@ bool codec_items_next(struct codec_fields *items, struct codec_view *out)
         return false;
     items->at = reader.at;
     items->left--;
+    return true;
+}
+
+bool codec_walk_begin(struct codec_walk *walk, const void *data, size_t length)
+{
+    struct wire_reader reader;
+    uint32_t count;
+    bool has_refs;
+    if (!wire_read_head(&reader, data, length, &count, &has_refs) || has_refs)
+        return false;
+    *walk = (struct codec_walk){reader.at, reader.end, reader.owed};
+    return true;
+}
+
+bool codec_walk_next(struct codec_walk *walk, struct codec_view *out)
+{
+    struct wire_reader reader = {walk->at, walk->end, walk->owed};
+    uint32_t ref = UINT32_MAX;
+    *out = (struct codec_view){.retryable = -1};
+    if (!walk->owed || !read_value(&reader, out, &ref) || ref != UINT32_MAX)
+        return false;
+    walk->at = reader.at;
+    walk->owed = reader.owed;
     return true;
 }

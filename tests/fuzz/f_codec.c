@@ -221,6 +221,21 @@ static void look(const uint8_t *data, size_t size)
     }
 }
 
+/* Value by value: each takes at least a byte, and none reaches behind the end. */
+static void walk(const uint8_t *data, size_t size)
+{
+    struct codec_walk walk;
+    struct codec_view view;
+    size_t values = 0;
+    if (!codec_walk_begin(&walk, data, size))
+        return;
+    while (codec_walk_next(&walk, &view)) {
+        REQUIRE(++values <= size && walk.at <= walk.end);
+        if (view.tag == CODEC_STRING && view.string.length)
+            REQUIRE((const uint8_t *)view.string.data + view.string.length == walk.at);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct memory memory = {.limit = HEAP_BASE + size * HEAP_PER_BYTE};
@@ -228,6 +243,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     lua_State *L = lua_newstate(allocate, &memory);
     REQUIRE(L);
     look(data, size);
+    walk(data, size);
     lua_gc(L, LUA_GCSTOP, 0);
     lazy_push(L, std_errors_entries);
     lua_setglobal(L, "errors");

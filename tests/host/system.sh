@@ -55,11 +55,12 @@ want_out "configured	configured"
 
 # strict: without an actor nothing that needs a permission is allowed
 project <<'END'
+  - {name: other, kind: registry.entry}
   - {name: values, kind: env.storage.static, values: {NAME: x}}
   - {name: name, kind: env.variable, variable: NAME, storage: values}
   - name: go
     kind: process.lua
-    modules: [system, env, io]
+    modules: [system, env, registry, io]
     source: |
       local function refused(kind, text, f, ...)
         local value, err = f(...)
@@ -83,6 +84,10 @@ project <<'END'
         refused(errors.PERMISSION_DENIED, "not allowed to get environment variable NAME", env.get, "NAME")
         refused(errors.PERMISSION_DENIED, "not allowed to set environment variable NAME", env.set, "NAME", "y")
         assert(next(env.get_all()) == nil)
+        refused(errors.PERMISSION_DENIED, "not allowed to read entry app:other", registry.get, "app:other")
+        refused(errors.PERMISSION_DENIED, "not allowed to read entry app:nobody", registry.get, "app:nobody")
+        refused(errors.PERMISSION_DENIED, "app:other", function(id) return registry.snapshot():get(id) end, "app:other")
+        assert(#registry.find() == 0 and #registry.snapshot():entries() == 0 and #registry.snapshot():namespace("app") == 0)
         io.print("all refused")
       end
 END

@@ -22,12 +22,12 @@ findings=$(layer_files | xargs awk '
         may["vm"] = " base sched lang vm "
         may["cxx"] = " cxx "
         may["stdlib"] = " base sched io lang vm cxx stdlib "
-        may["host"] = " base sched io lang vm stdlib host "
+        may["host"] = " base sched io lang vm cxx stdlib host "
         third["lua.h"] = third["lauxlib.h"] = third["lualib.h"] = " lang vm stdlib host "
         third["liburing.h"] = third["linux/io_uring.h"] = " io "
         third["yaml.h"] = " stdlib host "
         third["mpack.h"] = " stdlib "
-        third["simdjson.h"] = " cxx "
+        third["simdjson.h"] = third["re2/re2.h"] = " cxx "
         third["criterion/criterion.h"] = " "
     }
     FNR == 1 { mine = layer(FILENAME) }

@@ -1,9 +1,9 @@
--- modules: time, io, system, logger, payload, ctx, uuid, metrics
+-- modules: time, io, system, logger, payload, ctx, uuid, metrics, env, registry
 -- T2: everything that can be reached from a program, by any path, is in the list: who adds a function adds it here, and thinks about it.
 -- T3: every function and method with everything that is wrong as self and as argument.
 local allowed = [[
 _G _VERSION assert error getmetatable ipairs next pairs pcall print rawequal rawget rawset require select setmetatable tonumber tostring type unpack
-xpcall subscribe unsubscribe string table math coroutine os utf8 channel process payload errors time io system logger ctx uuid metrics]]
+xpcall subscribe unsubscribe string table math coroutine os utf8 channel process payload errors time io system logger ctx uuid metrics env registry]]
 local expected = {}
 for name in allowed:gmatch("%S+") do expected[name] = true end
 
@@ -14,6 +14,7 @@ for line in ([[
     coroutine. create isyieldable resume running spawn status wrap yield
     ctx. all get
     duration: hours microseconds milliseconds minutes nanoseconds seconds
+    env. get get_all set
     error: details kind message retryable stack
     errors. call_stack is new wrap
     io. args eprint flush print raw read readline write
@@ -30,6 +31,10 @@ for line in ([[
     process. registry.register registry.unregister send set_options spawn spawn_linked spawn_linked_monitored
     process. spawn_monitored terminate unlink unlisten unmonitor with_context with_options
     spawner: exec spawn spawn_linked spawn_linked_monitored spawn_monitored with_actor with_context with_message with_name with_options with_scope
+    registry. build_delta current_version find get history parse_id snapshot snapshot_at versions
+    reghistory: get_version snapshot_at versions
+    regsnapshot: entries find get namespace version
+    regversion: id next previous string
     string. byte char find format gmatch gsub len lower match pack packsize rep reverse sub unpack upper
     system. cluster cluster.leader cluster.members cluster.size exit gc gc.collect gc.get_percent gc.set_percent
     system. hosts hosts.list hosts.processes lock lock.acquire lock.release memory memory.allocated memory.get_limit
@@ -78,12 +83,14 @@ local thing = {
     channel = channel.new(1), case = channel.new(1):case_receive(), error = errors.new("x"), payload = payload.new(1),
     time = time.now(), duration = time.parse_duration("1s"), timer = time.timer("1h"), ticker = time.ticker("1h"), location = time.fixed_zone("X", 60), inbox = process.inbox(),
     events = process.events(), logger = logger, spawner = process.with_context {},
+    regsnapshot = registry.snapshot(), regversion = registry.current_version(), reghistory = registry.history(),
 }
 process.send(process.pid(), "x", 1)
 thing.message = thing.inbox:receive()
 local methods = ([[send receive close case_send case_receive kind message retryable details stack data transcode format topic from payload
     nanoseconds microseconds milliseconds seconds minutes hours sub add before after equal unix unix_nano format_rfc3339 add_date
     clock date day hour in_local in_location is_zero location minute month nanosecond round second string truncate utc weekday year year_day response channel stop reset
+    entries find get namespace version id next previous versions get_version snapshot_at
     info debug warn error with named exec spawn spawn_linked spawn_linked_monitored spawn_monitored with_actor with_context with_message with_name
     with_options with_scope __gc __index __metatable __tostring __name]])
 for name in pairs(thing) do objects[name] = true end
