@@ -11,7 +11,9 @@
 
 #include <lauxlib.h>
 
+#include "stdlib/funcs_executor.h"
 #include "stdlib/permission.h"
+#include "vm/call_options.h"
 #include "vm/context.h"
 #include "vm/encoding.h"
 #include "vm/error.h"
@@ -61,20 +63,45 @@ static bool resolve(lua_State *L, int index, struct call_target *target, struct 
     return false;
 }
 
+/* Context and options of the callee: those of the calling process under those of the Executor. False: they are too large together. */
+static bool inherit(lua_State *L, unsigned flags, struct invoke *invoke, struct vm_error *error)
+{
+    struct context *own = state_process(L)->context, *over = NULL;
+    if (flags & FUNCS_EXECUTOR) {
+        int executor = id_index(flags) - 1;
+        over = executor_context(L, executor);
+        invoke->options = call_options_ref(executor_options(L, executor));
+    }
+    invoke->inherits_context = !over;
+    invoke->context = over ? NULL : context_ref(own);
+    int result = over ? context_overlay(&invoke->context, own, over) : 0;
+    if (result == 0)
+        return true;
+    call_options_unref(invoke->options);
+    vm_error_set(error, ERROR_INVALID, "context cannot be stored: %s", context_message(result));
+    return false;
+}
+
+static int refuse(lua_State *L, struct future *future, struct codec_bytes *args, const struct vm_error *error)
+{
+    encoding_done(L, args);
+    if (future)
+        future_discard(L, future);
+    return push_vm_error(L, error);
+}
+
 /* The arguments are encoded. */
 static int start(lua_State *L, unsigned flags, int top, struct codec_bytes *args)
 {
     struct invoke invoke = {0};
     struct vm_error error;
     struct future *future = flags & FUNCS_ASYNC ? lua_touserdata(L, 1) : NULL;
-    if (!resolve(L, id_index(flags), &invoke.target, &error)) {
-        encoding_done(L, args);
-        if (future)
-            future_discard(L, future);
-        return push_vm_error(L, &error);
+    if (!resolve(L, id_index(flags), &invoke.target, &error))
+        return refuse(L, future, args, &error);
+    if (!inherit(L, flags, &invoke, &error)) {
+        call_target_release(&invoke.target);
+        return refuse(L, future, args, &error);
     }
-    invoke.context = context_ref(state_process(L)->context);
-    invoke.inherits_context = true;
     if (future)
         return invoke_async(L, &invoke, args, future);
     return invoke_wait(L, &invoke, args, top);
@@ -109,6 +136,8 @@ static int run_k(lua_State *L, int status, lua_KContext ctx)
 int funcs_call(lua_State *L, unsigned flags)
 {
     int index = id_index(flags & ~(unsigned)FUNCS_ASYNC);
+    if (flags & FUNCS_EXECUTOR)
+        executor_check(L, 1);
     size_t length = 0;
     const char *id = "";
     if (!lua_isnoneornil(L, index)) {

@@ -223,8 +223,9 @@ void invocation_attempt(struct invocation *invocation, struct process *process)
 
 /* ---- start ---- */
 
-static struct invocation *make(struct process *process, struct invoke *invoke, const struct codec_bytes *args)
+static struct invocation *make(lua_State *L, struct invoke *invoke, struct codec_bytes *args)
 {
+    struct process *process = state_process(L);
     struct invocation *invocation = memory_zeroed(sizeof *invocation, "a call");
     atomic_init(&invocation->refs, 1);
     invocation->op.cancel = cancel;
@@ -241,6 +242,7 @@ static struct invocation *make(struct process *process, struct invoke *invoke, c
             memory_out(args->length, "the arguments of a call");
         memcpy(invocation->args->bytes, args->data, args->length);
     }
+    encoding_done(L, args);
     operation_begin(process, &invocation->op);
     return invocation;
 }
@@ -260,10 +262,10 @@ static int result_k(lua_State *L, int status, lua_KContext ctx)
     return count;
 }
 
-int invoke_wait(lua_State *L, struct invoke *invoke, const struct codec_bytes *args, int top)
+int invoke_wait(lua_State *L, struct invoke *invoke, struct codec_bytes *args, int top)
 {
     struct process *process = state_process(L);
-    struct invocation *invocation = make(process, invoke, args);
+    struct invocation *invocation = make(L, invoke, args);
     invocation->op.fiber = state_fiber(L);
     invocation->top = top;
     lua_settop(L, top); /* without the encoder: the decoder will be there */
@@ -298,10 +300,10 @@ static struct operation *make_room(lua_State *L, const struct call_target *targe
     return room;
 }
 
-int invoke_async(lua_State *L, struct invoke *invoke, const struct codec_bytes *args, struct future *future)
+int invoke_async(lua_State *L, struct invoke *invoke, struct codec_bytes *args, struct future *future)
 {
     struct process *process = state_process(L);
-    struct invocation *invocation = make(process, invoke, args);
+    struct invocation *invocation = make(L, invoke, args);
     struct operation *room = make_room(L, &invocation->target);
     invocation->room = room;
     invocation->future = future;

@@ -22,15 +22,15 @@ struct invoke {
 };
 
 /*
- * Starts the call with the encoded arguments (borrowed). Takes all references of `invoke` and never raises. A lua_CFunction returns what these
- * return.
+ * Starts the call with the arguments of encoding_run, which are done with. Takes all references of `invoke` and never raises. A lua_CFunction returns
+ * what these return.
  *
  * invoke_wait suspends the coroutine (state_check_block has been asked) and gives its program value, nil or nil, error. `top` is the top
  * of the stack when the C function began. invoke_async gives it the value at stack index 1, which is the Future (of future_new); it suspends
  * the coroutine if there is no room in the queue of the function, until there is.
  */
-int invoke_wait(lua_State *L, struct invoke *invoke, const struct codec_bytes *args, int top);
-int invoke_async(lua_State *L, struct invoke *invoke, const struct codec_bytes *args, struct future *future);
+int invoke_wait(lua_State *L, struct invoke *invoke, struct codec_bytes *args, int top);
+int invoke_async(lua_State *L, struct invoke *invoke, struct codec_bytes *args, struct future *future);
 
 /* ---- for futures ---- */
 

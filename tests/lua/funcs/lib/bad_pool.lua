@@ -1,0 +1,3 @@
+-- kind: function.lua
+-- yaml: pool: [1]
+return function() return "fine" end

@@ -1,0 +1,3 @@
+-- kind: function.lua
+-- yaml: pool: {size: many}
+return function() return "fine" end

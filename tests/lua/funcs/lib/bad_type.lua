@@ -1,0 +1,3 @@
+-- kind: function.lua
+-- yaml: pool: {type: elastic}
+return function() return "fine" end

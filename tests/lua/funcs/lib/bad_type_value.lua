@@ -1,0 +1,3 @@
+-- kind: function.lua
+-- yaml: pool: {type: 7}
+return function() return "fine" end

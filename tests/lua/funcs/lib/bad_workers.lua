@@ -1,0 +1,3 @@
+-- kind: function.lua
+-- yaml: pool: {workers: -1}
+return function() return "fine" end

@@ -1,0 +1,3 @@
+-- kind: function.lua
+-- method: none
+return { method = "value" }

@@ -1,0 +1,2 @@
+-- kind: function.lua
+error("broken on purpose", 0)

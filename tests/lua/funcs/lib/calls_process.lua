@@ -1,0 +1,2 @@
+-- modules: funcs
+return { main = function() return require("funcs").call("test:callable", "wait") end }

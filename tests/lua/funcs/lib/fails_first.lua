@@ -1,0 +1,3 @@
+-- kind: function.lua
+error("not yet")
+return {}

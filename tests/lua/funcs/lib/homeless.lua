@@ -1,0 +1,2 @@
+-- yaml: meta: {default_host: nowhere}
+return { main = function() end }

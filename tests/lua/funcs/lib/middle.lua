@@ -1,0 +1,3 @@
+-- kind: function.lua
+-- modules: funcs
+return function(...) return require("funcs").call("test:stayer", ...) end

@@ -1,0 +1,3 @@
+-- kind: function.lua
+-- method: something
+return function() return "whatever" end

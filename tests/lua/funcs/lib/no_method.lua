@@ -1,0 +1,3 @@
+-- kind: function.lua
+-- method: absent
+return { present = function() end }

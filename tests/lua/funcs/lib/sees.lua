@@ -1,0 +1,3 @@
+-- kind: function.lua
+-- modules: ctx
+return function() return (require("ctx").all()) end

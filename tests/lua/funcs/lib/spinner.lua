@@ -1,0 +1,2 @@
+-- kind: function.lua
+return function() while true do end end

@@ -1,0 +1,2 @@
+-- kind: function.lua
+return function() return { pid = process.pid(), id = process.id() } end
