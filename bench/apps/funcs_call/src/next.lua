@@ -1,0 +1,1 @@
+return function(i) return i + 1 end
