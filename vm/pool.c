@@ -296,16 +296,15 @@ void pool_lose(struct pool *pool)
 void pool_warm(struct pool *pool)
 {
     pthread_mutex_lock(&pool->lock);
-    while (!pool->closed && pool->total < pool->config.least) {
+    /* so many tries, for states that cannot be loaded are gone as fast as they are made */
+    uint32_t tries = pool->config.least > pool->total ? pool->config.least - pool->total : 0;
+    for (; tries && !pool->closed && pool->total < pool->config.least; tries--) {
         struct pair pair = {.code = code_ref(pool->code)};
         pool->total++;
         pthread_mutex_unlock(&pool->lock);
         bool begun = begin(pool, &pair);
         pthread_mutex_lock(&pool->lock);
-        if (begun)
-            continue;
-        pool->total--;
-        break;
+        pool->total -= !begun;
     }
     serve(pool);
 }

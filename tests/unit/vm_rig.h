@@ -28,10 +28,12 @@
 #include "stdlib/payload.h"
 #include "stdlib/services.h"
 #include "stdlib/time_value.h"
+#include "vm/call.h"
 #include "vm/code.h"
 #include "vm/codec.h"
 #include "vm/error.h"
 #include "vm/native.h"
+#include "vm/pool.h"
 #include "vm/process.h"
 #include "vm/vm.h"
 #include "vm/vm_struct.h"
@@ -44,6 +46,7 @@ struct rig_options {
     bool seeded, classic;
     uint64_t seed;
     size_t memory_limit;
+    uint64_t function_idle_ns;
     struct vm_host_limits limits;
     const struct lazy_entry *extra; /* more global functions, ends with LAZY_DONE */
     struct fault_plan *fault;
@@ -81,6 +84,8 @@ struct rig {
     pthread_cond_t changed;
     struct code *codes[RIG_CODES];
     unsigned code_count;
+    struct pool *pools[RIG_CODES];
+    unsigned pool_count;
     struct rig_job *job;
     _Atomic uint64_t serial; /* of the job: the cookie of its spawn; tests use 0 for theirs */
     struct rig_result last;
@@ -140,6 +145,20 @@ static inline int rig_resolve(void *ctx, const char *id, size_t length, struct c
     snprintf(error->detail_key, sizeof error->detail_key, "factory_id");
     snprintf(error->detail, sizeof error->detail, "%.*s", (int)length, id);
     return -1;
+}
+
+/* Functions; and processes, which are spawned on t:h. */
+static inline int rig_resolve_call(void *ctx, const char *id, size_t length, struct call_target *out,
+                                   struct vm_error *error)
+{
+    struct rig *rig = ctx;
+    pthread_mutex_lock(&rig->lock);
+    for (unsigned i = rig->pool_count; i-- > 0 && !out->pool;)
+        if (strlen(pool_id(rig->pools[i])) == length && memcmp(pool_id(rig->pools[i]), id, length) == 0)
+            out->pool = pool_ref(rig->pools[i]);
+    pthread_mutex_unlock(&rig->lock);
+    out->host = rig->host;
+    return out->pool ? 0 : rig_resolve(ctx, id, length, &out->code, error);
 }
 
 /* ---- jobs ---- */
@@ -285,7 +304,7 @@ static inline struct code *rig_compile(struct vm *vm, const char *id, const char
     struct code_unit_spec unit = {.id = id,
                                   .source = source,
                                   .source_length = strlen(source),
-                                  .modules = (const char *const[]){"ctx", "events", "pg", "time", "io", NULL}};
+                                  .modules = (const char *const[]){"ctx", "events", "funcs", "pg", "time", "io", NULL}};
     struct code_spec spec = {.method = "main", .units = &unit, .count = 1};
     return code_new(vm, &code, &spec, error) == 0 ? code : NULL;
 }
@@ -307,6 +326,24 @@ static inline struct code *rig_add(struct rig *rig, const char *id, const char *
         rig_die("%s", error.message);
     rig_add_code(rig, code);
     return code;
+}
+
+/* A function; the newest of an id is the one that is called. */
+static inline struct pool *rig_add_function(struct rig *rig, const char *id, const char *source,
+                                            const struct pool_config *config)
+{
+    struct vm_error error;
+    struct code *code = rig_compile(rig->vm, id, source, &error);
+    struct pool *pool = NULL;
+    if (!code || pool_new(rig->vm, &pool, id, code, config, &error) != 0)
+        rig_die("%s", error.message);
+    code_unref(code);
+    pthread_mutex_lock(&rig->lock);
+    if (rig->pool_count == RIG_CODES)
+        rig_die("too many functions");
+    rig->pools[rig->pool_count++] = pool;
+    pthread_mutex_unlock(&rig->lock);
+    return pool;
 }
 
 /* ---- life ---- */
@@ -343,6 +380,8 @@ static inline void rig_prepare(struct rig *rig, const struct rig_options *option
         .push_time = time_value_push,
         .payload_routes = std_payload_routes,
         .resolve = rig_resolve,
+        .resolve_call = rig_resolve_call,
+        .function_idle_ns = options->function_idle_ns,
         .resolve_ctx = rig,
         .services = rig->services = services_new(&rig->log),
     };
@@ -366,6 +405,10 @@ static inline void rig_open(struct rig *rig, const struct rig_options *options)
 
 static inline void rig_free(struct rig *rig)
 {
+    for (unsigned i = 0; i < rig->pool_count; i++) {
+        pool_close(rig->pools[i]);
+        pool_unref(rig->pools[i]);
+    }
     for (unsigned i = 0; i < rig->code_count; i++)
         code_unref(rig->codes[i]);
     free(rig->last.data);
