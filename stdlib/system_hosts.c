@@ -98,7 +98,7 @@ static int hosts_list(lua_State *L)
     return list_k(L, LUA_OK, 1);
 }
 
-/* ---- processes of a host ---- */
+/* ---- processes of a host, or the calls of a function ---- */
 
 static void push_process(lua_State *L, const struct process_info *info)
 {
@@ -124,7 +124,7 @@ static int processes_k(lua_State *L, int status, lua_KContext ctx)
     struct vm *vm = state_vm(L);
     size_t length;
     const char *name = lua_tolstring(L, 1, &length);
-    const struct vm_host *host = vm_host_find(vm, name, length);
+    const struct vm_host *host = vm_host_named(vm, name, length);
     lua_Integer count = (lua_Integer)lua_rawlen(L, 2);
     (void)status;
     for (uint32_t i = (uint32_t)ctx, size = host ? process_slots(vm) : 0; i < size; i++) {

@@ -29,7 +29,7 @@ assert(funcs.call("test:stayer", "nothing") == "nothing")
 -- a future that is canceled ends its call
 local future = funcs.async("test:stayer", "sleep", process.pid())
 process.listen("begun"):receive()
-assert(calls("test:stayer") == 1)
+assert(calls("test:stayer") >= 1)
 future:cancel()
 until_none("test:stayer")
 
