@@ -1,0 +1,5 @@
+local time = require("time")
+
+local function wait() time.sleep("1h") end
+
+return { wait = wait }
