@@ -39,6 +39,13 @@ static const struct entry **collect(const struct entries *entries, size_t *count
     return commands;
 }
 
+/* file.wapp, org/module, org/module@version */
+static bool is_elsewhere(const char *name)
+{
+    size_t length = strlen(name);
+    return strchr(name, '/') || (length > 5 && !strcmp(name + length - 5, ".wapp"));
+}
+
 static char *explain_unknown(const struct entries *entries, const char *name)
 {
     size_t count;
@@ -54,6 +61,8 @@ static char *explain_unknown(const struct entries *entries, const char *name)
     text_add_string(&text, count ? "\nIt has:" : "\nNo process entry of it has a meta.command.name.");
     for (size_t i = 0; i < count; i++)
         text_printf(&text, " %s", names[i]);
+    if (is_elsewhere(name))
+        text_add_string(&text, "\nPacks and modules of a hub cannot be run; put what is in them into the application.");
     free(names);
     free(commands);
     return text_detach(&text);

@@ -92,6 +92,10 @@ run run -x app:processes
 want_code 1; want_err "app:processes is a process.host (src/_index.yaml:3); only a process.lua can be run"
 run run ecko
 want_code 1; want_err "no command 'ecko'; did you mean 'echo'?"; want_err "echo"; want_err "result"
+for name in app.wapp acme/tool@1.2; do
+    run run $name
+    want_code 1; want_err "no command '$name'"; want_err "Packs and modules of a hub cannot be run"
+done
 run run echo --host app:processes
 want_code 1; want_err "--host app:processes: that is a process.host, not a terminal.host"
 run run echo --host app:none

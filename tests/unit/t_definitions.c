@@ -214,6 +214,29 @@ Test(definitions, bad_input_is_named)
     check_bad("namespace: x\nentries: [{name: a, kind: k, s: 'file:///'}]\n", "entry x:a", "cannot read");
 }
 
+/* JSON as programs write it: without blanks, and indented by tabs. */
+Test(definitions, json_files)
+{
+    struct project p;
+    make(&p);
+    put(&p, "src/a.json",
+        "{\"namespace\":\"a\",\"entries\":[{\"name\":\"x\",\"kind\":\"k\",\"u\":\"http:\\/\\/"
+        "h\",\"e\":1E3,\"z\":null,\"t\":true}]}");
+    put(&p, "src/b.json",
+        "{\n\t\"namespace\": \"b\",\n\t\"name\": \"x\",\n\t\"kind\": \"k\",\n\t\"list\": "
+        "[\n\t\t1,\n\t\t-2.5\n\t],\n\t\"meta\": {\"m\": \"\\u00fc\\ud83d\\ude00\"}\n}\n");
+    load(&p, NULL);
+    cr_assert_eq(p.problems.count, 0, "%s", p.problems.count ? p.problems.items[0].text : "");
+    struct entry *a = entries_find(&p.entries, "a:x"), *b = entries_find(&p.entries, "b:x");
+    cr_assert_str_eq(value_get_string(a->data, "u"), "http://h");
+    cr_assert_eq(value_get(a->data, "e")->number, 1000);
+    cr_assert_eq(value_get(a->data, "z")->kind, VALUE_NULL);
+    cr_assert(value_get(a->data, "t")->boolean);
+    cr_assert_eq(value_get(b->data, "list")->list.items[1]->number, -2.5);
+    cr_assert_str_eq(value_get_string(b->meta, "m"), "\xc3\xbc\xf0\x9f\x98\x80");
+    drop(&p);
+}
+
 Test(definitions, missing_root)
 {
     struct entries entries = {0};
