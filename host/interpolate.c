@@ -190,8 +190,10 @@ static void visit_string(struct interpolation *in, struct value **slot)
 static void visit(struct interpolation *in, struct value **slot)
 {
     struct value *value = *slot;
-    if (value->kind == VALUE_STRING)
-        visit_string(in, slot);
+    if (value->kind == VALUE_STRING) {
+        visit_string(in, slot); /* which may put another value there */
+        return;
+    }
     for (size_t i = 0; value->kind == VALUE_LIST && i < value->list.count; i++)
         visit(in, &value->list.items[i]);
     for (size_t i = 0; value->kind == VALUE_MAP && i < value->map.count; i++)
