@@ -8,7 +8,7 @@ local program, workloads = require("program"), require("workloads")
 local bench = arg[1]
 local moonlet, built = os.getenv("MOONLET"), os.getenv("BENCH_BUILT")
 local on_terminal = os.getenv("BENCH_COLUMNS") ~= "0"
-local SECONDS = 120 * (tonumber(os.getenv("SLOWNESS") or "") or 1) -- a program may run so long
+local SECONDS = 300 * (tonumber(os.getenv("SLOWNESS") or "") or 1) -- a program may run so long
 
 local FLAGS = { peers = true, quick = true, full = true, list = true }
 local VALUES = { json = true, html = true, markdown = true, rounds = true }

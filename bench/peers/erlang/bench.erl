@@ -2,11 +2,14 @@
 %% The workloads of bench/apps in Erlang: erl -noshell -run bench main <workload> [arguments]
 %% Every figure is printed as: RESULT <metric> <value> <unit>
 -module(bench).
--export([main/1]).
+-export([main/1, fib/1]).
 
 main([Workload | Args]) ->
-    run(Workload, [list_to_integer(A) || A <- Args]),
+    run(Workload, [argument(A) || A <- Args]),
     halt(0).
+
+argument(Text) ->
+    try list_to_integer(Text) catch error:badarg -> Text end.
 
 run("spawn", [N]) ->
     Me = self(),
@@ -39,6 +42,15 @@ run("pingpong", [Pairs, Trips]) ->
         await(Pairs, done) end),
     result("pingpong_" ++ integer_to_list(Pairs), Pairs * Trips / T, "round trips/s");
 
+run("pingpong", [Pairs, Trips, "table"]) ->
+    Me = self(),
+    T = seconds(fun() ->
+        repeat(Pairs, fun() ->
+            Pong = spawn(fun pong/0),
+            spawn(fun() -> ping_map(Pong, Trips), Pong ! stop, Me ! done end) end),
+        await(Pairs, done) end),
+    result("pingpong_table_" ++ integer_to_list(Pairs), Pairs * Trips / T, "round trips/s");
+
 run("ring", [Size, Hops]) ->
     Me = self(),
     First = spawn(fun() -> receive {next, Next} -> node(Next, Me) end end),
@@ -54,6 +66,82 @@ run("fanin", [Senders, Count]) ->
         repeat(Senders, fun() -> spawn(fun() -> repeat(Count, fun() -> Receiver ! message end) end) end),
         await(1, done) end),
     result("fanin", Senders * Count / T, "messages/s");
+
+run("big", [Size, Count]) ->
+    Me = self(),
+    Pids = [spawn(fun() -> receive {peers, Peers} -> big_send(Peers, Count), big(Me, Count, 0, 0) end end)
+            || _ <- lists:seq(1, Size)],
+    Peers = list_to_tuple(Pids),
+    T = seconds(fun() -> [P ! {peers, Peers} || P <- Pids], await(Size, done) end),
+    [P ! stop || P <- Pids],
+    Total = Size * Count,
+    Total = sum(Size, 0),
+    result("big", 2 * Total / T, "messages/s");
+
+run("chameneos", [Creatures, Meetings]) ->
+    Me = self(),
+    T = seconds(fun() ->
+        Broker = spawn(fun() -> broker(Creatures, Meetings) end),
+        [spawn(fun() -> creature(Me, Broker, I rem 3, 0) end) || I <- lists:seq(1, Creatures)],
+        Met = 2 * Meetings,
+        Met = sum(Creatures, 0) end),
+    result("chameneos", Meetings / T, "meetings/s");
+
+run("tree", [Leaves]) ->
+    Me = self(),
+    Right = Leaves * (Leaves - 1) div 2,
+    T = seconds(fun() -> spawn(fun() -> tree(Me, 0, Leaves) end), Right = sum(1, 0) end),
+    result("tree_" ++ label(Leaves), Leaves / T, "leaves/s");
+
+run("payload", [Name, Items, Trips]) ->
+    Me = self(),
+    Payload = [#{id => I, name => <<"user_", (integer_to_binary(I))/binary>>, score => I * 1.5,
+                 tags => [<<"alpha">>, <<"beta">>, <<"gamma">>]} || I <- lists:seq(1, Items)],
+    Echo = spawn(fun echo/0),
+    %% in a process of its own, for the heap of the first one is another
+    spawn(fun() ->
+        T = seconds(fun() -> Payload = trips(Echo, Payload, Trips) end),
+        Me ! {took, T}
+    end),
+    receive {took, Seconds} -> result("payload_" ++ Name, Seconds * 1.0e6 / (2 * Trips), "us") end;
+
+run("broadcast", [Members, Count]) ->
+    Me = self(),
+    {ok, _} = pg:start_link(),
+    Pids = [spawn(fun() -> ok = pg:join(news, self()), Me ! ready, member(Me, Count) end) || _ <- lists:seq(1, Members)],
+    await(Members, ready),
+    News = #{number => 1, text => binary:copy(<<"breaking news, ">>, 60)}, % a binary of more than 64 bytes is shared
+    AtOnce = broadcast(Members, Count, fun() -> [P ! {news, News} || P <- pg:get_members(news)] end),
+    Each = broadcast(Members, Count, fun() -> [P ! {news, News} || P <- Pids] end),
+    result("broadcast", AtOnce, "ns"),
+    result("broadcast_send", Each, "ns");
+
+run("timers", [Count]) ->
+    Me = self(),
+    Cpu = cpu_us(),
+    spawn(fun() -> [spawn(fun() -> sleeper(Me, I * 7919 rem 1001) end) || I <- lists:seq(1, Count)] end),
+    Late0 = [receive {late, Us} -> Us end || _ <- lists:seq(1, Count)],
+    Used = cpu_us() - Cpu,
+    Late = lists:sort(Late0),
+    Name = "timers_" ++ label(Count),
+    result(Name ++ "_cpu", Used / Count, "us"),
+    result(Name ++ "_p50", lists:nth((Count + 1) div 2, Late), "us"),
+    result(Name ++ "_p99", lists:nth(max(1, Count * 99 div 100), Late), "us"),
+    result(Name ++ "_max", lists:last(Late), "us");
+
+run("scaling", [Jobs, N]) ->
+    Me = self(),
+    T = seconds(fun() ->
+        repeat(Jobs, fun() -> spawn(fun() -> Me ! fib(N) end) end),
+        put(sum, sum(Jobs, 0)) end),
+    io:format("CHECK ~p~n", [get(sum)]),
+    result("scaling_" ++ integer_to_list(erlang:system_info(schedulers_online)), T * 1000, "ms");
+
+run("cold_start", []) ->
+    io:format("RUNNING cold_start ~p~n", [os:system_time(nanosecond)]);
+
+run("growth", [Most]) ->
+    growth([], 0, min(1000, Most), Most);
 
 run("preempt", [Samples]) ->
     repeat(erlang:system_info(schedulers_online), fun() -> spawn(fun() -> spin(0) end) end),
@@ -92,6 +180,109 @@ ping(_, 0) -> ok;
 ping(Pong, N) ->
     Pong ! {self(), ping, N},
     receive {pong, N} -> ping(Pong, N - 1) end.
+
+ping_map(_, 0) -> ok;
+ping_map(Pong, N) ->
+    Pong ! {self(), ping, #{id => N, name => <<"ping">>, share => N * 0.5}},
+    receive {pong, #{id := N, name := <<"ping">>}} -> ping_map(Pong, N - 1) end.
+
+big_send(_, 0) -> ok;
+big_send(Peers, Count) ->
+    element(rand:uniform(tuple_size(Peers)), Peers) ! {self(), ping},
+    big_send(Peers, Count - 1).
+
+big(Parent, Count, Answers, Answered) ->
+    receive
+        {From, ping} -> From ! answer, big(Parent, Count, Answers, Answered + 1);
+        answer when Answers + 1 =:= Count -> Parent ! done, big(Parent, Count, Count, Answered);
+        answer -> big(Parent, Count, Answers + 1, Answered);
+        stop -> Parent ! {sum, Answered}
+    end.
+
+broker(Creatures, 0) ->
+    repeat(Creatures, fun() -> receive {visit, Pid, _} -> Pid ! closed end end);
+broker(Creatures, Left) ->
+    {First, Colour1} = receive {visit, P1, C1} -> {P1, C1} end,
+    {Second, Colour2} = receive {visit, P2, C2} -> {P2, C2} end,
+    First ! {met, Second, Colour2},
+    Second ! {met, First, Colour1},
+    broker(Creatures, Left - 1).
+
+creature(Parent, Broker, Colour, Met) ->
+    Broker ! {visit, self(), Colour},
+    receive
+        {met, _, Colour} -> creature(Parent, Broker, Colour, Met + 1);
+        {met, _, Other} -> creature(Parent, Broker, 3 - Colour - Other, Met + 1);
+        closed -> Parent ! {sum, Met}
+    end.
+
+tree(Parent, First, 1) -> Parent ! {sum, First};
+tree(Parent, First, Size) ->
+    Me = self(),
+    Share = Size div 10,
+    [spawn(fun() -> tree(Me, First + I * Share, Share) end) || I <- lists:seq(0, 9)],
+    Parent ! {sum, sum(10, 0)}.
+
+%% Adds up what so many processes send.
+sum(0, Sum) -> Sum;
+sum(Left, Sum) ->
+    receive
+        {sum, N} -> sum(Left - 1, Sum + N);
+        N when is_integer(N) -> sum(Left - 1, Sum + N)
+    end.
+
+echo() -> receive {From, Value} -> From ! {value, Value}, echo() end.
+
+trips(_, Payload, 0) -> Payload;
+trips(Echo, Payload, Left) ->
+    Echo ! {self(), Payload},
+    receive {value, Back} -> trips(Echo, Back, Left - 1) end.
+
+member(Parent, Count) ->
+    repeat(Count, fun() -> receive {news, #{text := _}} -> ok end end),
+    Parent ! done,
+    member(Parent, Count).
+
+broadcast(Members, Count, Send) ->
+    T = seconds(fun() -> repeat(Count, Send), await(Members, done) end),
+    T * 1.0e9 / (Members * Count).
+
+sleeper(Parent, Ms) ->
+    T0 = now_us(),
+    receive after Ms -> ok end,
+    Parent ! {late, now_us() - T0 - Ms * 1000}.
+
+fib(N) when N < 2 -> N;
+fib(N) -> fib(N - 1) + fib(N - 2).
+
+growth(Pids, Have, Live, Most) ->
+    Me = self(),
+    More = [spawn(fun idler/0) || _ <- lists:seq(Have + 1, Live)],
+    All = More ++ Pids,
+    Tuple = list_to_tuple(All),
+    send_around(Tuple, Live, Live),
+    Count = min(20000, Most),
+    Each = fun(What, Work) ->
+        result("growth_" ++ What ++ "_" ++ label(Live), seconds(Work) * 1.0e9 / Count, "ns") end,
+    Each("spawn", fun() -> repeat(Count, fun() -> spawn(fun() -> Me ! done end) end), await(Count, done) end),
+    Each("send", fun() -> send_around(Tuple, Live, Count) end),
+    Each("timer", fun() ->
+        Timers = [erlang:start_timer(3600000, Me, never) || _ <- lists:seq(1, Count)],
+        [true = is_integer(erlang:cancel_timer(T)) || T <- Timers] end),
+    case Live of
+        Most -> ok;
+        _ -> growth(All, Live, min(Live * 10, Most), Most)
+    end.
+
+idler() ->
+    erlang:start_timer(86400000, self(), never),
+    echo().
+
+send_around(Tuple, Live, Count) ->
+    Me = self(),
+    [element(I * 7919 rem Live + 1, Tuple) ! {Me, I} || I <- lists:seq(1, Count)],
+    Right = Count * (Count + 1) div 2,
+    Right = lists:sum([receive {value, I} -> I end || _ <- lists:seq(1, Count)]).
 
 node(Next, Parent) ->
     receive
@@ -136,6 +327,17 @@ seconds(F) ->
     T0 = now_us(),
     F(),
     (now_us() - T0) / 1.0e6.
+
+%% 100000: 100k
+label(N) when N rem 1000000 =:= 0 -> integer_to_list(N div 1000000) ++ "M";
+label(N) when N rem 1000 =:= 0 -> integer_to_list(N div 1000) ++ "k";
+label(N) -> integer_to_list(N).
+
+cpu_us() -> % of the whole program, in ticks of 10 ms
+    {ok, Stat} = file:read_file("/proc/self/stat"),
+    [_, Rest] = binary:split(Stat, <<") ">>),
+    Fields = binary:split(Rest, <<" ">>, [global]),
+    (binary_to_integer(lists:nth(12, Fields)) + binary_to_integer(lists:nth(13, Fields))) * 10000.
 
 resident_bytes() ->
     {ok, Status} = file:read_file("/proc/self/status"),

@@ -2,14 +2,14 @@
 
 // The workloads of bench/apps with goroutines and channels: gobench <workload> [arguments]
 // Every figure is printed as: RESULT <metric> <value> <unit>
-// Goroutines share one heap, so nothing is copied and there is no monitored form.
+// Goroutines share one heap, so nothing is copied, unless a workload says so, and there is no monitored form.
+// bench.go: processes, memory, garbage; messages.go: messages; clock.go: timers, computation, growth.
 package main
 
 import (
 	"fmt"
 	"os"
 	"runtime"
-	"sort"
 	"strconv"
 	"strings"
 	"sync"
@@ -62,100 +62,29 @@ func idle(count int) {
 	result("idle_create", float64(count)/seconds, "/s")
 }
 
-func pingpong(pairs, trips int) {
-	var all sync.WaitGroup
-	all.Add(pairs)
-	start := time.Now()
-	for i := 0; i < pairs; i++ {
-		there, back := make(chan int, 1), make(chan int, 1)
-		go func() {
-			for v := range there {
-				back <- v
-			}
-		}()
-		go func() {
-			for j := 0; j < trips; j++ {
-				there <- j
-				if <-back != j {
-					panic("wrong answer")
-				}
-			}
-			close(there)
-			all.Done()
-		}()
+func node(out chan int, first, size int) {
+	if size == 1 {
+		out <- first
+		return
 	}
-	all.Wait()
-	result("pingpong_"+strconv.Itoa(pairs), float64(pairs*trips)/since(start), "round trips/s")
+	in, share, sum := make(chan int, 10), size/10, 0
+	for i := 0; i < 10; i++ {
+		go node(in, first+i*share, share)
+	}
+	for i := 0; i < 10; i++ {
+		sum += <-in
+	}
+	out <- sum
 }
 
-func ring(size, hops int) {
-	done, first := make(chan int), make(chan int, 1)
-	in := first
-	for i := 0; i < size; i++ {
-		out := make(chan int, 1)
-		if i == size-1 {
-			out = first
-		}
-		go func(in, out chan int) {
-			for left := range in {
-				if left == 0 {
-					done <- 1
-					return
-				}
-				out <- left - 1
-			}
-		}(in, out)
-		in = out
-	}
+func tree(leaves int) {
+	sum := make(chan int, 1)
 	start := time.Now()
-	first <- hops
-	<-done
-	result("ring", float64(hops)/since(start), "hops/s")
-}
-
-func fanin(senders, count int) {
-	numbers := make(chan int, 1024)
-	start := time.Now()
-	for i := 0; i < senders; i++ {
-		go func() {
-			for j := 1; j <= count; j++ {
-				numbers <- j
-			}
-		}()
+	go node(sum, 0, leaves)
+	if <-sum != leaves*(leaves-1)/2 {
+		panic("wrong sum")
 	}
-	sum := 0
-	for i := 0; i < senders*count; i++ {
-		sum += <-numbers
-	}
-	if sum != senders*(count*(count+1)/2) {
-		panic("lost messages")
-	}
-	result("fanin", float64(senders*count)/since(start), "messages/s")
-}
-
-func preempt(samples int) {
-	for i := 0; i < runtime.GOMAXPROCS(0); i++ {
-		go func() {
-			x := 0
-			for {
-				x = (x*1103515245 + 12345) & 0x7fffffff
-			}
-		}()
-	}
-	late := make([]float64, samples)
-	for i := range late {
-		start := time.Now()
-		time.Sleep(10 * time.Millisecond)
-		late[i] = float64((time.Since(start) - 10*time.Millisecond).Microseconds())
-	}
-	sort.Float64s(late)
-	index := samples*99/100 - 1
-	if index < 0 {
-		index = 0
-	}
-	result("preempt_p50", late[(samples+1)/2-1], "us")
-	result("preempt_p99", late[index], "us")
-	result("preempt_max", late[samples-1], "us")
+	result("tree_"+label(leaves), float64(leaves)/since(start), "leaves/s")
 }
 
 type record struct {
@@ -203,28 +132,54 @@ func gcPause(megabytes, seconds int) {
 	result("gc_churn", float64(<-replaced)/float64(seconds), "records/s")
 }
 
-func main() {
-	a := make([]int, 2)
-	for i, text := range os.Args[2:] {
-		a[i], _ = strconv.Atoi(text)
+// 100000: 100k
+func label(count int) string {
+	switch {
+	case count%1000000 == 0:
+		return strconv.Itoa(count/1000000) + "M"
+	case count%1000 == 0:
+		return strconv.Itoa(count/1000) + "k"
 	}
-	switch os.Args[1] {
-	case "spawn":
-		spawn(a[0])
-	case "idle_bytes":
-		idle(a[0])
-	case "pingpong":
-		pingpong(a[0], a[1])
-	case "ring":
-		ring(a[0], a[1])
-	case "fanin":
-		fanin(a[0], a[1])
-	case "preempt":
-		preempt(a[0])
-	case "gc_pause":
-		gcPause(a[0], a[1])
-	default:
+	return strconv.Itoa(count)
+}
+
+// The numbers among the arguments, and the words.
+func arguments() ([]int, []string) {
+	numbers, words := []int{}, []string{}
+	for _, text := range os.Args[2:] {
+		if number, err := strconv.Atoi(text); err == nil {
+			numbers = append(numbers, number)
+		} else {
+			words = append(words, text)
+		}
+	}
+	return append(numbers, 0, 0), append(words, "")
+}
+
+func main() {
+	a, words := arguments()
+	workloads := map[string]func(){
+		"spawn":      func() { spawn(a[0]) },
+		"idle_bytes": func() { idle(a[0]) },
+		"gc_pause":   func() { gcPause(a[0], a[1]) },
+		"cold_start": func() { fmt.Printf("RUNNING cold_start %d\n", time.Now().UnixNano()) },
+		"tree":       func() { tree(a[0]) },
+		"pingpong":   func() { pingpong(a[0], a[1], words[0] == "table") },
+		"ring":       func() { ring(a[0], a[1]) },
+		"fanin":      func() { fanin(a[0], a[1]) },
+		"big":        func() { big(a[0], a[1]) },
+		"chameneos":  func() { chameneos(a[0], a[1]) },
+		"payload":    func() { payload(words[0], a[0], a[1]) },
+		"select":     func() { selects(a[0]) },
+		"timers":     func() { timers(a[0]) },
+		"preempt":    func() { preempt(a[0]) },
+		"scaling":    func() { scaling(a[0], a[1]) },
+		"growth":     func() { growth(a[0]) },
+	}
+	run := workloads[os.Args[1]]
+	if run == nil {
 		fmt.Fprintln(os.Stderr, "unknown workload "+os.Args[1])
 		os.Exit(2)
 	}
+	run()
 }

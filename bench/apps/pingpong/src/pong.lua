@@ -1,4 +1,4 @@
--- Learns its partner, then answers every number with itself, until it is 0.
+-- Learns its partner, then answers every value with itself, until it is 0.
 local function main()
   local pings, send = process.listen("ping"), process.send
   local partner = process.listen("partner"):receive()

@@ -1,0 +1,7 @@
+-- Computes, and tells the result.
+local function fib(n)
+  if n < 2 then return n end
+  return fib(n - 1) + fib(n - 2)
+end
+
+return { main = function(parent, n) process.send(parent, "done", fib(n)) end }
