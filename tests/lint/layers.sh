@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # layers.sh: includes go downwards only: sched/base < sched < {io, vm} < stdlib < host; io and vm never include each other.
 # lua.h never in sched/ or io/, liburing.h only in io/, yaml.h only in host/ and stdlib/; what is C++ only in stdlib/cxx, which
-# includes nothing else and only stdlib includes. Every project include is written from the root and exists.
+# includes nothing else and only stdlib and host include. Every project include is written from the root and exists.
 . "$(dirname "$0")/lib.sh"
 
 findings=$(layer_files | xargs awk '
