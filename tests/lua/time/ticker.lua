@@ -37,3 +37,20 @@ t:stop()
 local r = got:receive()
 assert(r[1] == nil and r[2] == false)
 assert(tostring(t) == "time.Ticker{}" and t.reset == nil and not pcall(t.stop) and not pcall(t.stop, time.timer("1h")))
+
+-- a period shorter than anything: the process still gets to do something else
+t = time.ticker(1)
+local started = time.now()
+for _ = 1, 100 do
+    assert(t:channel():receive())
+end
+local n = 0
+repeat
+    n = n + 1
+until time.now():sub(started):milliseconds() >= 20
+assert(n > 0)
+time.sleep("5ms")
+assert(t:stop() == true)
+t = time.ticker(math.maxinteger) -- and one longer than anybody waits
+assert(channel.select({t:channel():case_receive()}, true).default and t:stop() == true)
+assert(time.timer(math.maxinteger):stop() == true)
