@@ -6,45 +6,58 @@
 
 struct word {
     const char *text;
+    size_t length;
     enum layout_token token;
 };
 
-/* In the order of their first characters; of words with the same beginning the longer one first. */
+#define WORD(text, token)             \
+    {                                 \
+        text, sizeof(text) - 1, token \
+    }
+
+/* In the order of their first characters; of words with the same beginning the longer one first. The last one ends the list. */
 static const struct word words[] = {
-    {"-070000", LAYOUT_OFFSET},
-    {"-07:00:00", LAYOUT_OFFSET},
-    {"-0700", LAYOUT_OFFSET},
-    {"-07:00", LAYOUT_OFFSET},
-    {"-07", LAYOUT_OFFSET},
-    {"002", LAYOUT_YEAR_DAY_3},
-    {"01", LAYOUT_MONTH_2},
-    {"02", LAYOUT_DAY_2},
-    {"03", LAYOUT_HOUR_12_2},
-    {"04", LAYOUT_MINUTE_2},
-    {"05", LAYOUT_SECOND_2},
-    {"06", LAYOUT_YEAR_SHORT},
-    {"15", LAYOUT_HOUR_2},
-    {"1", LAYOUT_MONTH},
-    {"2006", LAYOUT_YEAR},
-    {"2", LAYOUT_DAY},
-    {"3", LAYOUT_HOUR_12},
-    {"4", LAYOUT_MINUTE},
-    {"5", LAYOUT_SECOND},
-    {"January", LAYOUT_MONTH_NAME},
-    {"Jan", LAYOUT_MONTH_SHORT},
-    {"Monday", LAYOUT_WEEKDAY_NAME},
-    {"Mon", LAYOUT_WEEKDAY_SHORT},
-    {"MST", LAYOUT_ZONE},
-    {"PM", LAYOUT_PM},
-    {"Z070000", LAYOUT_OFFSET},
-    {"Z07:00:00", LAYOUT_OFFSET},
-    {"Z0700", LAYOUT_OFFSET},
-    {"Z07:00", LAYOUT_OFFSET},
-    {"Z07", LAYOUT_OFFSET},
-    {"__2", LAYOUT_YEAR_DAY_SPACE},
-    {"_2006", LAYOUT_LITERAL}, /* an underscore, and the year after it */
-    {"_2", LAYOUT_DAY_SPACE},
-    {"pm", LAYOUT_PM_SMALL},
+    WORD("-070000", LAYOUT_OFFSET),
+    WORD("-07:00:00", LAYOUT_OFFSET),
+    WORD("-0700", LAYOUT_OFFSET),
+    WORD("-07:00", LAYOUT_OFFSET),
+    WORD("-07", LAYOUT_OFFSET),
+    WORD("002", LAYOUT_YEAR_DAY_3),
+    WORD("01", LAYOUT_MONTH_2),
+    WORD("02", LAYOUT_DAY_2),
+    WORD("03", LAYOUT_HOUR_12_2),
+    WORD("04", LAYOUT_MINUTE_2),
+    WORD("05", LAYOUT_SECOND_2),
+    WORD("06", LAYOUT_YEAR_SHORT),
+    WORD("15", LAYOUT_HOUR_2),
+    WORD("1", LAYOUT_MONTH),
+    WORD("2006", LAYOUT_YEAR),
+    WORD("2", LAYOUT_DAY),
+    WORD("3", LAYOUT_HOUR_12),
+    WORD("4", LAYOUT_MINUTE),
+    WORD("5", LAYOUT_SECOND),
+    WORD("January", LAYOUT_MONTH_NAME),
+    WORD("Jan", LAYOUT_MONTH_SHORT),
+    WORD("Monday", LAYOUT_WEEKDAY_NAME),
+    WORD("Mon", LAYOUT_WEEKDAY_SHORT),
+    WORD("MST", LAYOUT_ZONE),
+    WORD("PM", LAYOUT_PM),
+    WORD("Z070000", LAYOUT_OFFSET),
+    WORD("Z07:00:00", LAYOUT_OFFSET),
+    WORD("Z0700", LAYOUT_OFFSET),
+    WORD("Z07:00", LAYOUT_OFFSET),
+    WORD("Z07", LAYOUT_OFFSET),
+    WORD("__2", LAYOUT_YEAR_DAY_SPACE),
+    WORD("_2006", LAYOUT_LITERAL), /* an underscore, and the year after it */
+    WORD("_2", LAYOUT_DAY_SPACE),
+    WORD("pm", LAYOUT_PM_SMALL),
+    WORD("", LAYOUT_END),
+};
+
+/* Where the words with that first character begin, counted from 1; 0: there are none. */
+static const unsigned char first_words[256] = {
+    ['-'] = 1,  ['0'] = 6,  ['1'] = 13, ['2'] = 15, ['3'] = 17, ['4'] = 18, ['5'] = 19,
+    ['J'] = 20, ['M'] = 22, ['P'] = 25, ['Z'] = 26, ['_'] = 31, ['p'] = 34,
 };
 
 /* Short names are none at the beginning of longer words: "Janet", "Month". */
@@ -57,12 +70,13 @@ static bool is_whole(const struct word *word, const char *after, const char *end
 
 static const struct word *find_word(const char *at, const char *end)
 {
-    for (size_t i = 0; i < sizeof words / sizeof words[0] && words[i].text[0] <= *at; i++) {
-        size_t length = strlen(words[i].text);
-        if (words[i].text[0] == *at && (size_t)(end - at) >= length && memcmp(at, words[i].text, length) == 0 &&
-            is_whole(&words[i], at + length, end))
-            return words[i].token == LAYOUT_LITERAL ? NULL : &words[i];
-    }
+    unsigned first = first_words[(unsigned char)*at];
+    if (!first)
+        return NULL;
+    for (const struct word *word = &words[first - 1]; word->text[0] == *at; word++)
+        if ((size_t)(end - at) >= word->length && memcmp(at, word->text, word->length) == 0 &&
+            is_whole(word, at + word->length, end))
+            return word->token == LAYOUT_LITERAL ? NULL : word;
     return NULL;
 }
 
@@ -81,7 +95,7 @@ static size_t fraction_length(const char *at, const char *end)
 static enum layout_token token_at(const char *at, const char *end, size_t *length)
 {
     const struct word *word = find_word(at, end);
-    *length = word ? strlen(word->text) : fraction_length(at, end);
+    *length = word ? word->length : fraction_length(at, end);
     if (word)
         return word->token;
     if (*length)
