@@ -108,7 +108,7 @@ Test(compile, limits_of_lua_are_errors_too)
 {
     char source[8192] = "local x: T = 1\n";
     for (int i = 0; i < 200; i++)
-        snprintf(source + strlen(source), 16, "local a%d\n", i);
+        snprintf(source + strlen(source), 24, "local a%d\n", i);
     check_refused(source, strlen(source),
                   "t:x:202: too many local variables (limit is 200) in main function near <eof>");
 }

@@ -108,12 +108,12 @@ Test(erase, what_is_no_lua_at_the_beginning)
 
 Test(erase, types_used_as_values)
 {
-    check("type A = B return A(x), A:is(y)", HEAD("__types") ";  return __types[1] (x), __types[1] :is(y)\nend");
-    check("type A = B\nA(x)", HEAD("__types") "; \n__types[1] (x)\nend");
-    check("return string(x) -- c", HEAD("__types") "return __types[1] (x) -- c\nend");
-    check("local s: A = x return typeof(\ns)", HEAD("__types") "local s  = x return __types[1] \n \nend");
-    check("local s: A = x typeof(s) f()", HEAD("__types") "local s  = x ;  f()\nend");
-    check("type A = B return A as T, A()!", HEAD("__types") ";  return __types[1]   , (__types[1] ()) \nend");
-    check("local __types, __types1 = string(x)", HEAD("__types2") "local __types, __types1 = __types2[1] (x)\nend");
-    check("#!x\nreturn string(x)", HEAD("__types") "\nreturn __types[1] (x)\nend");
+    check("type A = B return A(x), A:is(y)", HEAD("__types") ";  return __types[1] (x), __types[1] :is(y) \nend");
+    check("type A = B\nA(x)", HEAD("__types") "; \n__types[1] (x) \nend");
+    check("return string(x) -- c", HEAD("__types") "return __types[1] (x) -- c \nend");
+    check("local s: A = x return typeof(\ns)", HEAD("__types") "local s  = x return __types[1] \n  \nend");
+    check("local s: A = x typeof(s) f()", HEAD("__types") "local s  = x ;  f() \nend");
+    check("type A = B return A as T, A()!", HEAD("__types") ";  return __types[1]   , (__types[1] ())  \nend");
+    check("local __types, __types1 = string(x)", HEAD("__types2") "local __types, __types1 = __types2[1] (x) \nend");
+    check("#!x\nreturn string(x)", HEAD("__types") "\nreturn __types[1] (x) \nend");
 }

@@ -13,6 +13,7 @@ Test(parser, words_of_types_are_ordinary_names)
     check_good("local a = b\nas = 3 as(1) as.x = 1 as:y() as[1] = 2 as = 1");
     check_good("local a = b\nas{1}\nas'x'\nas(2)");
     check_good("local a = b as = 3");
+    check_good("local a = b as() a = b as(1, 2) a = b as(c.d.e) a = b as(c):d() a = b as'x'.y = 1 a = b as{1, 2}");
     check_good("type = 1 type(x) type.y = 2 type{} type'' interface = 1 interface()");
     check_good("t = {type = 1, as = 2, is = is, interface} t.as = t.type");
     check_good("function as(is) return as(is) end goto fun ::fun::");

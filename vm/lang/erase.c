@@ -17,7 +17,7 @@
 /* More than any mark adds to what it takes away, but for the name of the types. */
 enum { MARK_ROOM = 16 };
 
-static const char head[] = "local %s;return function(...)do local _=_ENV end ", tail[] = "\nend";
+static const char head[] = "local %s;return function(...)do local _=_ENV end ", tail[] = " \nend";
 
 struct output {
     char *at;

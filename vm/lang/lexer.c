@@ -345,7 +345,7 @@ static int read_pair(struct lexer *lexer, int kind, int second, int longer)
     return peek(lexer, 1) == second ? take(lexer, 2, longer) : take(lexer, 1, kind);
 }
 
-static const uint8_t singles[128] = {
+static const uint8_t singles[256] = {
     ['+'] = TOKEN_PLUS,        ['*'] = TOKEN_STAR,       ['%'] = TOKEN_PERCENT,     ['^'] = TOKEN_CARET,
     ['#'] = TOKEN_HASH,        ['&'] = TOKEN_AMPERSAND,  ['|'] = TOKEN_PIPE,        ['('] = TOKEN_PAREN_OPEN,
     [')'] = TOKEN_PAREN_CLOSE, ['{'] = TOKEN_BRACE_OPEN, ['}'] = TOKEN_BRACE_CLOSE, [']'] = TOKEN_BRACKET_CLOSE,
@@ -383,7 +383,7 @@ static int read_symbol(struct lexer *lexer, uint32_t start)
         return peek(lexer, 1) == '>' ? take(lexer, 2, TOKEN_SHIFT_RIGHT)
                                      : read_pair(lexer, TOKEN_GREATER, '=', TOKEN_GREATER_EQUAL);
     default:
-        return take(lexer, 1, byte < 128 && singles[byte] ? singles[byte] : TOKEN_OTHER);
+        return take(lexer, 1, singles[byte & 0xFF] ? singles[byte & 0xFF] : TOKEN_OTHER);
     }
 }
 

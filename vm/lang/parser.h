@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * parser: typed Lua (Lua 5.3 and optional types) to a tree. Accepts every Lua 5.3 program; the words of the type syntax are ordinary
- * names wherever Lua would read them so. The one exception: `a = b as (c)` on one line is a cast, not a call of a function `as`.
+ * names wherever Lua would read them so. The one exception: `a = b as (c)` on one line, with a `c` that can be read as a type, is a cast
+ * and no call of a function `as`.
  * Finds what luac finds, but for the limits on locals, upvalues and constants; goes on behind an error, up to PARSER_ERRORS_MAX.
  * Any thread; needs no lua_State. Time and memory are linear in the length of the source.
  */

@@ -149,6 +149,58 @@ static bool is_label(struct parser *p)
     return parser_peek(p, 3)->kind != TOKEN_NAME || parser_peek(p, 4)->kind != TOKEN_DOUBLE_COLON;
 }
 
+/* What may not stand behind a cast, though it may behind the value itself; but a "(" in a later line begins a statement. */
+static bool is_suffix(const struct token *token)
+{
+    switch (token->kind) {
+    case TOKEN_PAREN_OPEN:
+        return !token->is_first;
+    case TOKEN_DOT:
+    case TOKEN_COLON:
+    case TOKEN_BRACKET_OPEN:
+    case TOKEN_BRACE_OPEN:
+    case TOKEN_STRING:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/*
+ * `as (`, `as {` and `as "x"`: a type follows, or this is a call of a function `as` in the line of another statement. It is the latter only
+ * where no type can be read: tried once, for what is inside such a type is not tried again.
+ */
+static bool is_cast_to_brackets(struct parser *p)
+{
+    if (p->is_trial)
+        return true;
+    struct diagnostics *found = &p->ast->diagnostics;
+    struct parser saved = *p;
+    uint32_t count = found->count;
+    p->is_trial = true;
+    p->quiet++;
+    parser_advance(p);
+    parser_type(p);
+    bool good = !p->panic && found->count == count && !is_suffix(&p->now);
+    found->count = count;
+    *p = saved;
+    return good;
+}
+
+static bool is_cast_word(struct parser *p)
+{
+    if (!parser_is_operator_word(p, WORD_AS))
+        return false;
+    switch (parser_peek(p, 1)->kind) {
+    case TOKEN_PAREN_OPEN:
+    case TOKEN_BRACE_OPEN:
+    case TOKEN_STRING:
+        return is_cast_to_brackets(p);
+    default:
+        return true;
+    }
+}
+
 static bool is_cast(struct parser *p, bool after_colons)
 {
     switch (p->now.kind) {
@@ -158,7 +210,7 @@ static bool is_cast(struct parser *p, bool after_colons)
     case TOKEN_DOUBLE_COLON:
         return !after_colons && !is_label(p);
     default:
-        return parser_is_operator_word(p, WORD_AS);
+        return is_cast_word(p);
     }
 }
 
@@ -183,27 +235,12 @@ static struct ast_expr *cast(struct parser *p, struct ast_expr *inner)
     return expr;
 }
 
-/* What may not stand behind a cast, but behind the value itself. */
 static void check_suffix(struct parser *p)
 {
-    switch (p->now.kind) {
-    case TOKEN_PAREN_OPEN:
-        if (p->now.is_first) {
-            if (!p->quiet && p->ast->mark_count)
-                p->ast->marks[p->ast->mark_count - 1].separated = true;
-            return;
-        }
-        break;
-    case TOKEN_DOT:
-    case TOKEN_COLON:
-    case TOKEN_BRACKET_OPEN:
-    case TOKEN_BRACE_OPEN:
-    case TOKEN_STRING:
-        break;
-    default:
-        return;
-    }
-    parser_error_help(p, "syntax error", "a cast that is called or indexed needs parentheses: (x as T).y, (x!).y");
+    if (is_suffix(&p->now))
+        parser_error_help(p, "syntax error", "a cast that is called or indexed needs parentheses: (x as T).y, (x!).y");
+    else if (p->now.kind == TOKEN_PAREN_OPEN && !p->quiet && p->ast->mark_count)
+        p->ast->marks[p->ast->mark_count - 1].separated = true;
 }
 
 static struct ast_expr *operand_with_casts(struct parser *p)
