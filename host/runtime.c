@@ -40,6 +40,7 @@
 #include "stdlib/libraries.h"
 #include "stdlib/payload.h"
 #include "stdlib/time_value.h"
+#include "stdlib/type_pattern.h"
 #include "vm/vm.h"
 
 #define SECOND_NS 1000000000ull
@@ -325,6 +326,7 @@ static int make_vm(struct runtime *runtime)
         .base = std_base_entries,
         .libraries = std_libraries,
         .push_time = time_value_push,
+        .match = type_pattern_match,
         .payload_routes = std_payload_routes,
         .resolve = programs_resolve,
         .resolve_call = programs_resolve_call,

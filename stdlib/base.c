@@ -8,6 +8,9 @@
  *   assert                     raises its message unchanged
  *   pcall xpcall               never keep the process from being ended (base_call.c)
  *   tostring print             may suspend inside __tostring (base_text.c); pairs inside __pairs
+ *   type getmetatable          "type" for a type value
+ *   number integer boolean any unknown never Number Integer String Boolean Any Unknown Never Nil    type values (base_types.c)
+ *   typeof                     the builtin type of a value (base_types.c)
  *   print                      writes a log record (base_text.c)
  *   require                    imports, listed modules, ambient libraries (require.c)
  *   unpack                     is table.unpack
@@ -24,12 +27,13 @@
 #include "stdlib/data_empty.h"
 #include "stdlib/process.h"
 #include "stdlib/table.h"
+#include "vm/typed.h"
 
 static int base_type(lua_State *L)
 {
     int type = lua_type(L, 1);
     luaL_argcheck(L, type != LUA_TNONE, 1, "value expected");
-    lua_pushstring(L, lua_typename(L, type));
+    lua_pushstring(L, type == LUA_TUSERDATA && typed_test(L, 1) ? "type" : lua_typename(L, type));
     return 1;
 }
 
@@ -176,7 +180,10 @@ static int base_getmetatable(lua_State *L)
     luaL_checkany(L, 1);
     lua_settop(L, 1);
     if (lua_type(L, 1) == LUA_TUSERDATA) {
-        lua_pushboolean(L, false);
+        if (typed_test(L, 1))
+            lua_pushliteral(L, "type");
+        else
+            lua_pushboolean(L, false);
         return 1;
     }
     if (!lua_getmetatable(L, 1)) {
@@ -273,6 +280,21 @@ const struct lazy_entry std_base_entries[] = {
     LAZY_F("type", base_type),
     LAZY_F("unsubscribe", process_unsubscribe),
     LAZY_F("xpcall", base_xpcall),
+    LAZY_F("typeof", base_typeof),
+    LAZY_O("Any", base_open_any),
+    LAZY_O("Boolean", base_open_boolean),
+    LAZY_O("Integer", base_open_integer),
+    LAZY_O("Never", base_open_never),
+    LAZY_O("Nil", base_open_nil),
+    LAZY_O("Number", base_open_number),
+    LAZY_O("String", base_open_string),
+    LAZY_O("Unknown", base_open_unknown),
+    LAZY_O("any", base_open_any),
+    LAZY_O("boolean", base_open_boolean),
+    LAZY_O("integer", base_open_integer),
+    LAZY_O("never", base_open_never),
+    LAZY_O("number", base_open_number),
+    LAZY_O("unknown", base_open_unknown),
     LAZY_O("unpack", open_unpack),
     LAZY_O("_G", open_globals),
     LAZY_S("_VERSION", "Lua 5.3"),

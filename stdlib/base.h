@@ -22,6 +22,17 @@ int base_print(lua_State *L);
 int base_tonumber(lua_State *L);
 int base_tostring(lua_State *L);
 
+/* base_types.c */
+int base_typeof(lua_State *L);
+int base_open_any(lua_State *L);
+int base_open_boolean(lua_State *L);
+int base_open_integer(lua_State *L);
+int base_open_never(lua_State *L);
+int base_open_nil(lua_State *L);
+int base_open_number(lua_State *L);
+int base_open_string(lua_State *L);
+int base_open_unknown(lua_State *L);
+
 /* require.c */
 int base_require(lua_State *L);
 

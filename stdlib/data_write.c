@@ -23,6 +23,7 @@
 #include "vm/lazy.h"
 #include "vm/state.h"
 #include "vm/type.h"
+#include "vm/typed.h"
 
 /* Stack: value, parked struct data_writer, bytes of the text, the two slots of data_keys, per open table [table, key]. */
 enum { WRITE_VALUE = 1, WRITE_STATE, WRITE_BYTES, WRITE_KEYS, WRITE_STRINGS, WRITE_TABLES };
@@ -127,6 +128,8 @@ static enum step put_object(lua_State *L, struct data_writer *w)
     char time[TIME_VALUE_TEXT_MAX];
     const struct type *type = type_of(L, -1);
     const char *text = error_or_string(L, -1, &length);
+    if (type == &typed_type)
+        return fail(w, "cannot encode type");
     if (!text && type == &time_value_type) {
         text = time;
         if (!(length = time_value_text(L, -1, time)))

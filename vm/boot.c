@@ -213,6 +213,7 @@ static int run_units(lua_State *L, unsigned unit)
     for (; unit < code_unit_count(code); unit++) {
         code_set_globals(L, code, unit);
         lua_pushvalue(L, (int)unit + 1);
+        code_set_types(L, code, unit, -1);
         if (state->chunk_is_entry && unit + 1 == code_unit_count(code))
             break;
         lua_callk(L, 0, 1, (lua_KContext)unit, unit_k);

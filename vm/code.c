@@ -14,15 +14,18 @@
 
 #include <lauxlib.h>
 
+#include "sched/base/hash.h"
 #include "sched/base/memory.h"
 #include "vm/code_struct.h"
 #include "vm/compile.h"
 #include "vm/error.h"
 #include "vm/fiber.h"
+#include "vm/lang/shape_build.h"
 #include "vm/lazy.h"
 #include "vm/process_struct.h"
 #include "vm/state.h"
 #include "vm/template.h"
+#include "vm/typed.h"
 #include "vm/vm_struct.h"
 
 enum { REGISTRY_FIELDS = 4 };
@@ -33,6 +36,9 @@ struct unit {
     char **modules; /* NULL ended */
     char **aliases; /* NULL ended */
     unsigned *imports;
+    const struct shapes *shapes; /* its types, linked; NULL: none */
+    struct shapes *linked;       /* owned: those that name types of imports; else they are those of `compiled` */
+    uint64_t version;            /* of source and imports */
 };
 
 struct code {
@@ -71,6 +77,50 @@ static void free_list(char **list)
     free(list);
 }
 
+/* ---- types of imports ---- */
+
+struct linking {
+    const struct code *code;
+    const struct unit *unit;
+};
+
+static const struct shapes *find_type(void *ctx, const char *module, const char *name, uint32_t *node, bool *is_host)
+{
+    const struct linking *linking = ctx;
+    for (unsigned i = 0; linking->unit->aliases[i]; i++) {
+        if (strcmp(linking->unit->aliases[i], module) != 0)
+            continue;
+        const struct shapes *shapes = linking->code->units[linking->unit->imports[i]].shapes;
+        *node = shapes ? shape_export(shapes, name) : 0;
+        return *node ? shapes : NULL;
+    }
+    *is_host = true;
+    return NULL;
+}
+
+/* Types of a source mean what its imports say, so they differ from those of the same source with other imports. */
+static void link_unit(struct code *code, struct unit *unit)
+{
+    unit->shapes = unit->compiled->shapes;
+    unit->version = unit->compiled->version;
+    if (!unit->shapes || !shape_has_externs(unit->shapes))
+        return;
+    struct linking linking = {code, unit};
+    struct shape_builder builder;
+    shape_begin(&builder);
+    for (unsigned i = 0; unit->aliases[i]; i++) {
+        uint64_t version = code->units[unit->imports[i]].version;
+        builder.salt = hash_bytes(builder.salt, &version, sizeof version);
+    }
+    builder.link = find_type;
+    builder.link_ctx = &linking;
+    builder.linked = unit->shapes;
+    shape_import_all(&builder, unit->shapes);
+    unit->shapes = unit->linked = shape_seal(&builder);
+    unit->version ^= builder.salt;
+    shape_end(&builder);
+}
+
 static int fill_unit(struct vm *vm, struct unit *unit, const struct code_unit_spec *spec, struct vm_error *error)
 {
     size_t imports = count_of(spec->import_aliases);
@@ -98,6 +148,8 @@ int code_new(struct vm *vm, struct code **out, const struct code_spec *spec, str
             code_unref(code);
             return -1;
         }
+    for (unsigned i = 0; i < spec->count; i++)
+        link_unit(code, &code->units[i]);
     *out = code;
     return 0;
 }
@@ -116,6 +168,7 @@ void code_unref(struct code *code)
         free(code->units[i].chunk_name);
         if (code->units[i].compiled)
             compile_release(code->vm->compiled, code->units[i].compiled);
+        free(code->units[i].linked);
         free_list(code->units[i].modules);
         free_list(code->units[i].aliases);
         free(code->units[i].imports);
@@ -258,6 +311,12 @@ void code_set_globals(lua_State *L, const struct code *code, unsigned index)
         lua_rawset(L, -3);
     }
     lua_pop(L, 1);
+}
+
+void code_set_types(lua_State *L, const struct code *code, unsigned unit, int function)
+{
+    if (code->units[unit].compiled->has_types)
+        typed_give_chunk(L, function, code->units[unit].shapes);
 }
 
 /* The unit whose chunk called the running C function; the entry's own if that cannot be told. */

@@ -23,4 +23,7 @@ const char *code_method(const struct code *code); /* "" if none was given */
 void code_set_globals(lua_State *L, const struct code *code, unsigned unit);
 const void *code_results_key(void);
 
+/* Sets the types that the chunk of unit number `unit`, the function at stack index `function`, uses as values. */
+void code_set_types(lua_State *L, const struct code *code, unsigned unit, int function);
+
 #endif

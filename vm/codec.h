@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * codec: Lua values to a flat byte string and back. Shared references and cycles within one encoding are kept; integers stay
- * integers; functions, threads, userdata (error objects excepted) and metatables are dropped (spec section 3).
+ * integers; functions, threads, userdata (error objects and types excepted) and metatables are dropped (spec section 3).
  *
  * Both directions are resumable: they keep their cursor in a struct that lives in a userdata and on the Lua stack of the
  * calling C function, and return CODEC_MORE when the slice is over budget. Small values never need that.
@@ -72,7 +72,16 @@ enum codec_status codec_decoder_run(lua_State *L, struct codec_decoder *decoder,
 
 /* ---- encodings seen and made from C, without a lua_State ---- */
 
-enum codec_tag { CODEC_NIL, CODEC_BOOLEAN, CODEC_INTEGER, CODEC_NUMBER, CODEC_STRING, CODEC_TABLE, CODEC_ERROR };
+enum codec_tag {
+    CODEC_NIL,
+    CODEC_BOOLEAN,
+    CODEC_INTEGER,
+    CODEC_NUMBER,
+    CODEC_STRING,
+    CODEC_TABLE,
+    CODEC_ERROR,
+    CODEC_TYPE
+};
 
 /* A top-level value; strings point into the encoding. */
 struct codec_view {

@@ -11,6 +11,7 @@
 #include "vm/codec_cursor.h"
 #include "vm/error.h"
 #include "vm/type.h"
+#include "vm/typed.h"
 
 enum { STACK_NEEDED = 8 };
 
@@ -62,6 +63,16 @@ static enum get get_error(lua_State *L, struct codec_decoder *d)
     if (!wire_read_error(&d->in, &parts))
         return fail(d, CODEC_CORRUPT);
     error_push_parts(L, &parts);
+    remember(L, d);
+    return GET_DONE;
+}
+
+static enum get get_type(lua_State *L, struct codec_decoder *d)
+{
+    const char *data;
+    size_t length;
+    if (!wire_read_type(&d->in, &data, &length) || !typed_push_bytes(L, data, length))
+        return fail(d, CODEC_CORRUPT);
     remember(L, d);
     return GET_DONE;
 }
@@ -128,6 +139,8 @@ static enum get get_value(lua_State *L, struct codec_decoder *d)
         return get_reference(L, d);
     case WIRE_ERROR:
         return get_error(L, d);
+    case WIRE_TYPE:
+        return get_type(L, d);
     default:
         return fail(d, CODEC_CORRUPT);
     }

@@ -17,8 +17,10 @@
 #include "sched/worker.h"
 #include "vm/codec_cursor.h"
 #include "vm/error.h"
+#include "vm/lang/shape_build.h"
 #include "vm/lazy.h"
 #include "vm/type.h"
+#include "vm/typed.h"
 
 enum {
     ROOM_MIN = 192,
@@ -181,14 +183,32 @@ static enum put put_table(lua_State *L, struct codec_encoder *e)
     return PUT_OPENED;
 }
 
+static enum put put_type(struct codec_encoder *e, const struct typed *typed)
+{
+    struct shape_builder builder;
+    uint32_t size = (uint32_t)typed_begin_bytes(typed, &builder);
+    unsigned char *at = reserve(e, size + 5);
+    if (at) {
+        at[0] = WIRE_TYPE;
+        memcpy(at + 1, &size, sizeof size);
+        shape_write(&builder, at + 5);
+        e->length += size + 5;
+    }
+    shape_end(&builder);
+    return at ? PUT_DONE : PUT_FAILED;
+}
+
 static enum put put_userdata(lua_State *L, struct codec_encoder *e, int index)
 {
     struct error_parts parts;
-    if (!error_parts(L, index, &parts))
+    const struct typed *typed = typed_test(L, index);
+    if (!typed && !error_parts(L, index, &parts))
         return PUT_DROPPED;
     enum put put = put_reference(e, lua_topointer(L, index));
     if (put != PUT_DROPPED)
         return put;
+    if (typed)
+        return put_type(e, typed);
     size_t size = wire_error_size(&parts);
     if (size > CODEC_MAX_BYTES)
         return fail(e, CODEC_SIZE);
@@ -246,7 +266,8 @@ static bool does_travel(lua_State *L, int index)
 {
     enum { TRAVELS = 1 << LUA_TBOOLEAN | 1 << LUA_TNUMBER | 1 << LUA_TSTRING | 1 << LUA_TTABLE };
     int type = lua_type(L, index);
-    return (TRAVELS >> type & 1) || (type == LUA_TUSERDATA && type_of(L, index) == &error_type);
+    return (TRAVELS >> type & 1) ||
+           (type == LUA_TUSERDATA && (type_of(L, index) == &error_type || type_of(L, index) == &typed_type));
 }
 
 /* [key, value] are on top. Is the key the next of the array part, or does it leave a hole before it that is worth filling? */

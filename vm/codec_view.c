@@ -48,6 +48,9 @@ static bool read_value(struct wire_reader *reader, struct codec_view *out, uint3
         return wire_read_varint(reader, ref);
     case WIRE_ERROR:
         return view_error(reader, out);
+    case WIRE_TYPE:
+        out->tag = CODEC_TYPE;
+        return wire_read_type(reader, &out->string.data, &out->string.length);
     }
     if (tag <= WIRE_INTEGER_MAX || (tag >= WIRE_INT8 && tag <= WIRE_INT64)) {
         out->tag = CODEC_INTEGER;
@@ -79,7 +82,8 @@ static bool view_referenced(struct wire_reader reader, uint32_t number, struct c
         ref = UINT32_MAX;
         if (reader.owed == 0 || !read_value(&reader, out, &ref))
             return false;
-        if (ref == UINT32_MAX && (out->tag == CODEC_TABLE || out->tag == CODEC_ERROR) && number-- == 0)
+        if (ref == UINT32_MAX && (out->tag == CODEC_TABLE || out->tag == CODEC_ERROR || out->tag == CODEC_TYPE) &&
+            number-- == 0)
             return true;
     } while (true);
 }

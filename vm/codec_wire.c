@@ -116,3 +116,14 @@ bool wire_read_table(struct wire_reader *reader, unsigned tag, uint32_t *narr, u
     reader->owed += *narr + 2 * (uint64_t)*nhash;
     return reader->owed <= wire_left(reader);
 }
+
+bool wire_read_type(struct wire_reader *reader, const char **data, size_t *length)
+{
+    uint32_t v32;
+    if (!wire_read_bytes(reader, &v32, sizeof v32) || wire_left(reader) < v32)
+        return false;
+    *data = (const char *)reader->at;
+    *length = v32;
+    reader->at += v32;
+    return true;
+}

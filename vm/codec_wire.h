@@ -10,10 +10,9 @@
  *   WIRE_INT8..INT64      little endian two's         WIRE_REF        varint n: the n-th table or error object (from 0) in the
  *   WIRE_NUMBER           IEEE double                                 order in which they begin; needs WIRE_HAS_REFS
  *   WIRE_STRING8/32       length, bytes               WIRE_ERROR      see codec_error.c
- *
- * Every value takes at least one byte, so a reader that keeps count of the values it still owes (announced by open tables
- * and the head) can refuse a table that announces more than the rest of the input could hold, before it allocates for it.
- * Numbers are in the machine's byte order: encodings never leave the OS process.
+ *                                                     WIRE_TYPE       uint32 length, a set of types (vm/typed.h); numbered too
+ * Every value takes a byte or more, so a reader that counts the values it still owes (announced by open tables and the head) can
+ * refuse a table that announces more than the rest could hold. Numbers are in the machine's byte order: it never leaves the OS process.
  */
 #ifndef VM_CODEC_WIRE_H
 #define VM_CODEC_WIRE_H
@@ -44,7 +43,8 @@ enum wire_tag {
     WIRE_TABLE8,
     WIRE_TABLE32,
     WIRE_REF,
-    WIRE_ERROR
+    WIRE_ERROR,
+    WIRE_TYPE
 };
 
 enum {
@@ -96,8 +96,7 @@ static inline size_t wire_write_string_head(unsigned char *at, size_t length)
     return length <= UINT8_MAX ? 2 : 5;
 }
 
-/* At most 5 bytes. */
-static inline size_t wire_write_varint(unsigned char *at, uint32_t value)
+static inline size_t wire_write_varint(unsigned char *at, uint32_t value) /* at most 5 bytes */
 {
     size_t n = 0;
     for (; value > 0x7f; value >>= 7)
@@ -146,5 +145,6 @@ bool wire_read_string(struct wire_reader *reader, unsigned tag, const char **dat
 /* Counts of a table, checked against what the input can still hold, and owed from now on. */
 bool wire_read_table(struct wire_reader *reader, unsigned tag, uint32_t *narr, uint32_t *nhash);
 bool wire_read_error(struct wire_reader *reader, struct error_parts *parts);
+bool wire_read_type(struct wire_reader *reader, const char **data, size_t *length);
 
 #endif

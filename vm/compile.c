@@ -24,6 +24,7 @@
 #include "vm/lang/ast_root.h"
 #include "vm/lang/erase.h"
 #include "vm/lang/parser.h"
+#include "vm/lang/shape_build.h"
 #include "vm/vm.h"
 
 enum { BUCKETS = 1024 };
@@ -37,7 +38,8 @@ struct item {
     struct key key;
     struct item *next;
     size_t refs;
-    unsigned char *dump; /* owned */
+    unsigned char *dump;   /* owned */
+    struct shapes *shapes; /* owned */
     size_t capacity;
 };
 
@@ -131,6 +133,8 @@ static int translate(struct item *item, const char *id, const char *source, size
         erase_types(ast, &erased);
         result = dump_text(item, &erased, id, error);
         erased_destroy(&erased);
+        item->compiled.shapes = item->shapes = shape_of_source(ast, item->key.hash);
+        item->compiled.version = item->key.hash[0];
     }
     ast_free(ast);
     return result;
@@ -173,6 +177,7 @@ static struct item *acquire(struct compile_cache *cache, struct key key)
 static void free_item(struct item *item)
 {
     free(item->dump);
+    free(item->shapes);
     free(item);
 }
 

@@ -8,14 +8,18 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct compile_cache;
+struct shapes;
 struct vm_error;
 
 struct compiled {
     const unsigned char *dump; /* with debug information; chunk name "=<id>" */
     size_t length;
-    bool has_types; /* its second upvalue (ERASE_TYPES_UPVALUE) is the table of its types */
+    bool has_types;              /* its second upvalue (ERASE_TYPES_UPVALUE) is the table of its types */
+    const struct shapes *shapes; /* its types, not linked to those of its imports; NULL: none */
+    uint64_t version;            /* tells sources apart */
 };
 
 struct compile_cache *compile_cache_new(void);

@@ -86,7 +86,7 @@ static void set_function(lua_State *L, const char *name, lua_CFunction function)
 static void make_metatable(lua_State *L, const struct type *type)
 {
     luaL_checkstack(L, 6, "metatable");
-    lua_createtable(L, 0, 2 + !!type->concat + !!type->call + !!type->finalize);
+    lua_createtable(L, 0, 2 + !!type->concat + !!type->call + !!type->eq + !!type->le + !!type->lt + !!type->finalize);
     if (type->index) {
         set_function(L, "__index", index_object);
     } else if (type->methods) {
@@ -97,6 +97,9 @@ static void make_metatable(lua_State *L, const struct type *type)
     set_function(L, "__tostring", type->tostring ? type->tostring : default_tostring);
     set_function(L, "__concat", type->concat);
     set_function(L, "__call", type->call);
+    set_function(L, "__eq", type->eq);
+    set_function(L, "__le", type->le);
+    set_function(L, "__lt", type->lt);
     set_function(L, "__gc", type->finalize);
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, type);

@@ -14,12 +14,13 @@
 
 struct type {
     const char *name; /* as in "bad argument #1 to 'f' (channel expected, got nil)" and the default tostring text */
-    const luaL_Reg *methods; /* ends with {NULL, NULL} */
-    lua_CFunction tostring;  /* NULL: "name" and address are not shown, just "name{}" */
-    lua_CFunction index;     /* called for names that are no method; NULL: nil */
-    lua_CFunction concat;    /* __concat, or NULL */
-    lua_CFunction call;      /* __call, or NULL */
-    lua_CFunction finalize;  /* native __gc: never runs Lua, never raises; NULL: none */
+    const luaL_Reg *methods;  /* ends with {NULL, NULL} */
+    lua_CFunction tostring;   /* NULL: "name" and address are not shown, just "name{}" */
+    lua_CFunction index;      /* called for names that are no method; NULL: nil */
+    lua_CFunction concat;     /* __concat, or NULL */
+    lua_CFunction call;       /* __call, or NULL */
+    lua_CFunction eq, le, lt; /* __eq, __le, __lt, or NULL */
+    lua_CFunction finalize;   /* native __gc: never runs Lua, never raises; NULL: none */
 };
 
 /* Pushes a new userdata of the type, `size` bytes all told (its struct begins with `const struct type *type`), zeroed. */

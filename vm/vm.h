@@ -58,6 +58,8 @@ struct vm_config {
     uint64_t function_idle_ns; /* so long a function keeps a state that no call needs; 0: 30 s */
     /* Writes the kind of the entry (cut to size); false: there is none of that id. With resolve_ctx, any worker. NULL: no entries. */
     bool (*kind_of)(void *ctx, const char *id, size_t length, char *kind, size_t size);
+    /* For @pattern: is the RE2 expression in the text? 1, 0, -1: it is none. On a worker, never raises. NULL: all are. */
+    int (*match)(lua_State *L, const char *pattern, size_t pattern_length, const char *text, size_t length);
     void *services; /* what the libraries of this runtime share: vm_services */
 };
 
@@ -78,7 +80,6 @@ struct sched *vm_sched(struct vm *vm);
 struct log *vm_log(struct vm *vm);
 void *vm_services(const struct vm *vm);
 size_t vm_live(struct vm *vm); /* processes and native actors alive */
-
 /* ---- hosts: names for grouping, limits, statistics and shutdown ---- */
 
 struct vm_host_limits {
@@ -117,16 +118,14 @@ void vm_host_stats(const struct vm_host *host, struct vm_host_stats *out);
 /* ---- whole-VM figures ---- */
 struct vm_stats {
     uint64_t spawned, memory_used, memory_mapped;
-    uint64_t memory_heads;    /* of the mapped: what describes slabs */
-    uint64_t memory_taken;    /* ever taken for heaps */
-    uint64_t memory_released; /* ever given back to the system */
-    uint64_t collections;     /* full collections that were asked for */
+    uint64_t memory_heads;                  /* of the mapped: what describes slabs */
+    uint64_t memory_taken, memory_released; /* ever taken for heaps; ever given back to the system */
+    uint64_t collections;                   /* full collections that were asked for */
     uint32_t live;
 };
 void vm_stats(struct vm *vm, struct vm_stats *out);
 
-/* User messages that nobody has taken yet. Walks all slots. */
-uint64_t vm_messages_waiting(struct vm *vm);
+uint64_t vm_messages_waiting(struct vm *vm); /* user messages that nobody has taken yet; walks all slots */
 
 /* ---- settings that may change while it runs; any thread ---- */
 

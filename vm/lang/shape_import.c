@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * shape_import: types of other sets, and instances of generic types. What is copied from one set is remembered in a list of its numbers here,
+ * so that a type that is in it twice is copied once.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "sched/base/hash.h"
+#include "sched/base/memory.h"
+#include "vm/lang/shape_build.h"
+#include "vm/lang/shape_pass.h"
+
+/* Instances that a set may need; a generic type that needs ever larger ones of itself stops there. */
+enum { EXPANSIONS_MAX = 1000, WORDS_INLINE = 64 };
+
+static const char purpose[] = "types";
+
+struct shape_source {
+    struct shape_source *next;
+    const struct shapes *shapes;
+    uint32_t numbers[]; /* here, by number there; 0: not yet */
+};
+
+void shape_drop_sources(struct shape_builder *b)
+{
+    while (b->sources) {
+        struct shape_source *source = b->sources;
+        b->sources = source->next;
+        free(source);
+    }
+}
+
+static struct shape_source *source_of(struct shape_builder *b, const struct shapes *from)
+{
+    struct shape_source *source = b->sources;
+    while (source && source->shapes != from)
+        source = source->next;
+    if (source)
+        return source;
+    source = memory_zeroed(sizeof *source + from->node_count * sizeof(uint32_t), purpose);
+    source->shapes = from;
+    source->next = b->sources;
+    return b->sources = source;
+}
+
+/* Room for the words of one node. */
+struct word_list {
+    uint32_t fixed[WORDS_INLINE];
+    uint32_t *at;
+};
+
+static void open_words(struct word_list *list, uint32_t count)
+{
+    list->at = count <= WORDS_INLINE ? list->fixed : memory_alloc(count * sizeof *list->at, purpose);
+}
+
+static void close_words(struct word_list *list)
+{
+    if (list->at != list->fixed)
+        free(list->at);
+}
+
+static uint32_t import_name(struct shape_builder *b, const struct shapes *from, uint32_t name)
+{
+    size_t length;
+    const char *text = shape_text_of(from, name, &length);
+    return shape_add_name(b, text, length);
+}
+
+/* ---- from other sets ---- */
+
+static uint32_t import(struct shape_builder *b, struct shape_source *source, uint32_t node);
+
+static uint32_t import_word(struct shape_builder *b, struct shape_source *source, enum shape_reference what,
+                            uint32_t word)
+{
+    if (what == SHAPE_IS_NODE)
+        return word ? import(b, source, word) : 0;
+    return what == SHAPE_IS_NAME ? import_name(b, source->shapes, word) : word;
+}
+
+static uint32_t import_extern(struct shape_builder *b, const struct shape_source *source, const uint32_t *words)
+{
+    const char *module = shape_text_of(source->shapes, words[0], NULL);
+    const char *name = shape_text_of(source->shapes, words[1], NULL);
+    uint32_t node = 0, names[2];
+    bool is_host = false;
+    const struct shapes *from = b->link(b->link_ctx, module, name, &node, &is_host);
+    if (from)
+        return shape_import(b, from, node);
+    names[0] = import_name(b, source->shapes, words[0]);
+    names[1] = import_name(b, source->shapes, words[1]);
+    if (is_host)
+        return shape_add(b, SHAPE_HOST, 0, 0, names, 2);
+    size_t length = strlen(module) + strlen(name) + 1;
+    char *both = memory_alloc(length + 1, purpose);
+    memcpy(both, module, strlen(module));
+    both[strlen(module)] = '.';
+    memcpy(both + strlen(module) + 1, name, strlen(name) + 1);
+    names[0] = shape_add_name(b, both, length);
+    free(both);
+    return shape_add(b, SHAPE_UNRESOLVED, 0, 0, names, 1);
+}
+
+static bool is_named(const struct shape_node *n)
+{
+    return n->kind == SHAPE_ALIAS || n->kind == SHAPE_INTERFACE || n->kind == SHAPE_GENERIC;
+}
+
+/* A named type with nothing in it yet. */
+static uint32_t import_named(struct shape_builder *b, struct shape_source *source, uint32_t node)
+{
+    const struct shape_node *n = shape_node(source->shapes, node);
+    const uint32_t *from = shape_words(source->shapes, n);
+    uint32_t known = b->node_count;
+    struct word_list words;
+    open_words(&words, n->word_count);
+    memset(words.at, 0, n->word_count * sizeof *words.at);
+    memcpy(words.at, from, SHAPE_NAME * sizeof *words.at);
+    words.at[SHAPE_NAME] = import_name(b, source->shapes, from[SHAPE_NAME]);
+    if (b->link && source->shapes == b->linked) {
+        words.at[SHAPE_ORIGIN_LOW] ^= (uint32_t)b->salt;
+        words.at[SHAPE_ORIGIN_HIGH] ^= (uint32_t)(b->salt >> 32);
+    }
+    uint32_t new = shape_add(b, n->kind, 0, 0, words.at, n->word_count);
+    close_words(&words);
+    source->numbers[node] = new;
+    if (new >= known)
+        shape_do_later(b, new, source, node);
+    return new;
+}
+
+static uint32_t import(struct shape_builder *b, struct shape_source *source, uint32_t node)
+{
+    if (node < BUILTINS)
+        return node;
+    if (source->numbers[node])
+        return source->numbers[node];
+    const struct shape_node *n = shape_node(source->shapes, node);
+    const uint32_t *from = shape_words(source->shapes, n);
+    if (is_named(n))
+        return import_named(b, source, node);
+    if (n->kind == SHAPE_EXTERN && b->link)
+        return source->numbers[node] = import_extern(b, source, from);
+    struct word_list words;
+    open_words(&words, n->word_count);
+    for (uint32_t i = 0; i < n->word_count; i++)
+        words.at[i] = import_word(b, source, shape_word(n, from, i), from[i]);
+    uint32_t new;
+    if (n->kind == SHAPE_INSTANCE)
+        new = shape_instance(b, words.at[0], words.at + 1, n->word_count - 1);
+    else
+        new = shape_add(b, n->kind, n->flags & ~(unsigned)SHAPE_HAS_PARAM,
+                        import_word(b, source, shape_scalar(n), n->scalar), words.at, n->word_count);
+    close_words(&words);
+    return source->numbers[node] = new;
+}
+
+uint32_t shape_import(struct shape_builder *b, const struct shapes *from, uint32_t node)
+{
+    return import(b, source_of(b, from), node);
+}
+
+static uint32_t import_list(struct shape_builder *b, struct shape_source *source, uint32_t first, uint32_t count,
+                            uint32_t stride)
+{
+    const uint32_t *from = shape_all_words(source->shapes) + first;
+    uint32_t total = count * stride;
+    uint32_t *copy = memory_alloc((total + 1) * sizeof *copy, purpose);
+    for (uint32_t i = 0; i < total; i++)
+        copy[i] = stride == 2 && i % 2 == 0 ? import_name(b, source->shapes, from[i]) : import(b, source, from[i]);
+    shape_complete(b);
+    uint32_t at = shape_append_words(b, copy, total);
+    free(copy);
+    return at;
+}
+
+void shape_import_all(struct shape_builder *b, const struct shapes *from)
+{
+    struct shape_source *source = source_of(b, from);
+    b->uses = import_list(b, source, from->uses, from->use_count, 1);
+    b->use_count = from->use_count;
+    b->exports = import_list(b, source, from->exports, from->export_count, 2);
+    b->export_count = from->export_count;
+}
+
+/* ---- instances ---- */
+
+uint32_t shape_instance(struct shape_builder *b, uint32_t generic, const uint32_t *args, uint32_t count)
+{
+    struct word_list words;
+    uint32_t known = b->node_count;
+    open_words(&words, count + 1);
+    words.at[0] = generic;
+    memcpy(words.at + 1, args, count * sizeof *args);
+    uint32_t new = shape_add(b, SHAPE_INSTANCE, 0, 0, words.at, count + 1);
+    close_words(&words);
+    if (new >= known && !(b->nodes[new].flags & SHAPE_HAS_PARAM))
+        shape_do_later(b, new, NULL, 0);
+    return new;
+}
+
+/* The type with the arguments of the instance in place of parameters. */
+static uint32_t substitute(struct shape_builder *b, uint32_t node, uint32_t instance)
+{
+    struct shape_node n = b->nodes[node];
+    if (!(n.flags & SHAPE_HAS_PARAM))
+        return node;
+    if (n.kind == SHAPE_PARAM) {
+        uint32_t position = b->words[n.words + 1];
+        bool is_given = position + 1 < b->nodes[instance].word_count;
+        return is_given ? b->words[b->nodes[instance].words + 1 + position] : (uint32_t)BUILTIN_ANY;
+    }
+    struct word_list words;
+    open_words(&words, n.word_count);
+    for (uint32_t i = 0; i < n.word_count; i++) {
+        uint32_t word = b->words[n.words + i];
+        bool is_node = shape_word(&n, b->words + n.words, i) == SHAPE_IS_NODE;
+        words.at[i] = is_node ? substitute(b, word, instance) : word;
+    }
+    uint32_t new;
+    if (n.kind == SHAPE_INSTANCE) {
+        new = shape_instance(b, words.at[0], words.at + 1, n.word_count - 1);
+    } else {
+        uint32_t scalar = n.scalar;
+        if (scalar && shape_scalar(&n) == SHAPE_IS_NODE)
+            scalar = substitute(b, scalar, instance);
+        new = shape_add(b, n.kind, n.flags & ~(unsigned)SHAPE_HAS_PARAM, scalar, words.at, n.word_count);
+    }
+    close_words(&words);
+    return new;
+}
+
+static void expand(struct shape_builder *b, uint32_t instance)
+{
+    uint32_t body = b->nodes[b->words[b->nodes[instance].words]].scalar;
+    if (b->expansions++ >= EXPANSIONS_MAX)
+        return;
+    body = substitute(b, body, instance);
+    b->nodes[instance].scalar = body;
+}
+
+static void fill_in(struct shape_builder *b, const struct shape_unfilled *item)
+{
+    struct shape_source *source = (struct shape_source *)item->source;
+    const struct shape_node *n = shape_node(source->shapes, item->from);
+    const uint32_t *from = shape_words(source->shapes, n);
+    for (uint32_t i = SHAPE_NAMED_WORDS; i < n->word_count; i++) {
+        uint32_t word = import_word(b, source, shape_word(n, from, i), from[i]);
+        b->words[b->nodes[item->node].words + i] = word;
+    }
+    uint32_t body = import_word(b, source, shape_scalar(n), n->scalar);
+    b->nodes[item->node].scalar = body;
+}
+
+/* Bodies first, for instances are made of them. */
+void shape_complete(struct shape_builder *b)
+{
+    while (b->unfilled_count) {
+        uint32_t instances = 0;
+        for (uint32_t i = 0; i < b->unfilled_count; i++) {
+            struct shape_unfilled item = b->unfilled[i];
+            if (item.source)
+                fill_in(b, &item);
+            else
+                b->unfilled[instances++] = item;
+        }
+        b->unfilled_count = instances;
+        for (uint32_t i = 0; i < instances; i++)
+            expand(b, b->unfilled[i].node);
+        memmove(b->unfilled, b->unfilled + instances, (b->unfilled_count - instances) * sizeof *b->unfilled);
+        b->unfilled_count -= instances;
+    }
+}
+
+void shape_use(struct shape_builder *b, uint32_t node)
+{
+    shape_complete(b);
+    b->uses = shape_append_words(b, &node, 1);
+    b->use_count = 1;
+}

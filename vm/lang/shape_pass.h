@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* shape_pass: what the files of the builder (shape_build.h) share. */
+#ifndef LANG_SHAPE_PASS_H
+#define LANG_SHAPE_PASS_H
+
+#include <stdint.h>
+
+struct shape_builder;
+struct shape_source;
+
+/* shape_build.c */
+void shape_do_later(struct shape_builder *builder, uint32_t node, const struct shape_source *source, uint32_t from);
+
+/* Returns where they begin. */
+uint32_t shape_append_words(struct shape_builder *builder, const uint32_t *words, uint32_t count);
+
+/* shape_import.c */
+void shape_drop_sources(struct shape_builder *builder);
+
+/* shape_mask.c: yes, maybe and tag of all nodes */
+void shape_find_masks(struct shape_builder *builder);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* typed_call: T(v), G(A, B) and T:is(v). See typed.h. */
+#include <lauxlib.h>
+
+#include "vm/lang/shape_build.h"
+#include "vm/lang/shape_text.h"
+#include "vm/state.h"
+#include "vm/type.h"
+#include "vm/typed.h"
+#include "vm/typed_check.h"
+
+/* Stack of a validation: */
+enum { SELF = 1, VALUE, HOME, CURSOR };
+enum mode { MODE_IS, MODE_CALL };
+
+static int answer(lua_State *L, const struct check *check, enum check_status status, lua_KContext mode)
+{
+    if (status == CHECK_VALID) {
+        lua_settop(L, VALUE);
+        if (mode == MODE_CALL)
+            return 1;
+        lua_pushnil(L);
+        return 2;
+    }
+    if (mode == MODE_IS)
+        lua_pushnil(L);
+    check_push_error(L, check);
+    return mode == MODE_CALL ? lua_error(L) : 2;
+}
+
+static int go_on(lua_State *L, int status, lua_KContext mode)
+{
+    (void)status;
+    struct check *check = lua_touserdata(L, CURSOR);
+    enum check_status outcome;
+    while ((outcome = check_run(L, check)) == CHECK_MORE) {
+        if (state_can_yield(L))
+            return state_reschedule(L, mode, go_on);
+        state_check(L);
+    }
+    return answer(L, check, outcome, mode);
+}
+
+/* [type value, value] are the stack. Large values begin again with a cursor. */
+static int validate(lua_State *L, enum mode mode)
+{
+    struct check check;
+    const struct typed *typed = lua_touserdata(L, SELF);
+    lua_getuservalue(L, SELF);
+    check_begin(&check, typed->shapes, typed->node, VALUE, HOME, HOME);
+    enum check_status status = check_run(L, &check);
+    if (status != CHECK_MORE)
+        return answer(L, &check, status, mode);
+    lua_settop(L, HOME);
+    check_push_cursor(L, &check);
+    return go_on(L, LUA_OK, mode);
+}
+
+/* Called as T:is(v) or T.is(v); T:is() asks about nil. */
+int typed_is(lua_State *L)
+{
+    bool is_method = lua_rawequal(L, 1, lua_upvalueindex(1));
+    lua_settop(L, is_method ? 2 : 1);
+    if (!is_method) {
+        lua_pushvalue(L, lua_upvalueindex(1));
+        lua_insert(L, 1);
+    }
+    return validate(L, MODE_IS);
+}
+
+static int instantiate(lua_State *L, const struct typed *generic, int count)
+{
+    char name[SHAPE_TEXT_MESSAGE];
+    uint32_t node = shape_look(generic->shapes, generic->node, false), wanted = 0;
+    const struct shape_node *n = shape_node(generic->shapes, node);
+    shape_text(generic->shapes, generic->node, name, sizeof name);
+    if (n->kind != SHAPE_GENERIC)
+        return luaL_error(L, "%s is not generic: it takes no type arguments", name);
+    wanted = n->word_count - SHAPE_NAMED_WORDS;
+    if ((uint32_t)count != wanted)
+        return luaL_error(L, "%s takes %d type arguments, got %d", name, (int)wanted, count);
+    uint32_t *args = lua_newuserdata(L, (size_t)count * sizeof *args);
+    struct shape_builder builder;
+    shape_begin(&builder);
+    for (int i = 0; i < count; i++) {
+        const struct typed *arg = lua_touserdata(L, 2 + i);
+        args[i] = shape_import(&builder, arg->shapes, arg->node);
+    }
+    uint32_t new = shape_import(&builder, generic->shapes, node);
+    shape_complete(&builder);
+    new = shape_instance(&builder, new, args, (uint32_t)count);
+    typed_push_built(L, &builder, new);
+    return 1;
+}
+
+int typed_call(lua_State *L)
+{
+    int count = lua_gettop(L) - 1, types = 0;
+    const struct typed *typed = type_check(L, 1, &typed_type);
+    for (int i = 0; i < count; i++)
+        types += typed_test(L, 2 + i) != NULL;
+    if (count == 1 && types == 0)
+        return validate(L, MODE_CALL);
+    if (count > 0 && types == count)
+        return instantiate(L, typed, count);
+    if (count == 0)
+        return luaL_error(L, "a type is called with the value to check, got none");
+    if (types == 0)
+        return luaL_error(L, "a type is called with one value to check, got %d", count);
+    return luaL_error(L, "a type is called with one value or with types, not with both");
+}

@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * typed_check: see typed_check.h. enter looks at a value and says whether it is valid, or opens a frame for what has parts; step goes on with
+ * the innermost frame, whose last part was valid.
+ *
+ * I1  While a frame is open the stack up to its `base` is left alone; a part lies above it.
+ * I2  The loop stops (CHECK_MORE) only at the head of a frame's next part; the stack and the frames are all it needs to go on.
+ * I3  A failure is final if no union is open: then the loop ends at once and leaves the frames as they are (check_push_error).
+ *
+ * A pair of table and type that is open already counts as valid, so values that contain themselves are looked at once. A cursor also keeps
+ * what it found out about tables (`memo`), so that sharing and nested unions do not multiply the work; a verdict that leans on an
+ * open pair is not kept.
+ */
+#include "vm/typed_check.h"
+
+#include <lauxlib.h>
+
+#include "sched/base/compiler.h"
+#include "vm/codec_cursor.h"
+#include "vm/lang/shape.h"
+#include "vm/lazy.h"
+#include "vm/type.h"
+#include "vm/typed.h"
+
+enum { TRY_STEPS = 4096, CLOCK_STEPS = 256, STACK_NEEDED = 12 };
+enum verdict { PASS, FAIL, OPENED, MORE };
+
+void check_begin(struct check *c, const struct shapes *shapes, uint32_t node, int value, int home, int base)
+{
+    c->shapes = shapes;
+    c->node = node;
+    c->value = value;
+    c->home = home;
+    c->base = base;
+    c->memo = 0;
+    c->depth = c->levels = c->unions = 0;
+    c->steps = 0;
+    c->is_resumable = false;
+}
+
+static const struct type cursor_type = {.name = "type check"};
+
+struct check *check_push_cursor(lua_State *L, const struct check *from)
+{
+    struct check *c = type_new(L, &cursor_type, sizeof *c);
+    check_begin(c, from->shapes, from->node, from->value, from->home, from->base + 2);
+    lua_newtable(L);
+    c->memo = from->base + 2;
+    c->is_resumable = true;
+    return c;
+}
+
+static const char *name_what(lua_State *L, int index)
+{
+    return typed_test(L, index) ? "type" : luaL_typename(L, index);
+}
+
+void check_fail(lua_State *L, struct check *c, enum check_reason reason, uint32_t node, int value)
+{
+    c->reason = reason;
+    c->expected = node;
+    c->got = name_what(L, value);
+    c->constraint = NULL;
+}
+
+static enum verdict fail(lua_State *L, struct check *c, enum check_reason reason, uint32_t node, int value)
+{
+    check_fail(L, c, reason, node, value);
+    return FAIL;
+}
+
+/* True every now and then: time to stop. */
+static inline bool is_over(struct check *c)
+{
+    c->steps++;
+    if (likely(c->steps % CLOCK_STEPS))
+        return false;
+    return c->is_resumable ? codec_is_time_up() : c->steps >= TRY_STEPS;
+}
+
+/* ---- opening what has parts ---- */
+
+static bool is_container(unsigned kind)
+{
+    return kind >= SHAPE_TUPLE && kind <= SHAPE_MAP;
+}
+
+/* Is that pair open already? What is around it up to there leans on it then. */
+static bool is_open(struct check *c, const void *table, uint32_t node)
+{
+    for (int i = c->depth; i-- > 0;) {
+        if (c->frames[i].table != table || c->frames[i].node != node)
+            continue;
+        for (int j = i + 1; j < c->depth; j++)
+            c->frames[j].assumed = true;
+        return true;
+    }
+    return false;
+}
+
+/* What the memo knows of the table at `value`: PASS, FAIL, or OPENED for nothing. */
+static enum verdict remembered(lua_State *L, const struct check *c, uint32_t node, int value)
+{
+    enum verdict verdict = OPENED;
+    if (!c->memo)
+        return verdict;
+    lua_pushvalue(L, value);
+    if (lua_rawget(L, c->memo) == LUA_TNUMBER) {
+        lua_Integer known = lua_tointeger(L, -1);
+        if (known >> 1 == (lua_Integer)node)
+            verdict = known & 1 ? PASS : FAIL;
+    }
+    lua_pop(L, 1);
+    return verdict;
+}
+
+static void remember(lua_State *L, const struct check *c, const struct check_frame *f, bool is_valid)
+{
+    if (!c->memo || !f->table || (is_valid && f->assumed))
+        return;
+    lua_pushvalue(L, f->value);
+    lua_pushinteger(L, (lua_Integer)f->node << 1 | is_valid);
+    lua_rawset(L, c->memo);
+}
+
+/* What a read-only table or library stands for; else the table itself. */
+static int see_through(lua_State *L, int value)
+{
+    if (likely(!lua_getmetatable(L, value)))
+        return value;
+    lua_pop(L, 1);
+    return lazy_target(L, value) ? lua_gettop(L) : value;
+}
+
+static enum verdict open(lua_State *L, struct check *c, const struct shape_node *n, uint32_t node, int value)
+{
+    struct check_frame *f = &c->frames[c->depth];
+    if (c->depth == CHECK_FRAMES || (is_container(n->kind) && c->levels == CHECK_LEVELS_MAX))
+        return fail(L, c, CHECK_RECURSION, node, value);
+    luaL_checkstack(L, STACK_NEEDED, "type check");
+    f->table = NULL;
+    if (is_container(n->kind)) {
+        const void *table = lua_topointer(L, value);
+        if (is_open(c, table, node))
+            return PASS;
+        enum verdict known = remembered(L, c, node, value);
+        if (known == PASS || (known == FAIL && c->unions))
+            return known == PASS ? PASS : fail(L, c, CHECK_TYPE, node, value);
+        f->table = table;
+        value = see_through(L, value);
+        c->levels++;
+    }
+    f->node = node;
+    f->kind = n->kind;
+    f->next = f->matches = 0;
+    f->state = CHECK_BEGIN;
+    f->assumed = false;
+    f->value = value;
+    f->base = lua_gettop(L);
+    c->unions += n->kind == SHAPE_UNION;
+    c->depth++;
+    return OPENED;
+}
+
+static enum verdict enter(lua_State *L, struct check *c, uint32_t node, int value)
+{
+    int type = lua_type(L, value);
+    uint32_t named = node;
+    for (;; node = shape_node(c->shapes, node)->scalar) {
+        const struct shape_node *n = shape_node(c->shapes, node);
+        if (n->yes >> type & 1)
+            return PASS;
+        if (n->kind == SHAPE_UNRESOLVED)
+            return fail(L, c, CHECK_UNRESOLVED, node, value);
+        if (!(n->maybe >> type & 1))
+            return fail(L, c, CHECK_TYPE, named, value);
+        if (n->kind == SHAPE_ALIAS || n->kind == SHAPE_INSTANCE || n->kind == SHAPE_OPTIONAL)
+            continue;
+        if (n->kind >= SHAPE_UNION && n->kind <= SHAPE_ANNOTATED)
+            return open(L, c, n, node, value);
+        return check_matches(L, c, n, value) ? PASS : fail(L, c, CHECK_TYPE, named, value);
+    }
+}
+
+/* ---- going on ---- */
+
+/* Pushes a name as a Lua string, which is made once per set. */
+static inline void push_name(lua_State *L, const struct check *c, uint32_t name)
+{
+    if (likely(lua_rawgeti(L, c->home, name) == LUA_TSTRING))
+        return;
+    lua_pop(L, 1);
+    size_t length;
+    const char *text = shape_text_of(c->shapes, name, &length);
+    lua_pushlstring(L, text, length);
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, c->home, name);
+}
+
+static enum verdict step_map(lua_State *L, struct check *c, struct check_frame *f, const struct shape_node *map,
+                             const struct shape_node *record);
+
+static enum verdict step_record(lua_State *L, struct check *c, struct check_frame *f, const struct shape_node *n)
+{
+    uint32_t count = n->word_count / SHAPE_FIELD_WORDS;
+    const uint32_t *field = shape_words(c->shapes, n) + (size_t)f->next * SHAPE_FIELD_WORDS;
+    if (f->state != CHECK_BEGIN)
+        return step_map(L, c, f, shape_node(c->shapes, n->scalar), n);
+    for (; f->next < count; field += SHAPE_FIELD_WORDS) {
+        if (unlikely(is_over(c)))
+            return MORE;
+        lua_settop(L, f->base);
+        push_name(L, c, field[0]);
+        int type = lua_rawget(L, f->value);
+        f->next++;
+        if (type == LUA_TNIL) {
+            if (field[2] || shape_field_is_optional(c->shapes, field))
+                continue;
+            return fail(L, c, CHECK_MISSING, field[1], -1);
+        }
+        if (likely(shape_node(c->shapes, field[1])->yes >> type & 1))
+            continue;
+        enum verdict verdict = enter(L, c, field[1], f->base + 1);
+        if (verdict != PASS)
+            return verdict;
+    }
+    if (!n->scalar)
+        return PASS;
+    return step_map(L, c, f, shape_node(c->shapes, n->scalar), n);
+}
+
+static bool is_declared(lua_State *L, const struct check *c, const struct shape_node *record, int key)
+{
+    size_t length;
+    if (lua_type(L, key) != LUA_TSTRING)
+        return false;
+    const char *text = lua_tolstring(L, key, &length);
+    return shape_field(c->shapes, record, text, length) != NULL;
+}
+
+/* [key, value] above the base. The state says which of them is being looked at. `record`: the map is the rest of that record. */
+static enum verdict step_map(lua_State *L, struct check *c, struct check_frame *f, const struct shape_node *map,
+                             const struct shape_node *record)
+{
+    const uint32_t *words = shape_words(c->shapes, map);
+    int key = f->base + 1, value = f->base + 2;
+    enum verdict verdict = PASS;
+    if (f->state == CHECK_BEGIN) {
+        lua_settop(L, f->base);
+        lua_pushnil(L);
+        f->state = CHECK_NEXT;
+    }
+    for (;;) {
+        if (f->state == CHECK_NEXT) {
+            if (unlikely(is_over(c)))
+                return MORE;
+            lua_settop(L, key);
+            if (!lua_next(L, f->value))
+                return PASS;
+            if (record && is_declared(L, c, record, key))
+                continue;
+            f->state = CHECK_KEY;
+            verdict = enter(L, c, words[0], key);
+        } else if (f->state == CHECK_KEY) {
+            f->state = CHECK_VALUE;
+            lua_settop(L, value);
+            verdict = enter(L, c, words[1], value);
+        } else {
+            f->state = CHECK_NEXT;
+        }
+        if (verdict != PASS)
+            return verdict;
+    }
+}
+
+static enum verdict step_array(lua_State *L, struct check *c, struct check_frame *f, const struct shape_node *n)
+{
+    const struct shape_node *element = shape_node(c->shapes, n->scalar);
+    if (f->state == CHECK_BEGIN) {
+        f->limit = (uint32_t)lua_rawlen(L, f->value);
+        f->state = CHECK_NEXT;
+    }
+    while (f->next < f->limit) {
+        if (unlikely(is_over(c)))
+            return MORE;
+        lua_settop(L, f->base);
+        int type = lua_rawgeti(L, f->value, ++f->next);
+        if (type == LUA_TNIL || element->yes >> type & 1)
+            continue;
+        enum verdict verdict = enter(L, c, n->scalar, f->base + 1);
+        if (verdict != PASS)
+            return verdict;
+    }
+    return PASS;
+}
+
+static enum verdict step_tuple(lua_State *L, struct check *c, struct check_frame *f, const struct shape_node *n)
+{
+    while (f->next < n->word_count) {
+        if (unlikely(is_over(c)))
+            return MORE;
+        lua_settop(L, f->base);
+        lua_rawgeti(L, f->value, ++f->next);
+        enum verdict verdict = enter(L, c, shape_words(c->shapes, n)[f->next - 1], f->base + 1);
+        if (verdict != PASS)
+            return verdict;
+    }
+    return PASS;
+}
+
+static enum verdict step_intersection(lua_State *L, struct check *c, struct check_frame *f, const struct shape_node *n)
+{
+    while (f->next < n->word_count) {
+        lua_settop(L, f->base);
+        enum verdict verdict = enter(L, c, shape_words(c->shapes, n)[f->next++], f->value);
+        if (verdict != PASS)
+            return verdict;
+    }
+    return PASS;
+}
+
+/* Could the member accept the value, as far as can be seen without going into it? */
+static bool may_match(lua_State *L, struct check *c, struct check_frame *f, uint32_t member)
+{
+    const struct shape_node *n = shape_node(c->shapes, shape_look(c->shapes, member, true));
+    if (n->kind != SHAPE_RECORD || !n->tag || lua_type(L, f->value) != LUA_TTABLE)
+        return true;
+    const uint32_t *field = shape_words(c->shapes, n) + (size_t)(n->tag - 1) * SHAPE_FIELD_WORDS;
+    int table = see_through(L, f->value);
+    push_name(L, c, field[0]);
+    int type = lua_rawget(L, table);
+    const struct shape_node *literal = shape_node(c->shapes, field[1]);
+    bool matches = literal->maybe >> type & 1 && check_matches(L, c, literal, lua_gettop(L));
+    lua_settop(L, f->base);
+    if (matches) {
+        f->match = member;
+        f->matches++;
+    }
+    return matches;
+}
+
+/* No member has accepted it. If it has the tag of one, that one says what is wrong. */
+static enum verdict end_union(lua_State *L, struct check *c, struct check_frame *f)
+{
+    c->unions--;
+    f->state = CHECK_FINAL;
+    if (f->matches == 1)
+        return enter(L, c, f->match, f->value);
+    return fail(L, c, CHECK_TYPE, f->node, f->value);
+}
+
+static enum verdict step_union(lua_State *L, struct check *c, struct check_frame *f, const struct shape_node *n)
+{
+    if (f->state == CHECK_FINAL)
+        return PASS;
+    if (f->state == CHECK_VALUE) { /* a member has */
+        c->unions--;
+        f->state = CHECK_FINAL;
+        return PASS;
+    }
+    while (f->next < n->word_count) {
+        if (unlikely(is_over(c)))
+            return MORE;
+        lua_settop(L, f->base);
+        uint32_t member = shape_words(c->shapes, n)[f->next++];
+        enum verdict verdict = may_match(L, c, f, member) ? enter(L, c, member, f->value) : FAIL;
+        if (verdict == FAIL)
+            continue;
+        f->state = CHECK_VALUE;
+        return verdict == PASS ? step_union(L, c, f, n) : verdict;
+    }
+    lua_settop(L, f->base);
+    return end_union(L, c, f);
+}
+
+static enum verdict step_annotated(lua_State *L, struct check *c, struct check_frame *f, const struct shape_node *n)
+{
+    enum verdict verdict = PASS;
+    if (f->state == CHECK_BEGIN) {
+        f->state = CHECK_NEXT;
+        verdict = enter(L, c, n->scalar, f->value);
+    }
+    if (verdict != PASS)
+        return verdict;
+    lua_settop(L, f->base);
+    return check_annotations(L, c, f->node, f->value) ? PASS : FAIL;
+}
+
+static enum verdict step(lua_State *L, struct check *c)
+{
+    struct check_frame *f = &c->frames[c->depth - 1];
+    const struct shape_node *n = shape_node(c->shapes, f->node);
+    switch (f->kind) {
+    case SHAPE_RECORD:
+        return step_record(L, c, f, n);
+    case SHAPE_ARRAY:
+        return step_array(L, c, f, n);
+    case SHAPE_MAP:
+        return step_map(L, c, f, n, NULL);
+    case SHAPE_TUPLE:
+        return step_tuple(L, c, f, n);
+    case SHAPE_UNION:
+        return step_union(L, c, f, n);
+    case SHAPE_INTERSECTION:
+        return step_intersection(L, c, f, n);
+    default:
+        return step_annotated(L, c, f, n);
+    }
+}
+
+static void close_frame(lua_State *L, struct check *c, bool is_valid)
+{
+    struct check_frame *f = &c->frames[--c->depth];
+    c->levels -= is_container(f->kind);
+    remember(L, c, f, is_valid);
+}
+
+/* Goes back to the innermost union that has members left. */
+static void back_up(lua_State *L, struct check *c)
+{
+    for (;;) {
+        struct check_frame *f = &c->frames[c->depth - 1];
+        if (f->kind == SHAPE_UNION && f->state != CHECK_FINAL)
+            break;
+        close_frame(L, c, false);
+    }
+    c->frames[c->depth - 1].state = CHECK_BEGIN;
+}
+
+enum check_status check_run(lua_State *L, struct check *c)
+{
+    enum verdict verdict = OPENED;
+    c->steps++;
+    if (c->depth == 0) {
+        luaL_checkstack(L, STACK_NEEDED, "type check");
+        verdict = enter(L, c, c->node, c->value);
+    }
+    for (;;) {
+        switch (verdict) {
+        case MORE:
+            return CHECK_MORE;
+        case OPENED:
+            verdict = step(L, c);
+            break;
+        case PASS:
+            if (c->depth == 0)
+                return CHECK_VALID;
+            close_frame(L, c, true);
+            verdict = c->depth ? OPENED : PASS;
+            break;
+        case FAIL:
+            if (c->unions == 0)
+                return CHECK_INVALID;
+            back_up(L, c);
+            verdict = OPENED;
+            break;
+        }
+    }
+}

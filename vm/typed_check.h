@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * typed_check: is a value of a type. One loop looks at a value per turn and keeps the open tables and unions in frames, so depth costs no C
+ * stack and the loop can stop anywhere. A value that is valid costs no allocation, but for the names of its fields the first time.
+ *
+ * When it ends with CHECK_INVALID the frames say where in the value it went wrong: nothing is looked at twice to explain it.
+ */
+#ifndef VM_TYPED_CHECK_H
+#define VM_TYPED_CHECK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <lua.h>
+
+struct shapes;
+struct type;
+
+enum check_status { CHECK_VALID, CHECK_INVALID, CHECK_MORE };
+
+enum check_reason {
+    CHECK_TYPE,
+    CHECK_MISSING,
+    CHECK_BELOW_MINIMUM,
+    CHECK_ABOVE_MAXIMUM,
+    CHECK_LENGTH_BELOW,
+    CHECK_LENGTH_ABOVE,
+    CHECK_PATTERN,
+    CHECK_INVALID_REGEX,
+    CHECK_UNRESOLVED,
+    CHECK_RECURSION
+};
+
+enum { CHECK_LEVELS_MAX = 64, CHECK_FRAMES = 256 };
+
+enum check_state { CHECK_BEGIN, CHECK_NEXT, CHECK_KEY, CHECK_VALUE, CHECK_FINAL };
+
+/* A value that is being looked at: table or alternatives. */
+struct check_frame {
+    const void *table; /* NULL: not a table */
+    uint32_t node;
+    uint32_t next;    /* number of fields, elements or members taken */
+    uint32_t limit;   /* ARRAY: elements */
+    uint32_t match;   /* UNION: the member whose tag the value has, */
+    uint16_t matches; /* and how many there are */
+    uint8_t kind;     /* enum shape_kind */
+    uint8_t state;    /* enum check_state */
+    bool assumed;     /* something in it is valid only if something around it is */
+    int value;        /* stack index */
+    int base;         /* stack top while none of its parts is being looked at */
+};
+
+struct check {
+    const struct type *type; /* of a cursor in a userdata */
+    const struct shapes *shapes;
+    uint32_t node;
+    int value, home, base, memo; /* stack indices; memo 0: none */
+    int depth, levels, unions;   /* unions: open ones that have members left, so that a failure is not the last word */
+    uint32_t steps;
+    bool is_resumable;
+    /* after CHECK_INVALID */
+    enum check_reason reason;
+    uint32_t expected;      /* node */
+    const char *got;        /* what the value is */
+    const char *constraint; /* name of the validator, or NULL */
+    struct check_frame frames[CHECK_FRAMES];
+};
+
+/* `value`, `home`: stack indices; all above `base` is the check's. */
+void check_begin(struct check *check, const struct shapes *shapes, uint32_t node, int value, int home, int base);
+
+/* CHECK_MORE after 4,096 values. */
+enum check_status check_run(lua_State *L, struct check *check);
+
+/* Pushes the same check as a cursor that begins anew; with it CHECK_MORE means that the slice is over its time: call check_run again. */
+struct check *check_push_cursor(lua_State *L, const struct check *check);
+
+/* Pushes the error that says why and where it is invalid. */
+void check_push_error(lua_State *L, const struct check *check);
+
+/* typed_match.c: does the value, which has the right Lua type, match a node without parts? */
+struct shape_node;
+bool check_matches(lua_State *L, const struct check *check, const struct shape_node *node, int value);
+
+/* Do the annotations of an ANNOTATED node hold for the value? Else sets why. */
+bool check_annotations(lua_State *L, struct check *check, uint32_t node, int value);
+void check_fail(lua_State *L, struct check *check, enum check_reason reason, uint32_t node, int value);
+
+#endif
