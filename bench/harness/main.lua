@@ -126,6 +126,7 @@ local function run_once(row, runtime, words, collection, checks)
     failed(string.format("%s (status %d)", table.concat(command, " "), run.status))
     return
   end
+  if #run.results == 0 then failed(table.concat(command, " ") .. ": no figure") end
   for _, check in ipairs(run.checks) do
     checks[1] = checks[1] or check
     if check ~= checks[1] then failed(row.name .. ": the programs computed different things") end
@@ -196,5 +197,8 @@ local function main()
   report(collection, options)
 end
 
-main()
+local function explain(err) return tostring(err):find("interrupted!", 1, true) and "interrupted" or debug.traceback(err, 2) end
+
+local ok, problem = xpcall(main, explain)
+if not ok then failed(problem) end
 os.exit(status)

@@ -65,4 +65,5 @@ expect 2 "no benchmark is named nothing" "$here/../run.sh" nothing
 expect 2 "unknown option --fast" "$here/../run.sh" --fast
 expect 2 "--rounds: must be a number" "$here/../run.sh" --rounds 0
 MOONLET=/bin/false expect 1 "failed: " "$here/../run.sh" --quick spawn
+MOONLET=/bin/true expect 1 "no figure" "$here/../run.sh" --quick spawn
 exit $status
