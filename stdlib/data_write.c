@@ -19,6 +19,7 @@
 #include "stdlib/data_empty.h"
 #include "stdlib/string_work.h"
 #include "stdlib/time_value.h"
+#include "stdlib/unicode.h"
 #include "vm/error.h"
 #include "vm/lazy.h"
 #include "vm/state.h"
@@ -113,8 +114,62 @@ static enum step put_table(lua_State *L, struct data_writer *w)
     return STEP_ON;
 }
 
+/*
+ * ---- long strings ----
+ *
+ * The string stays on top of the stack. Strings of the size that this is for are rare, so they get a loop of their own: a piece per turn.
+ */
+
+/* The next piece of the `left` bytes before `end`; it does not end inside a UTF-8 sequence. */
+static size_t piece_length(const char *end, size_t left)
+{
+    size_t length = left;
+    if (left > DATA_LONG_STRING) {
+        length = DATA_LONG_STRING;
+        for (int i = 0; i < 3 && ((unsigned char)end[length - left] & 0xc0) == 0x80; i++)
+            length--;
+    }
+    return length;
+}
+
+static void begin_long(lua_State *L, struct data_writer *w, size_t length)
+{
+    w->is_text = true;
+    w->text_left = length;
+    w->look_left = w->sink->asks_text ? length : 0;
+    if (!w->look_left)
+        w->sink->begin_long(L, w, length, true);
+}
+
+static void step_long(lua_State *L, struct data_writer *w)
+{
+    size_t length;
+    const char *text = lua_tolstring(L, -1, &length), *end = text + length;
+    if (w->look_left) {
+        size_t piece = piece_length(end, w->look_left);
+        w->is_text = w->is_text && unicode_is_text(end - w->look_left, piece);
+        w->look_left = w->is_text ? w->look_left - piece : 0;
+        w->debt += piece / BYTES_PER_WORK;
+        if (!w->look_left)
+            w->sink->begin_long(L, w, length, w->is_text);
+        return;
+    }
+    size_t piece = piece_length(end, w->text_left);
+    w->sink->add_long(L, w, end - w->text_left, piece);
+    w->text_left -= piece;
+    w->debt += piece / BYTES_PER_WORK;
+    if (!w->text_left) {
+        w->sink->end_long(L, w);
+        lua_pop(L, 1);
+    }
+}
+
 static enum step put_text(lua_State *L, struct data_writer *w, const char *text, size_t length)
 {
+    if (length > DATA_LONG_STRING && lua_type(L, -1) == LUA_TSTRING) {
+        begin_long(L, w, length);
+        return STEP_ON;
+    }
     w->sink->put_string(L, w, text, length);
     w->debt += length / BYTES_PER_WORK;
     lua_pop(L, 1);
@@ -385,10 +440,13 @@ static int run(lua_State *L, struct data_writer *w)
         lua_pushvalue(L, WRITE_VALUE);
         result = put_value(L, w);
     }
-    while (result == STEP_ON && w->depth > 0) {
+    while (result == STEP_ON && (w->depth > 0 || w->text_left)) {
         if (unlikely(string_owes(L, &w->debt, WORK_ENTRY)))
             return yield(L, w);
-        result = step(L, w);
+        if (unlikely(w->text_left))
+            step_long(L, w);
+        else
+            result = step(L, w);
     }
     if (result == STEP_FAILED)
         return fail_there(L, w);
@@ -412,6 +470,7 @@ int data_write(lua_State *L, const struct data_sink *sink)
     w.debt = 0;
     w.depth = 0;
     w.is_begun = false;
+    w.text_left = 0;
     lua_settop(L, WRITE_VALUE);
     lua_settop(L, WRITE_TABLES - 1);
     string_buf_init(&w.out, WRITE_BYTES);

@@ -34,6 +34,14 @@ struct data_sink {
     void (*put_integer)(lua_State *L, struct data_writer *w, lua_Integer value);
     void (*put_number)(lua_State *L, struct data_writer *w, lua_Number value);
     void (*put_string)(lua_State *L, struct data_writer *w, const char *data, size_t length);
+    /*
+     * The same for a string of over DATA_LONG_STRING bytes, which is written in pieces that do not end inside a UTF-8 sequence. is_text: it is
+     * UTF-8; looked at only if asks_text, else true.
+     */
+    bool asks_text;
+    void (*begin_long)(lua_State *L, struct data_writer *w, size_t length, bool is_text);
+    void (*add_long)(lua_State *L, struct data_writer *w, const char *data, size_t length);
+    void (*end_long)(lua_State *L, struct data_writer *w);
     /* A list or map of `count` values or pairs begins and ends; its frame is the top one. */
     void (*open)(lua_State *L, struct data_writer *w, bool is_map, size_t count);
     void (*close)(lua_State *L, struct data_writer *w, bool is_map, size_t count);
@@ -42,6 +50,8 @@ struct data_sink {
     void (*key)(lua_State *L, struct data_writer *w, size_t index, const char *data, size_t length);
     void (*end)(lua_State *L, struct data_writer *w); /* after the outermost value; may be NULL */
 };
+
+enum { DATA_LONG_STRING = 64 * 1024 };
 
 enum data_phase {
     DATA_NEXT,    /* a list, by lua_next, as long as that gives 1, 2, 3 … */
@@ -70,6 +80,9 @@ struct data_writer {
     size_t debt;
     int depth;
     bool is_begun;
+    bool is_text;      /* of the long string, as far as it was looked at */
+    size_t text_left;  /* of the long string on top of the stack: bytes still to be written; 0: there is none */
+    size_t look_left;  /* bytes still to be looked at before */
     char problem[160]; /* why it failed, without the place */
     struct data_frame frames[DATA_MAX_DEPTH];
 };

@@ -67,10 +67,9 @@ static const char *escape(const unsigned char **p, const unsigned char *end, cha
     return buffer;
 }
 
-static void put_string(lua_State *L, struct data_writer *w, const char *data, size_t length)
+static void add_bytes(lua_State *L, struct data_writer *w, const char *data, size_t length)
 {
     const unsigned char *p = (const unsigned char *)data, *end = p + length, *plain = p;
-    string_buf_add_char(L, &w->out, '"');
     while (p < end) {
         if (likely(byte_kind[*p] == PLAIN)) {
             p++;
@@ -86,7 +85,25 @@ static void put_string(lua_State *L, struct data_writer *w, const char *data, si
         plain = p;
     }
     string_buf_add(L, &w->out, (const char *)plain, (size_t)(p - plain));
+}
+
+static void put_quote(lua_State *L, struct data_writer *w)
+{
     string_buf_add_char(L, &w->out, '"');
+}
+
+static void put_string(lua_State *L, struct data_writer *w, const char *data, size_t length)
+{
+    put_quote(L, w);
+    add_bytes(L, w, data, length);
+    put_quote(L, w);
+}
+
+static void begin_long(lua_State *L, struct data_writer *w, size_t length, bool is_text)
+{
+    (void)length;
+    (void)is_text;
+    put_quote(L, w);
 }
 
 static void open_nested(lua_State *L, struct data_writer *w, bool is_map, size_t count)
@@ -121,6 +138,9 @@ const struct data_sink json_sink = {
     .put_integer = put_integer,
     .put_number = put_number,
     .put_string = put_string,
+    .begin_long = begin_long,
+    .add_long = add_bytes,
+    .end_long = put_quote,
     .open = open_nested,
     .close = close_nested,
     .item = before_item,

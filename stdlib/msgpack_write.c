@@ -80,23 +80,10 @@ static void put_number(lua_State *L, struct data_writer *w, lua_Number value)
     put_head(L, w, FLOAT64, bits, 8);
 }
 
-static bool is_text(const char *data, size_t length)
+static void put_string_head(lua_State *L, struct data_writer *w, size_t length, bool is_text)
 {
-    const unsigned char *p = (const unsigned char *)data, *end = p + length;
-    while (p < end) {
-        size_t step = *p < 0x80 ? 1 : unicode_sequence(p, (size_t)(end - p));
-        if (step == 0)
-            return false;
-        p += step;
-    }
-    return true;
-}
-
-static void put_string(lua_State *L, struct data_writer *w, const char *data, size_t length)
-{
-    bool text = is_text(data, length);
-    int first = text ? STR8 : BIN8;
-    if (text && length < 32)
+    int first = is_text ? STR8 : BIN8;
+    if (is_text && length < 32)
         put_head(L, w, FIX_STR | (int)length, 0, 0);
     else if (length <= UINT8_MAX)
         put_head(L, w, first, length, 1);
@@ -104,7 +91,23 @@ static void put_string(lua_State *L, struct data_writer *w, const char *data, si
         put_head(L, w, first + 1, length, 2);
     else
         put_head(L, w, first + 2, length, 4);
+}
+
+static void add_bytes(lua_State *L, struct data_writer *w, const char *data, size_t length)
+{
     string_buf_add(L, &w->out, data, length);
+}
+
+static void put_string(lua_State *L, struct data_writer *w, const char *data, size_t length)
+{
+    put_string_head(L, w, length, unicode_is_text(data, length));
+    add_bytes(L, w, data, length);
+}
+
+static void end_long(lua_State *L, struct data_writer *w)
+{
+    (void)L;
+    (void)w;
 }
 
 static void open_nested(lua_State *L, struct data_writer *w, bool is_map, size_t count)
@@ -146,6 +149,10 @@ const struct data_sink msgpack_sink = {
     .put_integer = put_integer,
     .put_number = put_number,
     .put_string = put_string,
+    .asks_text = true,
+    .begin_long = put_string_head,
+    .add_long = add_bytes,
+    .end_long = end_long,
     .open = open_nested,
     .close = close_nested,
     .item = before_item,

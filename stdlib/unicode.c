@@ -17,3 +17,15 @@ size_t unicode_sequence(const unsigned char *p, size_t left)
         return 0;
     return length;
 }
+
+bool unicode_is_text(const char *data, size_t length)
+{
+    const unsigned char *p = (const unsigned char *)data, *end = p + length;
+    while (p < end) {
+        size_t step = *p < 0x80 ? 1 : unicode_sequence(p, (size_t)(end - p));
+        if (step == 0)
+            return false;
+        p += step;
+    }
+    return true;
+}

@@ -5,6 +5,7 @@
 #ifndef STDLIB_UNICODE_H
 #define STDLIB_UNICODE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -12,6 +13,9 @@
  * may be read, at least 1.
  */
 size_t unicode_sequence(const unsigned char *p, size_t left);
+
+/* Is all of it UTF-8? */
+bool unicode_is_text(const char *data, size_t length);
 
 #define UNICODE_REPLACEMENT "\xef\xbf\xbd" /* U+FFFD, for what is none */
 

@@ -85,10 +85,9 @@ static void put_escape(lua_State *L, struct data_writer *w, unsigned code)
     string_buf_add(L, &w->out, text, (size_t)length);
 }
 
-static void put_quoted(lua_State *L, struct data_writer *w, const char *data, size_t length)
+static void add_bytes(lua_State *L, struct data_writer *w, const char *data, size_t length)
 {
     const unsigned char *p = (const unsigned char *)data, *end = p + length, *raw = p;
-    string_buf_add_char(L, &w->out, '"');
     while (p < end) {
         size_t step = unicode_sequence(p, (size_t)(end - p));
         unsigned code = step ? decode(p, step) : 0xfffd;
@@ -102,7 +101,18 @@ static void put_quoted(lua_State *L, struct data_writer *w, const char *data, si
         raw = p;
     }
     string_buf_add(L, &w->out, (const char *)raw, (size_t)(p - raw));
+}
+
+static void put_quote(lua_State *L, struct data_writer *w)
+{
     string_buf_add_char(L, &w->out, '"');
+}
+
+static void put_quoted(lua_State *L, struct data_writer *w, const char *data, size_t length)
+{
+    put_quote(L, w);
+    add_bytes(L, w, data, length);
+    put_quote(L, w);
 }
 
 static void put_word(lua_State *L, struct data_writer *w, const char *data, size_t length)
@@ -168,6 +178,15 @@ static void put_string(lua_State *L, struct data_writer *w, const char *data, si
     put_word(L, w, data, length);
 }
 
+/* Always quoted: nobody reads so long a line. */
+static void begin_long(lua_State *L, struct data_writer *w, size_t length, bool is_text)
+{
+    (void)length;
+    (void)is_text;
+    put_separator(L, w, w->depth);
+    put_quote(L, w);
+}
+
 /* ---- lists and maps ---- */
 
 static void open_nested(lua_State *L, struct data_writer *w, bool is_map, size_t count)
@@ -230,6 +249,9 @@ const struct data_sink yaml_sink = {
     .put_integer = put_integer,
     .put_number = put_number,
     .put_string = put_string,
+    .begin_long = begin_long,
+    .add_long = add_bytes,
+    .end_long = put_quote,
     .open = open_nested,
     .close = close_nested,
     .item = before_item,

@@ -29,6 +29,14 @@ is("é €\u{1F600}", '"é €\u{1F600}"')
 is("\u{2027}\u{2028}\u{2029}\u{202A}", '"\u{2027}\\u2028\\u2029\u{202A}"')
 is("a\xffb", '"a\\ufffdb"') is("\xc0\x80", '"\\ufffd\\ufffd"') is("\xed\xa0\x80", '"\\ufffd\\ufffd\\ufffd"') is("\xe2\x82", '"\\ufffd\\ufffd"')
 is("\xf4\x90\x80\x80", '"\\ufffd\\ufffd\\ufffd\\ufffd"') is(("x"):rep(2000) .. "\n", '"' .. ("x"):rep(2000) .. '\\n"')
+-- long ones are written in pieces
+for shift = 0, 3 do
+    local long = ("x"):rep(shift) .. ("\u{1F600}"):rep(60000)
+    is(long, '"' .. long .. '"') is({ a = { long }, b = 1 }, '{"a":["' .. long .. '"],"b":1}')
+    is(long .. "\xff\"", '"' .. long .. '\\ufffd\\""')
+    is(long .. ("\x80"):rep(70000), '"' .. long .. ("\\ufffd"):rep(70000) .. '"')
+end
+is(errors.new(("e"):rep(100000)), '"' .. ("e"):rep(100000) .. '"')
 
 -- arrays
 is({}, "[]") is({ 1, 2, 3 }, "[1,2,3]") is({ {}, { {} } }, "[[],[[]]]") is({ "a", true, 1.5, { 2 } }, '["a",true,1.5,[2]]')

@@ -77,6 +77,17 @@ assert(nan ~= nan)
 -- bytes
 assert(payload.new("\xff\0\x80"):transcode(f.MSGPACK):data() == "\xff\0\x80" and text_of(payload.new("\xff"):transcode(f.MSGPACK)) == "\xc4\1\xff")
 
+for _, long in ipairs { ("\u{20AC}"):rep(100000), "x" .. ("\u{20AC}"):rep(100000), ("\n"):rep(70000) } do
+    for _, format in ipairs { f.JSON, f.YAML, f.MSGPACK } do
+        assert(payload.new(long):transcode(format):data() == long and payload.new({ a = { long, 1 } }):transcode(format):data().a[1] == long)
+    end
+end
+local long = ("x"):rep(200000)
+assert(text_of(payload.new(long):transcode(f.MSGPACK)) == "\xdb\0\3\x0d\x40" .. long)
+assert(text_of(payload.new(long .. "\xff"):transcode(f.MSGPACK)) == "\xc6\0\3\x0d\x41" .. long .. "\xff")
+assert(text_of(payload.new("\xff" .. long):transcode(f.MSGPACK)) == "\xc6\0\3\x0d\x41\xff" .. long)
+assert(payload.new(long .. "\xff"):transcode(f.YAML):data() == long .. "\u{FFFD}")
+
 -- text that is none of its format: an error at once, and the old Payload is as it was
 local text = payload.new("{1"):transcode(f.BYTES)
 local none, err = text:transcode(f.JSON)

@@ -1,3 +1,4 @@
+-- timeout: 40
 -- modules: io, time, system
 -- imports: arena=test:arena
 -- T8: recursion through C, in every shape: an error that can be caught and after which the process goes on, or, where it takes

@@ -1,5 +1,5 @@
 -- modules: json
--- Reads and writes large documents when told to; says when it begins and ends, and how many slices it should have taken at least.
+-- Reads or writes a large document; says when it begins and ends, and how many slices it should have taken at least.
 local json = require("json")
 local f = payload.format
 
@@ -11,58 +11,53 @@ local function records(count)
     end
     return list
 end
+local function document(count, format) return assert(payload.new(records(count)):transcode(format)) end
+local function is_whole(n) return function(v) return #v == n and v[n].address.geo.lat == n / 7 and v[1].tags[2] == "beta" end end
 
 -- Each returns what does it, how many slices it takes at least, and what looks at the result. 20 MB are decoded.
-local documents = {}
-local function document(count, format)
-    local key = format .. count
-    documents[key] = documents[key] or assert(payload.new(records(count)):transcode(format))
-    return documents[key]
+local ways = {}
+function ways.encode()
+    local list = records(30000)
+    return function() return json.encode(list) end, 10, function(v) return #v > 5 << 20 and v:sub(-2) == "}]" end
 end
-local most, many, few = 105000, 30000, 5000
-local function is_whole(n) return function(v) return #v == n and v[n].address.geo.lat == n / 7 and v[1].tags[2] == "beta" end end
-local ways = {
-    encode = function()
-        local list = records(many)
-        return function() return json.encode(list) end, 10, function(v) return #v > 5 << 20 and v:sub(-2) == "}]" end
-    end,
-    decode = function()
-        local text = document(most, f.JSON):transcode(f.STRING):data()
-        documents = {}
-        assert(#text > 20000000)
-        return function() return json.decode(text) end, 20, is_whole(most)
-    end,
-    decode_deep = function()
-        local text = "[" .. ((("["):rep(100) .. "1" .. ("]"):rep(100) .. ","):rep(10000)) .. "1]"
-        return function() return json.decode(text) end, 10, function(v) return #v == 10001 and v[10000][1][1][1] end
-    end,
-    encode_msgpack = function()
-        local p = payload.new(records(many))
-        return function() return p:transcode(f.MSGPACK) end, 5, function(v) return v:get_format() == f.MSGPACK end
-    end,
-    decode_msgpack = function()
-        local p = document(many, f.MSGPACK)
-        return function() return p:data() end, 5, is_whole(many)
-    end,
-    encode_yaml = function()
-        local p = payload.new(records(few))
-        return function() return p:transcode(f.YAML) end, 2, function(v) return v:get_format() == f.YAML end
-    end,
-    decode_yaml = function()
-        local p = document(few, f.YAML)
-        return function() return p:data() end, 2, is_whole(few)
-    end,
-}
+function ways.decode()
+    local one, list = '{"id":%d,"name":"a name","list":[1,2.5,"three"],"map":{"a":{"b":true}},"text":"%s"}', {}
+    for i = 1, 100000 do list[i] = one:format(i, ("x"):rep(130)) end
+    local text = "[" .. table.concat(list, ",") .. "]"
+    list = nil
+    assert(#text > 20000000)
+    return function() return json.decode(text) end, 20, function(v) return #v == 100000 and v[100000].id == 100000 and v[1].map.a.b end
+end
+function ways.decode_deep()
+    local text = "[" .. ((("["):rep(100) .. "1" .. ("]"):rep(100) .. ","):rep(10000)) .. "1]"
+    return function() return json.decode(text) end, 10, function(v) return #v == 10001 and v[10000][1][1][1] end
+end
+function ways.encode_string()
+    local text = ("a string with \n and \u{20AC} in it "):rep(400000)
+    return function() return json.encode(text) end, 3, function(v) return #v == #text + 400000 + 2 end
+end
+function ways.encode_msgpack()
+    local p = payload.new(records(30000))
+    return function() return p:transcode(f.MSGPACK) end, 5, function(v) return v:get_format() == f.MSGPACK end
+end
+function ways.decode_msgpack()
+    local p = document(30000, f.MSGPACK)
+    return function() return p:data() end, 5, is_whole(30000)
+end
+function ways.encode_yaml()
+    local p = payload.new(records(5000))
+    return function() return p:transcode(f.YAML) end, 2, function(v) return v:get_format() == f.YAML end
+end
+function ways.decode_yaml()
+    local p = document(5000, f.YAML)
+    return function() return p:data() end, 2, is_whole(5000)
+end
 
-return { main = function(owner)
-    local orders = process.listen("do")
-    while true do
-        local what = orders:receive()
-        if what == "end" then return end
-        local run, least, is_right = ways[what]()
-        process.send(owner, "progress", { what = what, state = "begun" })
-        local value, err = run()
-        assert(value, tostring(err))
-        process.send(owner, "progress", { what = what, state = "ended", least = least, ok = not not is_right(value) })
-    end
+return { main = function(owner, what)
+    local run, least, is_right = ways[what]()
+    process.send(owner, "progress", { what = what, state = "begun" })
+    local value, err = run()
+    assert(value, tostring(err))
+    process.send(owner, "progress", { what = what, state = "ended", least = least, ok = not not is_right(value) })
+    process.listen("end"):receive()
 end }

@@ -139,6 +139,7 @@ function c.json_small() while true do json.decode("[1,2,{}]") json.decode("[1") 
 function c.json_encode() local list = {} for i = 1, 200000 do list[i] = { i } end while true do json.encode(list) end end
 function c.json_sort() local map = {} for i = 1, 200000 do map["k" .. i] = i end while true do json.encode(map) end end
 function c.json_long_keys() local map = {} for i = 1, 20 do map[("k"):rep(1 << 20) .. i] = i end while true do json.encode(map) end end
+function c.json_string() local text = ("\1"):rep(1 << 22) while true do json.encode(text) end end
 function c.json_sparse() local list = {} for i = 1, 300000 do list[i] = i end list[150000] = nil while true do json.encode(list) end end
 function c.json_collisions() local text = colliding(100000) while true do json.decode(text) end end
 function c.json_collisions_small() local text = colliding(600) while true do json.decode(text) end end
