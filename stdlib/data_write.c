@@ -183,8 +183,10 @@ static enum step put_object(lua_State *L, struct data_writer *w)
     char time[TIME_VALUE_TEXT_MAX];
     const struct type *type = type_of(L, -1);
     const char *text = error_or_string(L, -1, &length);
-    if (type == &typed_type)
+    if (type == &typed_type) {
+        w->kind = ERROR_INVALID;
         return fail(w, "cannot encode type");
+    }
     if (!text && type == &time_value_type) {
         text = time;
         if (!(length = time_value_text(L, -1, time)))
@@ -415,7 +417,7 @@ static int fail_there(lua_State *L, struct data_writer *w)
 {
     char path[PATH_MAX_BYTES];
     describe_place(w, path);
-    return error_return(L, ERROR_INTERNAL, "cannot encode as %s: %s (at %s)", w->sink->name, w->problem, path);
+    return error_return(L, w->kind, "cannot encode as %s: %s (at %s)", w->sink->name, w->problem, path);
 }
 
 /* ---- running ---- */
@@ -471,6 +473,7 @@ int data_write(lua_State *L, const struct data_sink *sink)
     w.depth = 0;
     w.is_begun = false;
     w.text_left = 0;
+    w.kind = ERROR_INTERNAL;
     lua_settop(L, WRITE_VALUE);
     lua_settop(L, WRITE_TABLES - 1);
     string_buf_init(&w.out, WRITE_BYTES);

@@ -8,7 +8,7 @@
  *                                   if it was decoded from one. Metatables do not matter; read-only tables are seen through
  *   error object                    its message;  Time: RFC 3339;  other runtime objects: what tostring says
  *
- * Errors INTERNAL, each with the place ("$.items[3].name"): other keys, keys of both kinds, holes, nesting over DATA_MAX_DEPTH, a table inside
+ * Errors INTERNAL (INVALID for a type of typed Lua), each with the place ("$.items[3].name"): other keys, keys of both kinds, holes, nesting over DATA_MAX_DEPTH, a table inside
  * itself, functions and coroutines.
  */
 #ifndef STDLIB_DATA_WRITE_H
@@ -83,6 +83,7 @@ struct data_writer {
     bool is_text;      /* of the long string, as far as it was looked at */
     size_t text_left;  /* of the long string on top of the stack: bytes still to be written; 0: there is none */
     size_t look_left;  /* bytes still to be looked at before */
+    const char *kind;  /* of the error, if it fails */
     char problem[160]; /* why it failed, without the place */
     struct data_frame frames[DATA_MAX_DEPTH];
 };

@@ -144,5 +144,9 @@ local deep = {}
 for _ = 1, 127 do deep = { aaaaaaaaaaaa = deep } end
 assert(#encode(deep) == 127 * 17 + 2)
 fails({ deep = deep, x = { deep } }, "nested deeper than 128 levels", "(at $.deep.aaaaaaaaaaaa.")
+-- a type is no value
+type Point = { x: number }
+local none, err = encode({ a = { Point } })
+assert(none == nil and err:kind() == errors.INVALID and tostring(err):find("cannot encode type (at $.a[1])", 1, true), tostring(err))
 -- a failed encode leaves nothing behind
 is({ b = 1, a = { 2 } }, '{"a":[2],"b":1}')
