@@ -19,6 +19,7 @@
 #include "host/finding.h"
 #include "host/lint.h"
 #include "host/logsink.h"
+#include "host/nodename.h"
 #include "host/options.h"
 #include "host/report.h"
 #include "host/runtime.h"
@@ -265,6 +266,9 @@ static int read_configuration(struct boot *boot)
     struct problems problems = {0};
     configuration_load(&boot->configuration, &request, &problems);
     settings_read(&boot->settings, &boot->configuration, &problems);
+    const char *node = nodename_given(&boot->settings), *wrong = node ? nodename_problem(node) : NULL;
+    if (wrong)
+        problem_add(&problems, LOG_ERROR, NULL, 0, NULL, "the name of this node, '%s', %s", node, wrong);
     boot->message = problems_join(&problems, "\nmoonlet: ");
     problems_free(&problems);
     return boot->message ? -1 : 0;

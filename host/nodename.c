@@ -38,14 +38,30 @@ static void derive(char name[static NODENAME_MAX + 1])
     text_free(&machine);
 }
 
-void nodename_find(const struct settings *settings, char name[static NODENAME_MAX + 1])
+const char *nodename_given(const struct settings *settings)
 {
     static const char *const variables[] = {"MOONLET_NODE_ID", "WIPPY_NODE_ID", "WIPPY_RELAY_NODE_NAME"};
     const char *found = settings->relay.node_name;
     for (size_t i = 0; i < sizeof variables / sizeof variables[0] && (!found || !*found); i++)
         found = getenv(variables[i]);
-    if (found && *found)
-        snprintf(name, NODENAME_MAX + 1, "%s", found);
+    return found && *found ? found : NULL;
+}
+
+const char *nodename_problem(const char *name)
+{
+    if (strlen(name) > NODENAME_MAX)
+        return "is longer than 63 bytes";
+    for (const unsigned char *c = (const unsigned char *)name; *c; c++)
+        if (*c <= ' ' || *c == 0x7F || strchr("{}|@", *c))
+            return "must not hold blanks, control characters or any of {}|@";
+    return NULL;
+}
+
+void nodename_find(const struct settings *settings, char name[static NODENAME_MAX + 1])
+{
+    const char *given = nodename_given(settings);
+    if (given)
+        snprintf(name, NODENAME_MAX + 1, "%s", given);
     else
         derive(name);
 }

@@ -22,6 +22,7 @@
 #include "host/exec.h"
 #include "host/logevents.h"
 #include "host/logsink.h"
+#include "host/nodename.h"
 #include "host/offer.h"
 #include "host/processhost.h"
 #include "host/program.h"
@@ -319,6 +320,7 @@ static int make_vm(struct runtime *runtime)
         .seeded = config->seeded,
         .seed = config->seed,
         .memory_limit = config->memory_limit,
+        .node = nodename_given(config->settings),
         .poller = &io_poller,
         .poller_ctx = runtime->io,
         .log = runtime->log,

@@ -58,9 +58,9 @@ size_t process_format_pid(struct vm *vm, uint64_t pid, char text[static PID_TEXT
     text[0] = 0;
     if (!host)
         return 0;
-    size_t length = strnlen(host->name, PID_TEXT_MAX - 24), used = 0;
+    size_t length = strnlen(host->label, PID_TEXT_MAX - 24), used = 0;
     text[used++] = '{';
-    memcpy(text + used, host->name, length);
+    memcpy(text + used, host->label, length);
     used += length;
     memcpy(text + used, "|0x", 3);
     used += 3;
@@ -89,6 +89,18 @@ static bool parse_hex(const char *text, size_t length, uint64_t *out)
     return true;
 }
 
+/* Moves behind "node@", if that is there. False: it is another node's. */
+static bool skip_own_node(const struct vm *vm, const char **name, const char *end)
+{
+    const char *own = vm->config.node, *at = memchr(*name, '@', (size_t)(end - *name));
+    if (!at)
+        return true;
+    if (!own || strlen(own) != (size_t)(at - *name) || memcmp(*name, own, strlen(own)) != 0)
+        return false;
+    *name = at + 1;
+    return true;
+}
+
 int64_t process_parse_pid(struct vm *vm, const char *text, size_t length)
 {
     if (length < 6 || text[0] != '{' || text[length - 1] != '}')
@@ -99,11 +111,14 @@ int64_t process_parse_pid(struct vm *vm, const char *text, size_t length)
     uint64_t pid;
     if (!parse_hex(bar + 3, (size_t)(text + length - 1 - (bar + 3)), &pid))
         return 0;
-    size_t name_length = (size_t)(bar - text) - 1;
+    const char *name = text + 1;
+    if (!skip_own_node(vm, &name, bar))
+        return -1;
+    size_t name_length = (size_t)(bar - name);
     struct vm_host *host = vm_host_at(vm, pid_host(pid));
-    if (host && vm_host_is_named(host, text + 1, name_length))
+    if (host && vm_host_is_named(host, name, name_length))
         return (int64_t)pid;
-    host = vm_host_named(vm, text + 1, name_length);
+    host = vm_host_named(vm, name, name_length);
     return host ? (int64_t)pid_make(host->index, 0, (1u << PID_SLOT_BITS) - 1) : -1; /* a PID that nobody has */
 }
 

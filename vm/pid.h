@@ -8,7 +8,7 @@
 
 #include <stdint.h>
 
-enum { PID_SLOT_BITS = 24, PID_GENERATION_BITS = 28, PID_HOST_BITS = 12, PID_TEXT_MAX = 320 };
+enum { PID_SLOT_BITS = 24, PID_GENERATION_BITS = 28, PID_HOST_BITS = 12, PID_TEXT_MAX = 384 };
 
 static inline uint64_t pid_make(uint32_t host, uint32_t generation, uint32_t slot)
 {

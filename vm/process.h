@@ -27,7 +27,7 @@ void *process_terminal(const struct process *process);
 /* ---- by PID, any thread ---- */
 
 /* Writes "{host|0x…}" (NUL ended); returns the length. "" for 0. */
-size_t process_format_pid(struct vm *vm, uint64_t pid, char text[static 320]);
+size_t process_format_pid(struct vm *vm, uint64_t pid, char text[static 384]);
 
 /* The PID; 0 if the text is no PID; -1: PID syntax but no such host. Alive or not is not looked at. */
 int64_t process_parse_pid(struct vm *vm, const char *text, size_t length);

@@ -173,6 +173,8 @@ void vm_free(struct vm *vm)
     slot_table_free(vm->slots);
     for (uint32_t i = 1; i <= atomic_load(&vm->host_count); i++) {
         struct vm_host *host = vm_host_at(vm, i);
+        if (host->label != host->name)
+            free(host->label);
         free(host->name);
         free(host);
     }

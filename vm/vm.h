@@ -60,7 +60,8 @@ struct vm_config {
     bool (*kind_of)(void *ctx, const char *id, size_t length, char *kind, size_t size);
     /* For @pattern: is the RE2 expression in the text? 1, 0, -1: it is none. On a worker, never raises. NULL: all are. */
     int (*match)(lua_State *L, const char *pattern, size_t pattern_length, const char *text, size_t length);
-    void *services; /* what the libraries of this runtime share: vm_services */
+    void *services;   /* what the libraries of this runtime share: vm_services */
+    const char *node; /* NULL, or what PIDs begin with: {node@host|0x1}; up to 63 bytes, none of {}|@ */
 };
 
 /* 0 or a negative errno. Copies *config. Runs the clone self-test and logs a warning if spawns must go the classic way. */

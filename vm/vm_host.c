@@ -3,6 +3,7 @@
  * vm_host: host groups (vm/vm.h). They live as long as the VM, so PIDs can name them by index; the table is append only and read without a
  * lock: a host is stored before the count is raised and before a bucket names it.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -58,6 +59,14 @@ struct vm_host *vm_host_find(struct vm *vm, const char *name, size_t length)
     return host && !atomic_load_explicit(&host->is_function, memory_order_relaxed) ? host : NULL;
 }
 
+static char *make_label(const char *node, const char *name)
+{
+    size_t size = strlen(node) + 1 + strlen(name) + 1;
+    char *label = memory_alloc(size, "a host");
+    snprintf(label, size, "%s@%s", node, name);
+    return label;
+}
+
 static struct vm_host *add(struct vm *vm, const char *name, _Atomic uint16_t *bucket)
 {
     uint32_t index = atomic_load_explicit(&vm->host_count, memory_order_relaxed) + 1;
@@ -65,6 +74,7 @@ static struct vm_host *add(struct vm *vm, const char *name, _Atomic uint16_t *bu
         return NULL;
     struct vm_host *host = memory_zeroed(sizeof *host, "a host");
     host->name = memory_string(name, "a host");
+    host->label = vm->config.node ? make_label(vm->config.node, name) : host->name;
     host->vm = vm;
     host->index = index;
     atomic_store_explicit(&vm->hosts[index], host, memory_order_relaxed);

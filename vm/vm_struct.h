@@ -29,6 +29,7 @@ enum { VM_HOSTS_MAX = 1 << PID_HOST_BITS, VM_HOST_BUCKETS = 2 * VM_HOSTS_MAX };
 struct vm_host {
     struct vm *vm;
     char *name;
+    char *label; /* what PIDs show: "node@name", or the name itself */
     uint32_t index;
     struct vm_host_limits limits; /* changed only while stopped */
     _Atomic bool running;

@@ -118,6 +118,28 @@ want_no_err "stack:"
 run run --very-verbose -x app:fails
 want_err "of app:fails: uncaught error: app:fails:1: attempt to index a nil value (local 'x'); stack:  app:fails:1 (inner),  app:fails:2 (outer),  app:fails:3 (anonymous)"
 
+# a node with a name: part of every PID
+project <<'END'
+  - {name: echo, kind: process.lua, source: "return function() local m = process.inbox():receive() process.send(m:from(), 'r', process.pid()) end"}
+  - name: main
+    kind: process.lua
+    modules: [io, system]
+    source: |
+      return function()
+        local replies = process.listen("r")
+        local pid = assert(process.spawn("app:echo", "app:processes"))
+        assert(process.send(pid, "hello"))
+        assert(replies:receive() == pid)
+        io.print(process.pid():match("^[^|]*"), pid:match("^[^|]*"), (system.node.id()))
+      end
+END
+run run -x app:main --set relay.node_name=worker-1
+want_code 0; want_line out 1 "{worker-1@app:terminal	{worker-1@app:processes	worker-1"
+run run -x app:main
+want_code 0; want_out "{app:terminal	{app:processes	node-"
+MOONLET_NODE_ID="two words" run run -x app:main
+want_code 1; want_err "the name of this node, 'two words', must not hold blanks"
+
 # init
 clear_project
 run init

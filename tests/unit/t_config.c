@@ -492,12 +492,23 @@ Test(nodename, given_or_derived)
     nodename_find(&settings, first);
     nodename_find(&settings, second);
     cr_assert_str_eq(first, second);
+    cr_assert_null(nodename_given(&settings));
     cr_assert_eq(strncmp(first, "node-", 5), 0);
     for (size_t i = 3; i-- > 0;) {
         setenv(names[i], names[i], 1);
         nodename_find(&settings, first);
         cr_assert_str_eq(first, names[i]);
     }
+    cr_assert_null(nodename_problem("worker-1.example"));
+    static const char *const wrong[] = {"a b", "a@b", "{a", "a|b", "a\n"};
+    for (size_t i = 0; i < 5; i++)
+        cr_assert(nodename_problem(wrong[i]), "accepted: %s", wrong[i]);
+    char longest[100];
+    memset(longest, 'n', sizeof longest);
+    longest[64] = '\0';
+    cr_assert(nodename_problem(longest));
+    longest[63] = '\0';
+    cr_assert_null(nodename_problem(longest));
     settings.relay.node_name = "mine";
     nodename_find(&settings, first);
     cr_assert_str_eq(first, "mine");

@@ -128,3 +128,23 @@ Test(pid, longest_host_name_fits, .init = open_rig, .fini = close_rig)
     cr_assert_lt(length, PID_TEXT_MAX);
     cr_assert_eq((uint64_t)process_parse_pid(rig.vm, text, length), pid);
 }
+
+/* A node with a name: its PIDs begin with it, and are understood without it too. */
+Test(pid, node_name)
+{
+    struct rig node;
+    char text[PID_TEXT_MAX];
+    rig_open(&node, &(struct rig_options){.node = "worker-1"});
+    uint64_t pid = pid_make(vm_host_open(node.vm, "t:h", NULL)->index, 1, 1);
+    process_format_pid(node.vm, pid, text);
+    cr_assert_eq(strncmp(text, "{worker-1@t:h|0x", 16), 0, "%s", text);
+    cr_assert_eq((uint64_t)process_parse_pid(node.vm, text, strlen(text)), pid);
+    char bare[PID_TEXT_MAX];
+    snprintf(bare, sizeof bare, "{%s", text + 10);
+    cr_assert_eq((uint64_t)process_parse_pid(node.vm, bare, strlen(bare)), pid, "%s", bare);
+    static const char *const others[] = {"{worker-2@t:h|0x1}", "{worker@t:h|0x1}", "{@t:h|0x1}",
+                                         "{worker-1@no:such|0x1}"};
+    for (unsigned i = 0; i < sizeof others / sizeof *others; i++)
+        cr_assert_eq(process_parse_pid(node.vm, others[i], strlen(others[i])), -1, "%s", others[i]);
+    rig_close(&node);
+}

@@ -47,6 +47,7 @@ struct rig_options {
     uint64_t seed;
     size_t memory_limit;
     uint64_t function_idle_ns;
+    const char *node;
     struct vm_host_limits limits;
     const struct lazy_entry *extra; /* more global functions, ends with LAZY_DONE */
     struct fault_plan *fault;
@@ -371,6 +372,7 @@ static inline void rig_prepare(struct rig *rig, const struct rig_options *option
         .workers = options->workers ? options->workers : 2,
         .seeded = options->seeded,
         .seed = options->seed,
+        .node = options->node,
         .memory_limit = options->memory_limit,
         .classic_spawn = options->classic,
         .log = &rig->log,
