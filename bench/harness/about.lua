@@ -1,5 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- about: where and when a run was made.
+local figures = require("figures")
+
 local about = {}
 
 local function output(command)
@@ -31,10 +33,10 @@ local function versions(collection)
   return list
 end
 
--- {date, commit, machine, cpus, kernel, versions, rounds, quick, foreign_percent}
+-- {date, commit, machine, cpus, kernel, versions, rounds, quick, foreign_percent, foreign_worst}; foreign_percent: the median of all figures
 function about.gather(bench, options, collection)
-  local worst = 0
-  for _, figure in ipairs(collection.list) do worst = math.max(worst, figure.foreign_percent) end
+  local loads = { 0 }
+  for i, figure in ipairs(collection.list) do loads[i] = figure.foreign_percent end
   return {
     date = os.date("!%Y-%m-%d %H:%M UTC"),
     commit = output(string.format("git -C '%s' describe --always --dirty", bench)),
@@ -44,7 +46,8 @@ function about.gather(bench, options, collection)
     versions = versions(collection),
     rounds = options.rounds,
     quick = options.quick or false,
-    foreign_percent = worst,
+    foreign_percent = figures.median(loads),
+    foreign_worst = math.max(table.unpack(loads)),
   }
 end
 

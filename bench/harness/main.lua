@@ -153,9 +153,9 @@ local function write(path, text)
 end
 
 local function note_load(run)
-  if run.foreign_percent > 10 then
-    io.stderr:write(string.format("note: others used up to %d %% of the machine meanwhile; the figures are noisy\n",
-      run.foreign_percent // 1))
+  if run.foreign_worst > 10 then
+    io.stderr:write(string.format("note: others used %d %% of the machine meanwhile, at worst %d %%; the figures are noisy\n",
+      run.foreign_percent // 1, run.foreign_worst // 1))
   end
 end
 

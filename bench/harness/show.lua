@@ -71,9 +71,9 @@ end
 -- What is to be known about a run, as a sentence.
 function show.about(about)
   return string.format(
-    "%s, commit %s, %s, %d CPUs, Linux %s; median of %d round%s; foreign load up to %d %% of the machine.%s",
+    "%s, commit %s, %s, %d CPUs, Linux %s; median of %d round%s; foreign load %d %% of the machine, at worst %d %%.%s",
     about.date, about.commit, about.machine, about.cpus, about.kernel, about.rounds, about.rounds == 1 and "" or "s",
-    math.tointeger(about.foreign_percent // 1), about.quick and " Tiny sizes: the figures mean nothing." or "")
+    about.foreign_percent // 1, about.foreign_worst // 1, about.quick and " Tiny sizes: the figures mean nothing." or "")
 end
 
 -- A table in Markdown, the best of each line in bold.
