@@ -72,16 +72,9 @@ enum codec_status codec_decoder_run(lua_State *L, struct codec_decoder *decoder,
 
 /* ---- encodings seen and made from C, without a lua_State ---- */
 
-enum codec_tag {
-    CODEC_NIL,
-    CODEC_BOOLEAN,
-    CODEC_INTEGER,
-    CODEC_NUMBER,
-    CODEC_STRING,
-    CODEC_TABLE,
-    CODEC_ERROR,
-    CODEC_TYPE
-};
+/* clang-format off */
+enum codec_tag { CODEC_NIL, CODEC_BOOLEAN, CODEC_INTEGER, CODEC_NUMBER, CODEC_STRING, CODEC_TABLE, CODEC_ERROR, CODEC_TYPE };
+/* clang-format on */
 
 /* A top-level value; strings point into the encoding. */
 struct codec_view {
@@ -141,7 +134,7 @@ bool codec_walk_begin(struct codec_walk *walk, const void *data, size_t length);
 /* False: that was all (then owed is 0), or it is corrupt or has references. */
 bool codec_walk_next(struct codec_walk *walk, struct codec_view *out);
 
-/* Writers: one encoding = codec_begin, then `count` values one after the other. Return false when memory is out. */
+/* Writers: one encoding = codec_begin, then `count` values one after the other. False when memory is out. */
 bool codec_begin(struct codec_bytes *out, int count);
 bool codec_put_nil(struct codec_bytes *out);
 bool codec_put_boolean(struct codec_bytes *out, bool value);

@@ -98,19 +98,19 @@ static bool is_open(struct check *c, const void *table, uint32_t node)
     return false;
 }
 
-/* What the memo knows of the table at `value`: PASS, FAIL, or OPENED for nothing. */
+/* What the memo knows of the table at `value`: PASS, FAIL, or OPENED for nothing. It has a table for each node. */
 static enum verdict remembered(lua_State *L, const struct check *c, uint32_t node, int value)
 {
     enum verdict verdict = OPENED;
     if (!c->memo)
         return verdict;
-    lua_pushvalue(L, value);
-    if (lua_rawget(L, c->memo) == LUA_TNUMBER) {
-        lua_Integer known = lua_tointeger(L, -1);
-        if (known >> 1 == (lua_Integer)node)
-            verdict = known & 1 ? PASS : FAIL;
+    int top = lua_gettop(L);
+    if (lua_rawgeti(L, c->memo, node) == LUA_TTABLE) {
+        lua_pushvalue(L, value);
+        if (lua_rawget(L, -2) == LUA_TBOOLEAN)
+            verdict = lua_toboolean(L, -1) ? PASS : FAIL;
     }
-    lua_pop(L, 1);
+    lua_settop(L, top);
     return verdict;
 }
 
@@ -118,9 +118,16 @@ static void remember(lua_State *L, const struct check *c, const struct check_fra
 {
     if (!c->memo || !f->table || (is_valid && f->assumed))
         return;
+    if (lua_rawgeti(L, c->memo, f->node) != LUA_TTABLE) {
+        lua_pop(L, 1);
+        lua_newtable(L);
+        lua_pushvalue(L, -1);
+        lua_rawseti(L, c->memo, f->node);
+    }
     lua_pushvalue(L, f->value);
-    lua_pushinteger(L, (lua_Integer)f->node << 1 | is_valid);
-    lua_rawset(L, c->memo);
+    lua_pushboolean(L, is_valid);
+    lua_rawset(L, -3);
+    lua_pop(L, 1);
 }
 
 /* What a read-only table or library stands for; else the table itself. */
@@ -132,8 +139,10 @@ static int see_through(lua_State *L, int value)
     return lazy_target(L, value) ? lua_gettop(L) : value;
 }
 
-static enum verdict open(lua_State *L, struct check *c, const struct shape_node *n, uint32_t node, int value)
+/* `named`: the node as it was named, for messages. */
+static enum verdict open(lua_State *L, struct check *c, uint32_t named, uint32_t node, int value)
 {
+    const struct shape_node *n = shape_node(c->shapes, node);
     struct check_frame *f = &c->frames[c->depth];
     if (c->depth == CHECK_FRAMES || (is_container(n->kind) && c->levels == CHECK_LEVELS_MAX))
         return fail(L, c, CHECK_RECURSION, node, value);
@@ -151,6 +160,7 @@ static enum verdict open(lua_State *L, struct check *c, const struct shape_node 
         c->levels++;
     }
     f->node = node;
+    f->named = named;
     f->kind = n->kind;
     f->next = f->matches = 0;
     f->state = CHECK_BEGIN;
@@ -162,6 +172,14 @@ static enum verdict open(lua_State *L, struct check *c, const struct shape_node 
     return OPENED;
 }
 
+/* Why a type accepts no value of that kind. */
+static enum check_reason refusal(const struct check *c, uint32_t node)
+{
+    const struct shape_node *n = shape_node(c->shapes, shape_look(c->shapes, node, true));
+    bool is_unresolved = n->kind == SHAPE_UNRESOLVED || (n->kind == SHAPE_INSTANCE && !n->scalar);
+    return is_unresolved ? CHECK_UNRESOLVED : CHECK_TYPE;
+}
+
 static enum verdict enter(lua_State *L, struct check *c, uint32_t node, int value)
 {
     int type = lua_type(L, value);
@@ -170,14 +188,12 @@ static enum verdict enter(lua_State *L, struct check *c, uint32_t node, int valu
         const struct shape_node *n = shape_node(c->shapes, node);
         if (n->yes >> type & 1)
             return PASS;
-        if (n->kind == SHAPE_UNRESOLVED)
-            return fail(L, c, CHECK_UNRESOLVED, node, value);
         if (!(n->maybe >> type & 1))
-            return fail(L, c, CHECK_TYPE, named, value);
+            return fail(L, c, refusal(c, named), named, value);
         if (n->kind == SHAPE_ALIAS || n->kind == SHAPE_INSTANCE || n->kind == SHAPE_OPTIONAL)
             continue;
         if (n->kind >= SHAPE_UNION && n->kind <= SHAPE_ANNOTATED)
-            return open(L, c, n, node, value);
+            return open(L, c, named, node, value);
         return check_matches(L, c, n, value) ? PASS : fail(L, c, CHECK_TYPE, named, value);
     }
 }
@@ -346,7 +362,7 @@ static enum verdict end_union(lua_State *L, struct check *c, struct check_frame 
     f->state = CHECK_FINAL;
     if (f->matches == 1)
         return enter(L, c, f->match, f->value);
-    return fail(L, c, CHECK_TYPE, f->node, f->value);
+    return fail(L, c, CHECK_TYPE, f->named, f->value);
 }
 
 static enum verdict step_union(lua_State *L, struct check *c, struct check_frame *f, const struct shape_node *n)

@@ -37,17 +37,17 @@ enum check_state { CHECK_BEGIN, CHECK_NEXT, CHECK_KEY, CHECK_VALUE, CHECK_FINAL 
 
 /* A value that is being looked at: table or alternatives. */
 struct check_frame {
-    const void *table; /* NULL: not a table */
-    uint32_t node;
-    uint32_t next;    /* number of fields, elements or members taken */
-    uint32_t limit;   /* ARRAY: elements */
-    uint32_t match;   /* UNION: the member whose tag the value has, */
-    uint16_t matches; /* and how many there are */
-    uint8_t kind;     /* enum shape_kind */
-    uint8_t state;    /* enum check_state */
-    bool assumed;     /* something in it is valid only if something around it is */
-    int value;        /* stack index */
-    int base;         /* stack top while none of its parts is being looked at */
+    const void *table;    /* NULL: not a table */
+    uint32_t node, named; /* looked at; and as it was named */
+    uint32_t next;        /* number of fields, elements or members taken */
+    uint32_t limit;       /* ARRAY: elements */
+    uint32_t match;       /* UNION: the member whose tag the value has, */
+    uint16_t matches;     /* and how many there are */
+    uint8_t kind;         /* enum shape_kind */
+    uint8_t state;        /* enum check_state */
+    bool assumed;         /* something in it is valid only if something around it is */
+    int value;            /* stack index */
+    int base;             /* stack top while none of its parts is being looked at */
 };
 
 struct check {

@@ -1,0 +1,9 @@
+-- kind: library.lua
+type User = {id: number, name: string}
+type Secret = {code: number}
+type Box<T> = {v: T}
+type Renamed = {n: number}
+local M = {User = User, Box = Box}
+M.Other = Renamed
+M.same = function(T) return rawequal(T, User) end
+return M
