@@ -89,15 +89,21 @@ static void touch(struct lazy *lazy, unsigned bit)
     lazy->touched[bit / 8] |= (unsigned char)(1u << (bit % 8));
 }
 
+/* Most names differ in their first letter; every new process looks some up. */
+static inline bool is_name(const char *name, const char *wanted)
+{
+    return *name == *wanted && strcmp(name, wanted) == 0;
+}
+
 /* The bit of a global, or -1: not ours. */
 static int find_global(lua_State *L, const struct lazy *lazy, const char *name)
 {
     for (unsigned i = 0; i < lazy->base_count; i++)
-        if (strcmp(lazy->base[i].name, name) == 0)
+        if (is_name(lazy->base[i].name, name))
             return (int)i;
     for (unsigned i = 0; lazy->libraries[i].name; i++) {
         const struct library *library = &lazy->libraries[i];
-        if (strcmp(library->name, name) == 0)
+        if (is_name(library->name, name))
             return library->is_global || (lazy->allow && lazy->allow(L, name)) ? (int)(lazy->base_count + i) : -1;
     }
     return -1;
@@ -206,7 +212,7 @@ static void push_entry(lua_State *L, const struct lazy_entry *entry)
 
 static const struct lazy_entry *find_entry(const struct lazy_entry *entry, const char *name)
 {
-    while (entry->kind != LAZY_END && strcmp(entry->name, name) != 0)
+    while (entry->kind != LAZY_END && !is_name(entry->name, name))
         entry++;
     return entry;
 }
@@ -231,7 +237,7 @@ static int fill_library(lua_State *L, const struct lazy_entry *entries, const ch
 
 static int fill_methods(lua_State *L, const luaL_Reg *methods, const char *name)
 {
-    while (methods->name && strcmp(methods->name, name) != 0)
+    while (methods->name && !is_name(methods->name, name))
         methods++;
     if (!methods->name)
         return 0;
@@ -448,7 +454,7 @@ const struct library *lazy_find(lua_State *L, const char *name)
 {
     const struct library *library = lazy_push_filler(L)->libraries;
     lua_pop(L, 1);
-    while (library->name && strcmp(library->name, name) != 0)
+    while (library->name && !is_name(library->name, name))
         library++;
     return library->name ? library : NULL;
 }

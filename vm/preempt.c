@@ -122,24 +122,35 @@ void state_enter(struct state *state, lua_State *L)
     state->hook_count -= state->hook_count > 1; /* arming starts the count anew: it must not do so for ever */
 }
 
-/* Sets `preempt` and arms the innermost coroutine. */
+/* Sets `preempt` and arms the innermost coroutine. The clock, a system call, is read when somebody is stuck. */
 static void ask(struct state *state)
 {
     if (!state->preempt)
-        state->asked_cpu_ns = clock_thread_cpu_ns();
+        state->asked_cpu_ns = 0;
     state->preempt = 1;
     __atomic_signal_fence(__ATOMIC_SEQ_CST); /* I1: as the handler may run between any two instructions */
     if (state->fiber)
         arm(state->cur, 1);
 }
 
+static void doom_if_stuck(struct state *state)
+{
+    uint64_t now_ns = clock_thread_cpu_ns();
+    if (!state->asked_cpu_ns)
+        state->asked_cpu_ns = now_ns;
+    else if (now_ns - state->asked_cpu_ns >= STUCK_CPU_NS)
+        state->doomed = DEATH_STUCK;
+}
+
 void state_interrupt(void *running, unsigned reason)
 {
     struct state *state = running;
-    if (reason & INTERRUPT_STUCK && state->preempt && !state->doomed &&
-        clock_thread_cpu_ns() - state->asked_cpu_ns >= STUCK_CPU_NS)
-        state->doomed = DEATH_STUCK;
+    bool was_asked = state->preempt;
     ask(state);
+    if (was_asked && reason & INTERRUPT_STUCK && !state->doomed)
+        doom_if_stuck(state);
+    else if (!was_asked)
+        state->asked_cpu_ns = clock_thread_cpu_ns();
 }
 
 void state_yield_soon(struct state *state)
