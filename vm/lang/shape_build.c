@@ -176,7 +176,8 @@ uint32_t shape_append_words(struct shape_builder *b, const uint32_t *words, uint
 {
     uint32_t at = b->word_count;
     b->words = room_for(b->words, at + count + 1, &b->word_room, sizeof *b->words);
-    memcpy(b->words + at, words, count * sizeof *words);
+    if (count)
+        memcpy(b->words + at, words, count * sizeof *words);
     b->word_count += count;
     return at;
 }
