@@ -1,9 +1,10 @@
--- modules: time, io, system, logger, payload, ctx, uuid, metrics, env, registry
+-- modules: time, io, system, logger, payload, ctx, uuid, metrics, env, registry, funcs, events, pg, json
 -- T2: everything that can be reached from a program, by any path, is in the list: who adds a function adds it here, and thinks about it.
 -- T3: every function and method with everything that is wrong as self and as argument.
 local allowed = [[
 _G _VERSION assert error getmetatable ipairs next pairs pcall print rawequal rawget rawset require select setmetatable tonumber tostring type unpack
-xpcall subscribe unsubscribe string table math coroutine os utf8 channel process payload errors time io system logger ctx uuid metrics env registry]]
+xpcall subscribe unsubscribe string table math coroutine os utf8 channel process payload errors time io system logger ctx uuid metrics env registry
+funcs events pg json number integer boolean any unknown never Number Integer String Boolean Any Unknown Never Nil typeof]]
 local expected = {}
 for name in allowed:gmatch("%S+") do expected[name] = true end
 
@@ -49,6 +50,14 @@ for line in ([[
     time: nanosecond round second sub truncate unix unix_nano utc weekday year year_day
     timer: channel reset response stop
     utf8. char codepoint codes len offset
+    events. send subscribe
+    executor: async call with_actor with_context with_options with_scope
+    funcs. async call new
+    groups: broadcast events get_members join leave monitor release which_groups
+    json. decode encode
+    pg. open
+    subscription: channel close
+    type: annotations elem fields inner is key kind optional params ret tparams val variants
     uuid. format parse v1 v3 v4 v5 v7 validate variant version
 ]]):gmatch("[^\n]+") do
     local owner, members = line:match("(%S+[.:]) (.*)")
@@ -84,6 +93,7 @@ local thing = {
     time = time.now(), duration = time.parse_duration("1s"), timer = time.timer("1h"), ticker = time.ticker("1h"), location = time.fixed_zone("X", 60), inbox = process.inbox(),
     events = process.events(), logger = logger, spawner = process.with_context {},
     regsnapshot = registry.snapshot(), regversion = registry.current_version(), reghistory = registry.history(),
+    executor = funcs.new(), subscription = events.subscribe("nobody"), groups = pg.open("test:groups"), type = Integer,
 }
 process.send(process.pid(), "x", 1)
 thing.message = thing.inbox:receive()
@@ -92,7 +102,8 @@ local methods = ([[send receive close case_send case_receive kind message retrya
     clock date day hour in_local in_location is_zero location minute month nanosecond round second string truncate utc weekday year year_day response channel stop reset
     entries find get namespace version id next previous versions get_version snapshot_at
     info debug warn error with named exec spawn spawn_linked spawn_linked_monitored spawn_monitored with_actor with_context with_message with_name
-    with_options with_scope __gc __index __metatable __tostring __name]])
+    with_options with_scope call async join leave get_members get_local_members which_groups which_local_groups broadcast broadcast_local monitor
+    events release is elem key val inner ret fields variants params tparams annotations optional __gc __index __metatable __tostring __name]])
 for name in pairs(thing) do objects[name] = true end
 for k in pairs(_G) do assert(expected[k], "a global too many: " .. k) end
 for k in pairs(expected) do if k ~= "_G" and not k:find("[.:]") then visit(_G[k], k, 1) end end
