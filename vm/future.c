@@ -19,7 +19,9 @@
 #include "vm/codec.h"
 #include "vm/encoding.h"
 #include "vm/error.h"
+#include "vm/fiber.h"
 #include "vm/handle.h"
+#include "vm/heap.h"
 #include "vm/invoke.h"
 #include "vm/message.h"
 #include "vm/payload.h"
@@ -49,9 +51,17 @@ static void release(struct handle *handle)
     drop_result(container_of(handle, struct future, handle));
 }
 
+/* The result counts for the heap of who has the Future. */
+static void charge_result(struct future *future, int sign)
+{
+    if (future->result)
+        heap_charge(heap_of_user(future->state), sign * (ptrdiff_t)future->result->length);
+}
+
 static int finalize(lua_State *L)
 {
     struct future *future = lua_touserdata(L, 1);
+    charge_result(future, -1);
     handle_close(&future->handle);
     return 0;
 }
@@ -98,6 +108,7 @@ void future_settle(struct future *future, struct buffer *result, bool failed)
 {
     future->invocation = NULL;
     future->result = buffer_ref(result);
+    charge_result(future, 1);
     future->failed = failed;
     future->is_ready = true;
     future->channel->closed = true; /* after the one item */

@@ -20,6 +20,7 @@
 #include "vm/error.h"
 #include "vm/fiber.h"
 #include "vm/future.h"
+#include "vm/heap.h"
 #include "vm/intercept.h"
 #include "vm/invoke_struct.h"
 #include "vm/pool.h"
@@ -48,8 +49,19 @@ static struct invocation *of(struct operation *op)
     return container_of(op, struct invocation, op);
 }
 
+/* I3. The heap is that of the coroutine that has called, or of the Future. */
+static void discharge(struct invocation *invocation)
+{
+    if (!invocation->charged)
+        return;
+    heap_charge(invocation->heap, -(ptrdiff_t)invocation->charged);
+    invocation->charged = 0;
+}
+
+/* By the calling process, for its reference; or when it has ended, for that of the callee. */
 static void release(struct operation *op)
 {
+    discharge(of(op));
     unref(of(op));
 }
 
@@ -150,7 +162,7 @@ static void cancel(struct operation *op)
     abandon(invocation);
     if (invocation->future)
         future_orphan(invocation->future);
-    unref(invocation);
+    release(op);
 }
 
 void invocation_abandon(struct invocation *invocation)
@@ -242,6 +254,9 @@ static struct invocation *make(lua_State *L, struct invoke *invoke, struct codec
             memory_out(args->length, "the arguments of a call");
         memcpy(invocation->args->bytes, args->data, args->length);
     }
+    invocation->heap = process->heap;
+    invocation->charged = sizeof *invocation + args->length;
+    heap_charge(process->heap, (ptrdiff_t)invocation->charged);
     encoding_done(L, args);
     operation_begin(process, &invocation->op);
     return invocation;

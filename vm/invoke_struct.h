@@ -11,6 +11,8 @@
 #include "vm/operation.h"
 #include "vm/timer_struct.h"
 
+struct heap;
+
 enum invocation_phase {
     INVOCATION_CALLING,
     INVOCATION_PAUSING, /* until the timer brings the next attempt */
@@ -27,6 +29,7 @@ struct invocation_timer {
  * I1  One reference is the calling process's, from the start until its coroutine has the result, its future has it, or the process ends;
  *     one is the callee's while an attempt runs. All other fields are the calling process's, and the callee's where vm/call.h says so.
  * I2  `op` is in process->operations as long as the first reference is held. It is completed once for every attempt.
+ * I3  What it takes counts for the heap of the calling process as long as the first reference is held, so who makes calls without end dies of it.
  */
 struct invocation {
     struct operation op;
@@ -40,9 +43,11 @@ struct invocation {
     struct buffer *args;          /* for further attempts; NULL also if there will be none */
     struct context *context;      /* the same */
     struct buffer *result;
-    struct future *future;           /* NULL: a coroutine waits */
-    struct invocation_timer *timer;  /* NULL: none is armed */
-    struct operation *room;          /* a coroutine waits until the call is in the queue */
+    struct future *future;          /* NULL: a coroutine waits */
+    struct invocation_timer *timer; /* NULL: none is armed */
+    struct operation *room;         /* a coroutine waits until the call is in the queue */
+    struct heap *heap;
+    size_t charged;                  /* to the heap of the calling process, 0: not any more */
     uint64_t deadline_ns, resume_ns; /* 0: none; of the next attempt while pausing */
     int top;
 };

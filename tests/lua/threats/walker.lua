@@ -18,6 +18,9 @@ for line in ([[
     env. get get_all set
     error: details kind message retryable stack
     errors. call_stack is new wrap
+    executor: async call with_actor with_context with_options with_scope
+    funcs. async call new
+    future: cancel channel error is_canceled is_complete response result
     io. args eprint flush print raw read readline write
     logger: debug error info named warn with
     location: string
@@ -51,8 +54,6 @@ for line in ([[
     timer: channel reset response stop
     utf8. char codepoint codes len offset
     events. send subscribe
-    executor: async call with_actor with_context with_options with_scope
-    funcs. async call new
     groups: broadcast events get_members join leave monitor release which_groups
     json. decode encode
     pg. open
@@ -91,7 +92,7 @@ end
 local thing = {
     channel = channel.new(1), case = channel.new(1):case_receive(), error = errors.new("x"), payload = payload.new(1),
     time = time.now(), duration = time.parse_duration("1s"), timer = time.timer("1h"), ticker = time.ticker("1h"), location = time.fixed_zone("X", 60), inbox = process.inbox(),
-    events = process.events(), logger = logger, spawner = process.with_context {},
+    future = funcs.async("test:nothing_called"), events = process.events(), logger = logger, spawner = process.with_context {},
     regsnapshot = registry.snapshot(), regversion = registry.current_version(), reghistory = registry.history(),
     executor = funcs.new(), subscription = events.subscribe("nobody"), groups = pg.open("test:groups"), type = Integer,
 }
@@ -101,7 +102,7 @@ local methods = ([[send receive close case_send case_receive kind message retrya
     nanoseconds microseconds milliseconds seconds minutes hours sub add before after equal unix unix_nano format_rfc3339 add_date
     clock date day hour in_local in_location is_zero location minute month nanosecond round second string truncate utc weekday year year_day response channel stop reset
     entries find get namespace version id next previous versions get_version snapshot_at
-    info debug warn error with named exec spawn spawn_linked spawn_linked_monitored spawn_monitored with_actor with_context with_message with_name
+    cancel is_canceled is_complete result info debug warn error with named exec spawn spawn_linked spawn_linked_monitored spawn_monitored with_actor with_context with_message with_name
     with_options with_scope call async join leave get_members get_local_members which_groups which_local_groups broadcast broadcast_local monitor
     events release is elem key val inner ret fields variants params tparams annotations optional __gc __index __metatable __tostring __name]])
 for name in pairs(thing) do objects[name] = true end

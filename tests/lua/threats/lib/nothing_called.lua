@@ -1,0 +1,2 @@
+-- kind: function.lua
+return function() end
