@@ -262,6 +262,12 @@ static void follow_gc_percent(struct state *state)
     lua_gc(state->L, LUA_GCSETPAUSE, more == VM_GC_OFF - 100 ? INT_MAX : more + 200);
 }
 
+static bool is_runnable(const struct process *process)
+{
+    const struct state *state = process->state;
+    return state->again || !list_is_empty(&state->ready) || state->doomed;
+}
+
 static void run_fibers(struct process *process)
 {
     struct state *state = process->state;
@@ -288,15 +294,10 @@ static void run_fibers(struct process *process)
             continue;
         if (state->preempt || (count % RESUMES_PER_LOOK == 0 && worker_is_over_budget(worker_self()))) {
             state->preempt = 0;
-            return;
+            if (is_runnable(process)) /* else the deadlock has to be looked for: nobody may ever wake it again */
+                return;
         }
     }
-}
-
-static bool is_runnable(const struct process *process)
-{
-    const struct state *state = process->state;
-    return state->again || !list_is_empty(&state->ready) || state->doomed;
 }
 
 void process_measure(struct process *process)
