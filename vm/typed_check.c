@@ -184,7 +184,7 @@ static enum verdict enter(lua_State *L, struct check *c, uint32_t node, int valu
 {
     int type = lua_type(L, value);
     uint32_t named = node;
-    for (;; node = shape_node(c->shapes, node)->scalar) {
+    for (int hops = 0; hops < SHAPE_LOOKS_MAX; hops++, node = shape_node(c->shapes, node)->scalar) {
         const struct shape_node *n = shape_node(c->shapes, node);
         if (n->yes >> type & 1)
             return PASS;
@@ -192,10 +192,11 @@ static enum verdict enter(lua_State *L, struct check *c, uint32_t node, int valu
             return fail(L, c, refusal(c, named), named, value);
         if (n->kind == SHAPE_ALIAS || n->kind == SHAPE_INSTANCE || n->kind == SHAPE_OPTIONAL)
             continue;
-        if (n->kind >= SHAPE_UNION && n->kind <= SHAPE_ANNOTATED)
+        if (n->kind >= SHAPE_UNION && n->kind <= SHAPE_ANNOTATED && n->kind != SHAPE_FUNCTION)
             return open(L, c, named, node, value);
         return check_matches(L, c, n, value) ? PASS : fail(L, c, CHECK_TYPE, named, value);
     }
+    return fail(L, c, CHECK_TYPE, named, value);
 }
 
 /* ---- going on ---- */

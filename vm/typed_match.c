@@ -23,6 +23,8 @@ static bool literal_matches(lua_State *L, const struct check *c, const struct sh
         const char *text = lua_tolstring(L, value, &have), *literal = shape_text_of(c->shapes, n->scalar, &want);
         return have == want && memcmp(text, literal, have) == 0;
     }
+    if (n->kind != SHAPE_INTEGER && n->kind != SHAPE_FLOAT)
+        return false;
     if (n->kind == SHAPE_INTEGER)
         lua_pushinteger(L, shape_int64(shape_words(c->shapes, n)));
     else

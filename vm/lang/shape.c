@@ -155,6 +155,29 @@ static bool has_form(const struct shape_node *n)
     }
 }
 
+/* Types without a name come after their parts, so they cannot contain themselves. */
+static bool is_in_order(const struct shape_node *n, uint32_t index, enum shape_reference what, uint32_t value)
+{
+    bool is_named = n->kind == SHAPE_ALIAS || n->kind == SHAPE_INTERFACE || n->kind == SHAPE_GENERIC;
+    return is_named || what != SHAPE_IS_NODE || value < index;
+}
+
+/* Are the parts of the kinds that readers take for granted? */
+static bool has_parts(const struct shapes *s, const struct shape_node *n, const uint32_t *words)
+{
+    if (n->kind == SHAPE_INSTANCE)
+        return shape_node(s, words[0])->kind == SHAPE_GENERIC;
+    if (n->kind == SHAPE_GENERIC)
+        for (uint32_t i = SHAPE_NAMED_WORDS; i < n->word_count; i++)
+            if (shape_node(s, words[i])->kind != SHAPE_PARAM)
+                return false;
+    if (n->kind != SHAPE_RECORD)
+        return true;
+    const struct shape_node *tag = n->tag ? shape_node(s, words[(size_t)(n->tag - 1) * SHAPE_FIELD_WORDS + 1]) : NULL;
+    return (!tag || (tag->kind >= SHAPE_TRUTH && tag->kind <= SHAPE_STRING)) &&
+           (!n->scalar || shape_node(s, n->scalar)->kind == SHAPE_MAP);
+}
+
 static bool node_is_sound(const struct shapes *s, uint32_t index)
 {
     const struct shape_node *n = shape_node(s, index);
@@ -165,11 +188,15 @@ static bool node_is_sound(const struct shapes *s, uint32_t index)
         return false;
     if (!in_bounds(s, shape_scalar(n), n->scalar))
         return false;
+    if (n->kind != SHAPE_INSTANCE && !is_in_order(n, index, shape_scalar(n), n->scalar))
+        return false;
     const uint32_t *words = shape_words(s, n);
-    for (uint32_t i = 0; i < n->word_count; i++)
-        if (!in_bounds(s, shape_word(n, words, i), words[i]))
+    for (uint32_t i = 0; i < n->word_count; i++) {
+        enum shape_reference what = shape_word(n, words, i);
+        if (!in_bounds(s, what, words[i]) || !is_in_order(n, index, what, words[i]))
             return false;
-    return n->kind != SHAPE_INSTANCE || shape_node(s, words[0])->kind == SHAPE_GENERIC;
+    }
+    return has_parts(s, n, words);
 }
 
 static bool names_are_sound(const struct shapes *s)

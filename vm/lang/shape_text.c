@@ -226,10 +226,14 @@ static void put_compound(struct writer *w, const struct shape_node *n)
     case SHAPE_ANNOTATED:
         put_annotations(w, n);
         break;
-    default:
+    case SHAPE_HOST:
+    case SHAPE_EXTERN:
         put_name(w, words[0]);
         put(w, ".");
         put_name(w, words[1]);
+        break;
+    default:
+        put(w, "?");
     }
 }
 
