@@ -67,7 +67,7 @@ void *heap_reserve(struct heap *heap, size_t size)
         return NULL;
     heap_reclaim_if_due(heap);
     if (heap->reserved + size > hard_limit(heap) && !heap->over)
-        heap_reclaim(heap);
+        heap_reclaim_some(heap);
     if (heap->reserved + size > hard_limit(heap)) {
         report_over(heap);
         return NULL;

@@ -30,9 +30,10 @@ enum {
 
 /*
  * When a heap is reclaimed as it grows: not with less reserved than MIN; after a quarter of growth, or once the slow way of taking a
- * block was gone so often that the walk, which costs as much as one slow way for every COST free blocks, does not matter.
+ * block was gone so often that the walk, which costs as much as one slow way for every COST free blocks, does not matter. At most BLOCKS
+ * are joined then, some milliseconds.
  */
-enum { HEAP_RECLAIM_MIN = 16 * 1024, HEAP_RECLAIM_TAKES = 64, HEAP_RECLAIM_COST = 4 };
+enum { HEAP_RECLAIM_MIN = 16 * 1024, HEAP_RECLAIM_TAKES = 64, HEAP_RECLAIM_COST = 4, HEAP_RECLAIM_BLOCKS = 32768 };
 
 /* A chunk after the first; small blocks lie behind it. */
 struct heap_chunk {
@@ -134,7 +135,9 @@ void *heap_big_resize(struct heap *heap, void *block, size_t size);
 
 /* heap_reclaim.c */
 
-/* heap_reclaim, if more than a third is free and it is time (HEAP_RECLAIM_…). True if it was. */
+/* heap_reclaim of a bounded number of blocks. */
+void heap_reclaim_some(struct heap *heap);
+/* The same, if more than a third is free and it is time (HEAP_RECLAIM_…). True if it was. */
 bool heap_reclaim_if_due(struct heap *heap);
 
 /* heap.c */

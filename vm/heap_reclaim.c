@@ -4,6 +4,9 @@
  * does not join neighbours, for a block does not know them. So now and then a map of all free memory is made from the free lists, one bit per
  * 8 bytes; chunks that are free as a whole go back to the slabs, the longest run becomes the bump area, the others fill the lists anew with
  * blocks as large as can be.
+ *
+ * Nothing can suspend that, so a heap that grows joins only so many blocks at a time. What was joined is fewer blocks at the heads of the lists,
+ * so the next time comes to those behind.
  */
 #include <stdlib.h>
 
@@ -26,7 +29,8 @@ struct map {
     struct span *spans; /* by address */
     size_t count;
     uint64_t *free;
-    size_t blocks; /* marked */
+    size_t blocks; /* marked so far */
+    size_t most;   /* to be marked */
 };
 
 static int compare_spans(const void *a, const void *b)
@@ -59,7 +63,6 @@ static bool map_init(struct map *map, struct heap *heap)
         map->spans[i].bit = words * 64;
         words += words_of(&map->spans[i]);
     }
-    map->blocks = 0;
     map->free = calloc(words, sizeof(uint64_t));
     if (!map->free)
         free(map->spans);
@@ -100,23 +103,31 @@ static void mark(struct map *map, const struct span *span, const char *block, si
     }
 }
 
-/* Marks the blocks of the class and empties its list, but for those that lie in no chunk. */
+/*
+ * Marks the first blocks of the class, at most a quarter of those that may still be marked, and takes them off its list; what lies in no chunk stays.
+ */
 static void take_list(struct heap *heap, struct map *map, unsigned kind)
 {
-    void *block = *heap_list(heap, kind);
+    void *block = *heap_list(heap, kind), *strays = NULL;
     if (!block)
         return; /* there may be no list to write to */
-    *heap_list(heap, kind) = NULL;
-    for (void *next; block; block = next) {
+    size_t limit = map->blocks + (map->most - map->blocks) / 4;
+    for (void *next; block && map->blocks < limit; block = next) {
         next = slab_peek(block);
         const struct span *span = span_of(map, block);
         if (likely(span != NULL)) {
             mark(map, span, block, heap_class_size(kind));
             map->blocks++;
         } else {
-            slab_poke(block, *heap_list(heap, kind));
-            *heap_list(heap, kind) = block;
+            slab_poke(block, strays);
+            strays = block;
         }
+    }
+    *heap_list(heap, kind) = block;
+    for (void *next; strays; strays = next) {
+        next = slab_peek(strays);
+        slab_poke(strays, *heap_list(heap, kind));
+        *heap_list(heap, kind) = strays;
     }
 }
 
@@ -168,13 +179,13 @@ static bool add_span(struct heap *heap, const struct map *map, const struct span
     return true;
 }
 
-size_t heap_reclaim(struct heap *heap)
+static size_t reclaim(struct heap *heap, size_t most_blocks)
 {
-    struct map map;
+    struct map map = {.most = most_blocks};
     if (!map_init(&map, heap))
         return 0;
-    for (unsigned kind = 0; kind < HEAP_CLASSES; kind++)
-        take_list(heap, &map, kind);
+    for (unsigned kind = HEAP_CLASSES; kind > 0; kind--)
+        take_list(heap, &map, kind - 1);
     take_bump(heap, &map);
     size_t before = heap->reserved;
     heap->chunks = NULL;
@@ -193,13 +204,23 @@ size_t heap_reclaim(struct heap *heap)
     return before - heap->reserved;
 }
 
+size_t heap_reclaim(struct heap *heap)
+{
+    return reclaim(heap, SIZE_MAX);
+}
+
+void heap_reclaim_some(struct heap *heap)
+{
+    reclaim(heap, HEAP_RECLAIM_BLOCKS);
+}
+
 bool heap_reclaim_if_due(struct heap *heap)
 {
     size_t live = heap->used - heap->charged + (size_t)(heap->end - heap->bump);
     bool is_worth_it = heap->reserved > live && heap->reserved - live > heap->reserved / 3;
     if (!is_worth_it || (heap->reserved / 1024 < heap->reclaim_at && heap->slow_takes < heap->reclaim_after))
         return false;
-    heap_reclaim(heap);
+    heap_reclaim_some(heap);
     size_t next = heap->reserved + heap->reserved / 4;
     heap->reclaim_at = (uint32_t)((next > HEAP_RECLAIM_MIN ? next : HEAP_RECLAIM_MIN) / 1024);
     return true;
