@@ -88,7 +88,7 @@ static void make_metatable(lua_State *L, const struct type *type)
     luaL_checkstack(L, 6, "metatable");
     lua_createtable(L, 0, 2 + !!type->concat + !!type->call + !!type->eq + !!type->le + !!type->lt + !!type->finalize);
     if (type->index) {
-        set_function(L, "__index", index_object);
+        set_function(L, "__index", type->methods ? index_object : type->index);
     } else if (type->methods) {
         lua_pushliteral(L, "__index");
         lazy_push_methods(L, type->methods);

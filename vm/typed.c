@@ -254,9 +254,10 @@ static void push_is(lua_State *L)
 
 static int typed_index(lua_State *L)
 {
-    if (lua_type(L, 2) != LUA_TSTRING)
+    const char *name = lua_tostring(L, 2);
+    if (!name)
         return 0;
-    if (strcmp(lua_tostring(L, 2), "is") == 0) {
+    if (name[0] == 'i' && name[1] == 's' && !name[2]) {
         push_is(L);
         return 1;
     }

@@ -9,63 +9,66 @@
 #include "vm/typed.h"
 #include "vm/typed_check.h"
 
-/* Stack of a validation: */
-enum { SELF = 1, VALUE, HOME, CURSOR };
+/* Stack of a validation: perhaps the type value, the value, the home table, perhaps a cursor. */
 enum mode { MODE_IS, MODE_CALL };
 
-static int answer(lua_State *L, const struct check *check, enum check_status status, lua_KContext mode)
+/* What a continuation is told: the mode, and where the value is. */
+static lua_KContext context_of(enum mode mode, int value)
 {
+    return (lua_KContext)value << 1 | mode;
+}
+
+static int answer(lua_State *L, const struct check *check, enum check_status status, lua_KContext ctx)
+{
+    bool is_call = (ctx & 1) == MODE_CALL;
     if (status == CHECK_VALID) {
-        lua_settop(L, VALUE);
-        if (mode == MODE_CALL)
+        lua_settop(L, (int)(ctx >> 1));
+        if (is_call)
             return 1;
         lua_pushnil(L);
         return 2;
     }
-    if (mode == MODE_IS)
+    if (!is_call)
         lua_pushnil(L);
     check_push_error(L, check);
-    return mode == MODE_CALL ? lua_error(L) : 2;
+    return is_call ? lua_error(L) : 2;
 }
 
-static int go_on(lua_State *L, int status, lua_KContext mode)
+static int go_on(lua_State *L, int status, lua_KContext ctx)
 {
     (void)status;
-    struct check *check = lua_touserdata(L, CURSOR);
+    struct check *check = lua_touserdata(L, (int)(ctx >> 1) + 2);
     enum check_status outcome;
     while ((outcome = check_run(L, check)) == CHECK_MORE) {
         if (state_can_yield(L))
-            return state_reschedule(L, mode, go_on);
+            return state_reschedule(L, ctx, go_on);
         state_check(L);
     }
-    return answer(L, check, outcome, mode);
+    return answer(L, check, outcome, ctx);
 }
 
-/* [type value, value] are the stack. Large values begin again with a cursor. */
-static int validate(lua_State *L, enum mode mode)
+/* The value and the home table are on top. Large values begin again with a cursor. */
+static int validate(lua_State *L, const struct typed *typed, enum mode mode, int value)
 {
     struct check check;
-    const struct typed *typed = lua_touserdata(L, SELF);
-    lua_getuservalue(L, SELF);
-    check_begin(&check, typed->shapes, typed->node, VALUE, HOME, HOME);
+    int home = value + 1;
+    check_begin(&check, typed->shapes, typed->node, value, home, home);
     enum check_status status = check_run(L, &check);
     if (status != CHECK_MORE)
-        return answer(L, &check, status, mode);
-    lua_settop(L, HOME);
+        return answer(L, &check, status, context_of(mode, value));
+    lua_settop(L, home);
     check_push_cursor(L, &check);
-    return go_on(L, LUA_OK, mode);
+    return go_on(L, LUA_OK, context_of(mode, value));
 }
 
 /* Called as T:is(v) or T.is(v); T:is() asks about nil. */
 int typed_is(lua_State *L)
 {
-    bool is_method = lua_rawequal(L, 1, lua_upvalueindex(1));
-    lua_settop(L, is_method ? 2 : 1);
-    if (!is_method) {
-        lua_pushvalue(L, lua_upvalueindex(1));
-        lua_insert(L, 1);
-    }
-    return validate(L, MODE_IS);
+    const struct typed *typed = lua_touserdata(L, lua_upvalueindex(1));
+    int value = lua_touserdata(L, 1) == typed ? 2 : 1;
+    lua_settop(L, value);
+    lua_getuservalue(L, lua_upvalueindex(1));
+    return validate(L, typed, MODE_IS, value);
 }
 
 static int instantiate(lua_State *L, const struct typed *generic, int count)
@@ -99,8 +102,10 @@ int typed_call(lua_State *L)
     const struct typed *typed = type_check(L, 1, &typed_type);
     for (int i = 0; i < count; i++)
         types += typed_test(L, 2 + i) != NULL;
-    if (count == 1 && types == 0)
-        return validate(L, MODE_CALL);
+    if (count == 1 && types == 0) {
+        lua_getuservalue(L, 1);
+        return validate(L, typed, MODE_CALL, 2);
+    }
     if (count > 0 && types == count)
         return instantiate(L, typed, count);
     if (count == 0)

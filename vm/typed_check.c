@@ -22,7 +22,7 @@
 #include "vm/type.h"
 #include "vm/typed.h"
 
-enum { TRY_STEPS = 4096, CLOCK_STEPS = 256, STACK_NEEDED = 12 };
+enum { TRY_STEPS = 4096, CLOCK_STEPS = 256, VALUES_LEFT = 20, STACK_NEEDED = VALUES_LEFT + 12, FEW_NAMES = 64 };
 enum verdict { PASS, FAIL, OPENED, MORE };
 
 void check_begin(struct check *c, const struct shapes *shapes, uint32_t node, int value, int home, int base)
@@ -98,38 +98,6 @@ static bool is_open(struct check *c, const void *table, uint32_t node)
     return false;
 }
 
-/* What the memo knows of the table at `value`: PASS, FAIL, or OPENED for nothing. It has a table for each node. */
-static enum verdict remembered(lua_State *L, const struct check *c, uint32_t node, int value)
-{
-    enum verdict verdict = OPENED;
-    if (!c->memo)
-        return verdict;
-    int top = lua_gettop(L);
-    if (lua_rawgeti(L, c->memo, node) == LUA_TTABLE) {
-        lua_pushvalue(L, value);
-        if (lua_rawget(L, -2) == LUA_TBOOLEAN)
-            verdict = lua_toboolean(L, -1) ? PASS : FAIL;
-    }
-    lua_settop(L, top);
-    return verdict;
-}
-
-static void remember(lua_State *L, const struct check *c, const struct check_frame *f, bool is_valid)
-{
-    if (!c->memo || !f->table || (is_valid && f->assumed))
-        return;
-    if (lua_rawgeti(L, c->memo, f->node) != LUA_TTABLE) {
-        lua_pop(L, 1);
-        lua_newtable(L);
-        lua_pushvalue(L, -1);
-        lua_rawseti(L, c->memo, f->node);
-    }
-    lua_pushvalue(L, f->value);
-    lua_pushboolean(L, is_valid);
-    lua_rawset(L, -3);
-    lua_pop(L, 1);
-}
-
 /* What a read-only table or library stands for; else the table itself. */
 static int see_through(lua_State *L, int value)
 {
@@ -139,6 +107,12 @@ static int see_through(lua_State *L, int value)
     return lazy_target(L, value) ? lua_gettop(L) : value;
 }
 
+static void make_room(lua_State *L, struct check *c, int top)
+{
+    luaL_checkstack(L, 2 * STACK_NEEDED, "type check");
+    c->room = top + 2 * STACK_NEEDED;
+}
+
 /* `named`: the node as it was named, for messages. */
 static enum verdict open(lua_State *L, struct check *c, uint32_t named, uint32_t node, int value)
 {
@@ -146,17 +120,21 @@ static enum verdict open(lua_State *L, struct check *c, uint32_t named, uint32_t
     struct check_frame *f = &c->frames[c->depth];
     if (c->depth == CHECK_FRAMES || (is_container(n->kind) && c->levels == CHECK_LEVELS_MAX))
         return fail(L, c, CHECK_RECURSION, node, value);
-    luaL_checkstack(L, STACK_NEEDED, "type check");
+    int top = lua_gettop(L);
+    if (top + STACK_NEEDED > c->room)
+        make_room(L, c, top);
     f->table = NULL;
     if (is_container(n->kind)) {
         const void *table = lua_topointer(L, value);
         if (is_open(c, table, node))
             return PASS;
-        enum verdict known = remembered(L, c, node, value);
-        if (known == PASS || (known == FAIL && c->unions))
-            return known == PASS ? PASS : fail(L, c, CHECK_TYPE, node, value);
+        int known = c->memo ? check_recall(L, c, node, value) : -1;
+        if (known > 0 || (known == 0 && c->unions))
+            return known ? PASS : fail(L, c, CHECK_TYPE, node, value);
         f->table = table;
-        value = see_through(L, value);
+        int target = see_through(L, value);
+        top += target != value;
+        value = target;
         c->levels++;
     }
     f->node = node;
@@ -166,7 +144,7 @@ static enum verdict open(lua_State *L, struct check *c, uint32_t named, uint32_t
     f->state = CHECK_BEGIN;
     f->assumed = false;
     f->value = value;
-    f->base = lua_gettop(L);
+    f->base = top;
     c->unions += n->kind == SHAPE_UNION;
     c->depth++;
     return OPENED;
@@ -180,9 +158,21 @@ static enum check_reason refusal(const struct check *c, uint32_t node)
     return is_unresolved ? CHECK_UNRESOLVED : CHECK_TYPE;
 }
 
-static enum verdict enter(lua_State *L, struct check *c, uint32_t node, int value)
+/* Is the value, without going into it, known to be of the type? */
+static inline bool is_simple(lua_State *L, const struct check *c, uint32_t node, int value, int type)
 {
-    int type = lua_type(L, value);
+    return shape_node(c->shapes, node)->yes >> type & 1 || (node == BUILTIN_INTEGER && lua_isinteger(L, value));
+}
+
+static inline bool has_parts(const struct shape_node *n)
+{
+    bool is_literals = n->kind == SHAPE_UNION && n->tag;
+    return n->kind >= SHAPE_UNION && n->kind <= SHAPE_ANNOTATED && n->kind != SHAPE_FUNCTION && !is_literals;
+}
+
+/* `type` is the lua_type of the value. */
+static enum verdict enter_typed(lua_State *L, struct check *c, uint32_t node, int value, int type)
+{
     uint32_t named = node;
     for (int hops = 0; hops < SHAPE_LOOKS_MAX; hops++, node = shape_node(c->shapes, node)->scalar) {
         const struct shape_node *n = shape_node(c->shapes, node);
@@ -192,26 +182,49 @@ static enum verdict enter(lua_State *L, struct check *c, uint32_t node, int valu
             return fail(L, c, refusal(c, named), named, value);
         if (n->kind == SHAPE_ALIAS || n->kind == SHAPE_INSTANCE || n->kind == SHAPE_OPTIONAL)
             continue;
-        if (n->kind >= SHAPE_UNION && n->kind <= SHAPE_ANNOTATED && n->kind != SHAPE_FUNCTION)
+        if (n->kind == SHAPE_ANNOTATED && is_simple(L, c, n->scalar, value, type))
+            return check_annotations(L, c, node, value) ? PASS : FAIL;
+        if (has_parts(n))
             return open(L, c, named, node, value);
         return check_matches(L, c, n, value) ? PASS : fail(L, c, CHECK_TYPE, named, value);
     }
     return fail(L, c, CHECK_TYPE, named, value);
 }
 
+static enum verdict enter(lua_State *L, struct check *c, uint32_t node, int value)
+{
+    return enter_typed(L, c, node, value, lua_type(L, value));
+}
+
 /* ---- going on ---- */
 
-/* Pushes a name as a Lua string, which is made once per set. */
+/* Makes the name a Lua string in the home table, and all others too if they are few, so that they lie in its array part. */
+static void make_names(lua_State *L, const struct check *c, uint32_t name)
+{
+    bool are_few = c->shapes->name_count <= FEW_NAMES;
+    uint32_t first = are_few ? 1 : name, end = are_few ? c->shapes->name_count : name + 1;
+    for (uint32_t i = first; i < end; i++) {
+        size_t length;
+        const char *text = shape_text_of(c->shapes, i, &length);
+        lua_pushlstring(L, text, length);
+        lua_rawseti(L, c->home, i);
+    }
+}
+
+/* Pushes a name as a Lua string. */
 static inline void push_name(lua_State *L, const struct check *c, uint32_t name)
 {
     if (likely(lua_rawgeti(L, c->home, name) == LUA_TSTRING))
         return;
     lua_pop(L, 1);
-    size_t length;
-    const char *text = shape_text_of(c->shapes, name, &length);
-    lua_pushlstring(L, text, length);
-    lua_pushvalue(L, -1);
-    lua_rawseti(L, c->home, name);
+    make_names(L, c, name);
+    lua_rawgeti(L, c->home, name);
+}
+
+static enum verdict absent(lua_State *L, struct check *c, const uint32_t *field)
+{
+    bool may_be = field[2] || shape_field_is_optional(c->shapes, field);
+    return may_be ? PASS : fail(L, c, CHECK_MISSING, field[1], -1);
 }
 
 static enum verdict step_map(lua_State *L, struct check *c, struct check_frame *f, const struct shape_node *map,
@@ -223,21 +236,21 @@ static enum verdict step_record(lua_State *L, struct check *c, struct check_fram
     const uint32_t *field = shape_words(c->shapes, n) + (size_t)f->next * SHAPE_FIELD_WORDS;
     if (f->state != CHECK_BEGIN)
         return step_map(L, c, f, shape_node(c->shapes, n->scalar), n);
+    if (f->next)
+        lua_settop(L, f->base);
+    int at = f->base; /* values that need no frame are left on the stack for a while */
     for (; f->next < count; field += SHAPE_FIELD_WORDS) {
         if (unlikely(is_over(c)))
             return MORE;
-        lua_settop(L, f->base);
+        if (unlikely(at == f->base + VALUES_LEFT))
+            lua_settop(L, at = f->base);
         push_name(L, c, field[0]);
         int type = lua_rawget(L, f->value);
+        at++;
         f->next++;
-        if (type == LUA_TNIL) {
-            if (field[2] || shape_field_is_optional(c->shapes, field))
-                continue;
-            return fail(L, c, CHECK_MISSING, field[1], -1);
-        }
-        if (likely(shape_node(c->shapes, field[1])->yes >> type & 1))
+        if (likely(type != LUA_TNIL && is_simple(L, c, field[1], at, type)))
             continue;
-        enum verdict verdict = enter(L, c, field[1], f->base + 1);
+        enum verdict verdict = type == LUA_TNIL ? absent(L, c, field) : enter_typed(L, c, field[1], at, type);
         if (verdict != PASS)
             return verdict;
     }
@@ -429,7 +442,8 @@ static void close_frame(lua_State *L, struct check *c, bool is_valid)
 {
     struct check_frame *f = &c->frames[--c->depth];
     c->levels -= is_container(f->kind);
-    remember(L, c, f, is_valid);
+    if (c->memo && f->table && !(is_valid && f->assumed))
+        check_remember(L, c, f, is_valid);
 }
 
 /* Goes back to the innermost union that has members left. */
@@ -449,7 +463,7 @@ enum check_status check_run(lua_State *L, struct check *c)
     enum verdict verdict = OPENED;
     c->steps++;
     if (c->depth == 0) {
-        luaL_checkstack(L, STACK_NEEDED, "type check");
+        make_room(L, c, lua_gettop(L));
         verdict = enter(L, c, c->node, c->value);
     }
     for (;;) {

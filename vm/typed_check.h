@@ -57,6 +57,7 @@ struct check {
     int value, home, base, memo; /* stack indices; memo 0: none */
     int depth, levels, unions;   /* unions: open ones that have members left, so that a failure is not the last word */
     uint32_t steps;
+    int room; /* stack slots that are there */
     bool is_resumable;
     /* after CHECK_INVALID */
     enum check_reason reason;
@@ -81,6 +82,10 @@ void check_push_error(lua_State *L, const struct check *check);
 /* typed_match.c: does the value, which has the right Lua type, match a node without parts? */
 struct shape_node;
 bool check_matches(lua_State *L, const struct check *check, const struct shape_node *node, int value);
+
+/* What is known of the table at `value` as that type: 1 valid, 0 not, -1 nothing. And: keeps what is known of a frame's. */
+int check_recall(lua_State *L, const struct check *check, uint32_t node, int value);
+void check_remember(lua_State *L, const struct check *check, const struct check_frame *frame, bool is_valid);
 
 /* Do the annotations of an ANNOTATED node hold for the value? Else sets why. */
 bool check_annotations(lua_State *L, struct check *check, uint32_t node, int value);

@@ -264,7 +264,7 @@ static const struct shape_node *annotated(const struct typed *typed)
 
 static void push_argument(lua_State *L, const struct typed *typed, const uint32_t *words)
 {
-    switch ((enum shape_argument)words[1]) {
+    switch ((enum shape_argument)(words[1] & SHAPE_ARGUMENT_MASK)) {
     case SHAPE_ARG_BOOLEAN:
         lua_pushboolean(L, words[2] != 0);
         break;

@@ -80,7 +80,9 @@ enum shape_reference shape_word(const struct shape_node *node, const uint32_t *w
     case SHAPE_ANNOTATED:
         if (i % SHAPE_ANNOTATION_WORDS == 0)
             return SHAPE_IS_NAME;
-        return i % SHAPE_ANNOTATION_WORDS == 2 && words[i - 1] == SHAPE_ARG_STRING ? SHAPE_IS_NAME : SHAPE_IS_PLAIN;
+        return i % SHAPE_ANNOTATION_WORDS == 2 && (words[i - 1] & SHAPE_ARGUMENT_MASK) == SHAPE_ARG_STRING
+                   ? SHAPE_IS_NAME
+                   : SHAPE_IS_PLAIN;
     case SHAPE_PARAM:
         return i == 0 ? SHAPE_IS_NAME : SHAPE_IS_PLAIN;
     case SHAPE_ALIAS:

@@ -16,7 +16,7 @@
  *   ARRAY         element           -
  *   MAP           -                 key, value
  *   FUNCTION      parameters        name or 0, node, flags for each parameter; then the results
- *   ANNOTATED     inner             name, enum shape_argument, two words of it, for each
+ *   ANNOTATED     inner             name, what it is, two words of its argument, for each
  *   PARAM         bound or 0        name, position
  *   ALIAS         body              origin low, origin high, declaration, name
  *   INTERFACE     -                 the same four; then name, node, 0 for each method
@@ -38,7 +38,8 @@
 struct shape_node {
     uint8_t kind, flags;
     uint16_t yes, maybe; /* shape_mask: values that are valid, and those that need a closer look; all others are not */
-    uint16_t tag;        /* RECORD: 1 + the first required field whose type is a literal, 0: none */
+    uint16_t
+        tag; /* RECORD: 1 + the first required field whose type is a literal, 0: none; UNION: are all members literals? */
     uint32_t scalar, words, word_count;
 };
 

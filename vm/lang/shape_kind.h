@@ -38,6 +38,16 @@ enum shape_flags {
 };
 
 enum shape_param_flags { SHAPE_PARAM_OPTIONAL = 1, SHAPE_PARAM_VARARG = 2 };
+/* Second word of an annotation: the kind of its argument, and from SHAPE_VALIDATOR on what it means. */
+enum shape_validator {
+    SHAPE_NO_VALIDATOR,
+    SHAPE_MIN,
+    SHAPE_MAX,
+    SHAPE_MIN_LEN,
+    SHAPE_MAX_LEN,
+    SHAPE_PATTERN,
+};
+enum { SHAPE_ARGUMENT_MASK = 0xff, SHAPE_VALIDATOR = 8 };
 enum shape_argument { SHAPE_NO_ARGUMENT, SHAPE_ARG_BOOLEAN, SHAPE_ARG_INTEGER, SHAPE_ARG_FLOAT, SHAPE_ARG_STRING };
 
 /* Words of named kinds. */

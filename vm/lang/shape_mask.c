@@ -4,8 +4,6 @@
  * contain themselves: masks grow from nothing until none grows any more. Bodies have higher numbers than the names that stand for them, so
  * going backwards nearly always does it in one pass.
  */
-#include <string.h>
-
 #include "vm/lang/shape_build.h"
 #include "vm/lang/shape_pass.h"
 
@@ -32,21 +30,27 @@ static struct masks combine(const struct shape_builder *b, const struct shape_no
 }
 
 /* Values that the annotation has something to say about. */
-static unsigned affected(const struct shape_builder *b, uint32_t name)
+static unsigned affected(uint32_t what)
 {
-    const char *text = b->text + b->names[name].offset;
-    if (strcmp(text, "min") == 0 || strcmp(text, "max") == 0)
+    switch ((enum shape_validator)(what >> SHAPE_VALIDATOR)) {
+    case SHAPE_MIN:
+    case SHAPE_MAX:
         return SHAPE_OF_NUMBER;
-    if (strcmp(text, "min_len") == 0 || strcmp(text, "max_len") == 0)
+    case SHAPE_MIN_LEN:
+    case SHAPE_MAX_LEN:
         return SHAPE_OF_STRING | SHAPE_OF_TABLE;
-    return strcmp(text, "pattern") == 0 ? SHAPE_OF_STRING : 0;
+    case SHAPE_PATTERN:
+        return SHAPE_OF_STRING;
+    default:
+        return 0;
+    }
 }
 
 static struct masks annotated(const struct shape_builder *b, const struct shape_node *n)
 {
     struct masks masks = masks_of(b, n->scalar);
     for (uint32_t i = 0; i < n->word_count; i += SHAPE_ANNOTATION_WORDS)
-        masks.yes &= (uint16_t)~affected(b, b->words[n->words + i]);
+        masks.yes &= (uint16_t)~affected(b->words[n->words + i + 1]);
     return masks;
 }
 
@@ -93,8 +97,18 @@ static bool is_literal(const struct shape_node *n)
     return n->kind >= SHAPE_TRUTH && n->kind <= SHAPE_STRING;
 }
 
+static bool are_literals(const struct shape_builder *b, const struct shape_node *n)
+{
+    for (uint32_t i = 0; i < n->word_count; i++)
+        if (!is_literal(&b->nodes[b->words[n->words + i]]))
+            return false;
+    return true;
+}
+
 static uint16_t find_tag(const struct shape_builder *b, const struct shape_node *n)
 {
+    if (n->kind == SHAPE_UNION)
+        return are_literals(b, n);
     for (uint32_t i = 0; n->kind == SHAPE_RECORD && i < n->word_count; i += SHAPE_FIELD_WORDS) {
         const uint32_t *field = b->words + n->words + i;
         if (!field[2] && is_literal(&b->nodes[field[1]]) && i / SHAPE_FIELD_WORDS < UINT16_MAX)

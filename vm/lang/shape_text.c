@@ -164,16 +164,17 @@ static void put_annotations(struct writer *w, const struct shape_node *n)
     for (; words < end && !w->is_full; words += SHAPE_ANNOTATION_WORDS) {
         put(w, " @");
         put_name(w, words[0]);
-        put(w, words[1] ? "(" : "");
-        if (words[1] == SHAPE_ARG_BOOLEAN)
+        uint32_t argument = words[1] & SHAPE_ARGUMENT_MASK;
+        put(w, argument ? "(" : "");
+        if (argument == SHAPE_ARG_BOOLEAN)
             put(w, words[2] ? "true" : "false");
-        else if (words[1] == SHAPE_ARG_INTEGER)
+        else if (argument == SHAPE_ARG_INTEGER)
             putf(w, "%" PRId64, shape_int64(words + 2));
-        else if (words[1] == SHAPE_ARG_FLOAT)
+        else if (argument == SHAPE_ARG_FLOAT)
             put_double(w, shape_double(words + 2));
-        else if (words[1] == SHAPE_ARG_STRING)
+        else if (argument == SHAPE_ARG_STRING)
             put_quoted(w, words[2]);
-        put(w, words[1] ? ")" : "");
+        put(w, argument ? ")" : "");
     }
 }
 

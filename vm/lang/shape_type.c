@@ -167,6 +167,19 @@ static uint32_t of_literal(struct shape_walk *w, const struct ast_literal *liter
     return shape_add(w->builder, SHAPE_STRING, 0, name, NULL, 0);
 }
 
+static uint32_t validator_of(const char *name)
+{
+    static const char *const names[] = {[SHAPE_MIN] = "min",
+                                        [SHAPE_MAX] = "max",
+                                        [SHAPE_MIN_LEN] = "min_len",
+                                        [SHAPE_MAX_LEN] = "max_len",
+                                        [SHAPE_PATTERN] = "pattern"};
+    uint32_t i = SHAPE_PATTERN;
+    while (i && strcmp(names[i], name) != 0)
+        i--;
+    return i << SHAPE_VALIDATOR;
+}
+
 static void add_annotation(struct shape_walk *w, struct shape_list *list, const struct ast_annotation *annotation)
 {
     const struct ast_literal *arg = annotation->args;
@@ -183,6 +196,7 @@ static void add_annotation(struct shape_walk *w, struct shape_list *list, const 
         else
             memcpy(words + 1, &arg->number, sizeof arg->number);
     }
+    words[0] |= validator_of(annotation->word->text);
     shape_list_add(list, name_of(w, annotation->word));
     for (int i = 0; i < 3; i++)
         shape_list_add(list, words[i]);
