@@ -124,6 +124,22 @@ bool entry_is_function(const struct entry *entry)
     return entry_is_kind(entry, "function.lua");
 }
 
+/* A name of a file is no Lua: a chunk cannot be `name.lua`, nor begin with a dot or a slash. */
+static bool is_path(const char *source)
+{
+    size_t length = strlen(source);
+    return length > 4 && !strcmp(source + length - 4, ".lua") && !source[strcspn(source, " \t\r\n()=\"'")];
+}
+
+char *entry_check_source(const struct entry *entry)
+{
+    const struct value *source = value_get(entry->data, "source");
+    const char *text = value_string(source);
+    if (!text)
+        return text_format(source ? "source must be Lua text" : "source is missing");
+    return is_path(text) ? text_format("source is Lua text, not a path; write file://%s", text) : NULL;
+}
+
 static uint64_t hash_id(const char *id)
 {
     uint64_t hash = 14695981039346656037u;

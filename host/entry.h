@@ -58,6 +58,9 @@ bool entry_is_kind(const struct entry *entry, const char *kind);
 bool entry_is_process(const struct entry *entry);
 bool entry_is_function(const struct entry *entry);
 
+/* What is wrong with the source of a Lua entry before anybody parses it, which the caller frees; or NULL. */
+char *entry_check_source(const struct entry *entry);
+
 /* Takes the entry; false (and the entry stays the caller's) if its id is there already. */
 bool entries_add(struct entries *entries, struct entry *entry);
 struct entry *entries_find(const struct entries *entries, const char *id);

@@ -3,6 +3,7 @@
 #include "host/lint.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "host/entry.h"
@@ -59,8 +60,10 @@ static void lint_entry(struct findings *findings, const struct entry *entry)
     findings->entries++;
     if (is_bytecode(entry))
         return;
-    if (!value_string(source)) {
-        findings_add_problem(findings, entry, "P0001", source ? "source must be Lua text" : "source is missing");
+    char *wrong = entry_check_source(entry);
+    if (wrong) {
+        findings_add_problem(findings, entry, "P0001", wrong);
+        free(wrong);
         return;
     }
     struct ast *ast = parser_parse(source->string.data, source->string.length);

@@ -26,13 +26,6 @@ static char *relative_to(const char *directory, const char *path)
     return text_format("%s/%s", directory, path);
 }
 
-static bool is_here(const char *path)
-{
-    while (path[0] == '.' && path[1] == '/')
-        path += 2 + strspn(path + 2, "/");
-    return !*path || !strcmp(path, ".");
-}
-
 static void warn(const struct reader *reader, const struct value *value, const char *what)
 {
     problem_add(reader->problems, LOG_WARN, reader->lockfile->file, value->line, NULL, "%s", what);
@@ -110,12 +103,12 @@ static char *read_directory(const struct reader *reader, const struct value *doc
         return NULL;
     if (!text || !*text)
         return problem_format(file, value->line, NULL, "directories.%s must be a path", key);
-    if (!strcmp(key, "src") && is_here(text))
+    free(*path);
+    *path = relative_to(reader->directory, text);
+    if (!strcmp(key, "src") && walk_is_same(*path, reader->directory))
         return problem_format(
             file, value->line, NULL,
             "directories.src must not be the project directory itself: the modules in it would be loaded twice");
-    free(*path);
-    *path = relative_to(reader->directory, text);
     return NULL;
 }
 

@@ -128,6 +128,8 @@ static char *unknown_flag(const struct reader *reader, const char *word)
     text_printf(&text, "unknown flag %s", word);
     if (hint)
         text_printf(&text, "; did you mean --%s?", hint);
+    else if (is_long && flag_find_subcommand(word + 2))
+        text_printf(&text, "; there is a command of that name: moonlet %s", word + 2);
     const char *topic = reader->subcommand ? reader->subcommand->name : NULL;
     if (reader->has_program)
         text_add_string(&text, "\nTo pass it to the program, write -- before it. `moonlet help run` lists all flags.");

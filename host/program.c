@@ -153,8 +153,12 @@ static int read_imports(struct builder *b, const struct entry *entry, struct cod
 static int read_source(struct builder *b, const struct entry *entry, struct code_unit_spec *unit)
 {
     const struct value *source = value_get(entry->data, "source");
-    if (!value_string(source))
-        return refuse(b, ERROR_INVALID, entry, source, source ? "source must be Lua text" : "source is missing");
+    char *wrong = entry_check_source(entry);
+    if (wrong) {
+        refuse(b, ERROR_INVALID, entry, source, "%s", wrong);
+        free(wrong);
+        return -1;
+    }
     unit->id = entry->id;
     unit->source = source->string.data;
     unit->source_length = source->string.length;

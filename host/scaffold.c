@@ -9,13 +9,7 @@
 #include <unistd.h>
 
 #include "host/text.h"
-
-static bool is_here(const char *path)
-{
-    while (path[0] == '.' && path[1] == '/')
-        path += 2 + strspn(path + 2, "/");
-    return !*path || !strcmp(path, ".");
-}
+#include "host/walk.h"
 
 /* Quoted only where YAML would take it for something else. */
 static void add_path(struct text *out, const char *key, const char *path)
@@ -60,7 +54,7 @@ int scaffold_write_lock(const char *file, const char *source, const char *module
     file = file ? file : "moonlet.lock";
     source = source ? source : "./src";
     const char *rival = find_rival(file);
-    if (is_here(source) || rival) {
+    if (walk_is_same(source, ".") || rival) {
         *message = rival ? text_format("there is a %s already, which says where the sources are", rival)
                          : text_format("--src-dir %s: must be a directory of its own, for the project's holds the "
                                        "modules too",

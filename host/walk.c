@@ -181,9 +181,17 @@ int walk_read_path(const char *path, struct text *out)
     return read_regular(fd < 0 ? -errno : fd, out);
 }
 
+bool walk_is_same(const char *a, const char *b)
+{
+    struct stat one, other;
+    return !stat(a, &one) && !stat(b, &other) && one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+}
+
 const char *walk_explain(int error)
 {
     if (error == -EXDEV || error == -ELOOP)
         return "leads out of the source directory";
+    if (error == -EFBIG)
+        return "it is larger than 64 MB";
     return strerror(-error);
 }

@@ -6,6 +6,7 @@
 #ifndef HOST_WALK_H
 #define HOST_WALK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct text;
@@ -37,6 +38,9 @@ int walk_read(const struct walk *walk, const char *path, struct text *out);
 
 /* The same for any path, which may lead anywhere: files that somebody names explicitly. */
 int walk_read_path(const char *path, struct text *out);
+
+/* Do both paths lead to one file or directory? False if one of them leads nowhere. */
+bool walk_is_same(const char *a, const char *b);
 
 /* The words for a negative errno of walk_read. */
 const char *walk_explain(int error);

@@ -17,7 +17,7 @@ int base_require(lua_State *L)
         return 1;
     const struct library *library = lazy_find(L, name);
     if (!library || !library->is_global)
-        return luaL_error(L, "module '%s' not found", name);
+        return luaL_error(L, "module '%s' not found%s", name, library ? "; list it under modules of the entry" : "");
     lazy_require(L, name);
     return 1;
 }

@@ -21,6 +21,8 @@ run rum
 want_code 1; want_err "moonlet: unknown command rum; did you mean run?"; want_err "There are: run init lint version help."
 run run --wrokers 2
 want_code 1; want_err "did you mean --workers?"
+run --version
+want_code 1; want_err "moonlet: unknown flag --version; there is a command of that name: moonlet version"
 run run --workers 0
 want_code 1; want_err "--workers 0: must be a number from 1 to 256"
 run run -m lots
@@ -51,6 +53,11 @@ want_code 1; want_err "moonlet.lock:1: directories.src must not be the project d
 echo 'directories: [' | put moonlet.lock
 run run
 want_code 1; want_err "moonlet.lock:2: "
+for here in ./ src/.. "$PWD"; do # by any name
+    echo "directories: {src: $here}" | put moonlet.lock
+    run run
+    want_code 1; want_err "moonlet.lock:1: directories.src must not be the project directory"
+done
 rm moonlet.lock
 
 # settings
@@ -152,6 +159,8 @@ want_code 1; want_err "there is a moonlet.lock already"
 rm moonlet.lock
 run init --src-dir .
 want_code 1; want_err "--src-dir .: must be a directory of its own"
+run init --src-dir "$PWD"
+want_code 1; want_err "must be a directory of its own"
 run init -d "odd dir" --modules-dir mods -l wippy.lock
 want_code 0
 mkdir -p "odd dir"

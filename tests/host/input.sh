@@ -86,6 +86,10 @@ broken "imports go in a circle: app:a -> app:a" <<'END'
   - {name: a, kind: library.lua, source: return 1, imports: {a: a}}
 END
 
+broken "moonlet: src/_index.yaml:5: entry app:go: source is Lua text, not a path; write file://go.lua" <<'END'
+  - {name: go, kind: process.lua, source: go.lua}
+END
+
 # found when it runs
 broken 'moonlet: src/_index.yaml:5: entry app:go: method "main" not found' <<'END'
   - {name: go, kind: process.lua, source: "return {other = function() end}"}
@@ -93,7 +97,10 @@ END
 broken 'method "start" not found' <<'END'
   - {name: go, kind: process.lua, source: "return {main = function() end}", method: start}
 END
-broken "module 'time' not found" <<'END'
+broken "module 'nothing' not found" <<'END'
+  - {name: go, kind: process.lua, source: "return function() require('nothing') end"}
+END
+broken "module 'time' not found; list it under modules of the entry" <<'END'
   - {name: go, kind: process.lua, source: "return function() require('time') end"}
 END
 broken "app:go:2: " <<'END'
@@ -137,11 +144,13 @@ printf 'namespace: x\nentries:\n  - {kind: process.lua}\n  - {name: 5, kind: pro
 printf 'namespace: 5\nentries: []\n' | put src/number.yaml
 printf 'namespace: x\nentries:\n  - \377\n' | put src/latin.yaml
 ln -s /etc/passwd src/outside.yaml
+truncate -s 65M src/big.yaml
 run run -v -x app:fine
 want_err "src/noname.yaml:4: an entry of namespace x has a name that is no text"
 want_err "src/number.yaml:1: namespace must be a text, not an integer; the file is ignored"
 want_err "src/latin.yaml:3: column 5: "
 want_err "src/outside.yaml: cannot be read: leads out of the source directory"
+want_err "src/big.yaml: cannot be read: it is larger than 64 MB"
 grep -Eqx 'moonlet [0-9.]+, [0-9]+ entries from src' err || complain "the banner is no line of its own"
 want_code 9
 want_err "src/broken.yaml:2: column "

@@ -117,4 +117,12 @@ want_code 1; want_out "local a = '?[31m' local x = = 2"
 ! grep -q "$(printf '\033')" out || complain "a control character came out"
 [ "$(awk '{ if (length($0) > most) most = length($0) } END { print most }' out)" -lt 200 ] || complain "a line was not cut"
 want_out "298, 299, } = 3"
+
+# a path where the text belongs
+project <<'END'
+  - {name: path, kind: library.lua, source: ./lib/path.lua}
+END
+run lint
+want_code 1; want_out "source is Lua text, not a path; write file://./lib/path.lua"
+
 done_testing
