@@ -217,7 +217,7 @@ static int wait_all(lua_State *L, int count)
     return fiber_block(L, values, 0, wait_k);
 }
 
-/* Checks the array and leaves cases, default flag and a free place on the stack; returns how many cases, or -1 (error pushed). */
+/* Checks the array and leaves cases, default flag and a free place on the stack; returns how many cases. Raises if one is none. */
 static int check_cases(lua_State *L)
 {
     luaL_checktype(L, CASES, LUA_TTABLE);
@@ -232,12 +232,12 @@ static int check_cases(lua_State *L)
     size_t count = lua_rawlen(L, CASES);
     if (count > MAX_CASES) {
         error_push(L, ERROR_INVALID, "select takes at most %d cases", MAX_CASES);
-        return -1;
+        lua_error(L);
     }
     for (int i = 1; i <= (int)count; i++)
         if (!case_at(L, i)) {
             error_push(L, ERROR_INVALID, "element %d of the cases is not a channel case (use ch:case_receive())", i);
-            return -1;
+            lua_error(L);
         }
     return (int)count;
 }
@@ -246,11 +246,6 @@ int channel_select(lua_State *L)
 {
     struct process *process = state_process(L);
     int count = check_cases(L);
-    if (count < 0) {
-        lua_pushnil(L);
-        lua_insert(L, -2);
-        return 2;
-    }
     process_drain(process);
     for (int i = 1; i <= count; i++) {
         struct channel_case *c = case_at(L, i);

@@ -19,10 +19,10 @@ local function main()
     end
     raises("table expected", channel.select)
     raises("table expected", channel.select, 7)
-    local result, err = channel.select { 1 }
-    assert(result == nil and err:kind() == errors.INVALID and err:message():find("element 1"))
-    result, err = channel.select { ch:case_receive(), ch }
-    assert(result == nil and err:kind() == errors.INVALID and err:message():find("element 2"))
+    for place, cases in ipairs { { 1 }, { ch:case_receive(), ch }, { ch:case_send(1), ch:case_receive(), "x", default = true } } do
+        local ok, err = pcall(channel.select, cases)
+        assert(not ok and errors.is(err, errors.INVALID) and err:message():find("element " .. place .. " of the cases"))
+    end
     assert(getmetatable(ch) == false)
     assert(not pcall(setmetatable, ch, {}))
 end
