@@ -11,7 +11,7 @@
 /* A PID that no process has. */
 #define NOBODY UINT64_MAX
 
-/* As process_target; a PID of an unknown host gives NOBODY. */
+/* As process_target; a PID of an unknown host gives NOBODY. What looks like a PID and is no name either is a PID that nobody has. */
 static uint64_t find(lua_State *L, int index)
 {
     size_t length;
@@ -22,9 +22,13 @@ static uint64_t find(lua_State *L, int index)
     if (pid != 0)
         return pid > 0 ? (uint64_t)pid : NOBODY;
     uint64_t named = process_lookup_name(vm, text, length);
-    if (!named)
-        error_return(L, ERROR_NOT_FOUND, "could not resolve '%.200s' as PID or registered name", text);
-    return named;
+    if (named)
+        return named;
+    pid = process_parse_nobody(vm, text, length);
+    if (pid != 0)
+        return pid > 0 ? (uint64_t)pid : NOBODY;
+    error_return(L, ERROR_NOT_FOUND, "could not resolve '%.200s' as PID or registered name", text);
+    return 0;
 }
 
 uint64_t process_target(lua_State *L, int index)

@@ -101,6 +101,13 @@ static bool skip_own_node(const struct vm *vm, const char **name, const char *en
     return true;
 }
 
+/* A PID of the host that no process has; -1: no such host. */
+static int64_t nobody_of(struct vm *vm, const char *name, size_t length)
+{
+    const struct vm_host *host = vm_host_named(vm, name, length);
+    return host ? (int64_t)pid_make(host->index, 0, (1u << PID_SLOT_BITS) - 1) : -1;
+}
+
 int64_t process_parse_pid(struct vm *vm, const char *text, size_t length)
 {
     if (length < 6 || text[0] != '{' || text[length - 1] != '}')
@@ -118,8 +125,15 @@ int64_t process_parse_pid(struct vm *vm, const char *text, size_t length)
     struct vm_host *host = vm_host_at(vm, pid_host(pid));
     if (host && vm_host_is_named(host, name, name_length))
         return (int64_t)pid;
-    host = vm_host_named(vm, name, name_length);
-    return host ? (int64_t)pid_make(host->index, 0, (1u << PID_SLOT_BITS) - 1) : -1; /* a PID that nobody has */
+    return nobody_of(vm, name, name_length);
+}
+
+int64_t process_parse_nobody(struct vm *vm, const char *text, size_t length)
+{
+    const char *bar = memrchr(text, '|', length), *name = text + 1;
+    if (!bar || text[0] != '{' || text[length - 1] != '}')
+        return 0;
+    return skip_own_node(vm, &name, bar) ? nobody_of(vm, name, (size_t)(bar - name)) : -1;
 }
 
 bool process_is_function(struct vm *vm, uint64_t pid)

@@ -32,6 +32,9 @@ size_t process_format_pid(struct vm *vm, uint64_t pid, char text[static 384]);
 /* The PID; 0 if the text is no PID; -1: PID syntax but no such host. Alive or not is not looked at. */
 int64_t process_parse_pid(struct vm *vm, const char *text, size_t length);
 
+/* For a text in the form of a PID, "{host|…}", whatever is behind the bar: a PID that nobody has, -1: no such host; 0: another form. */
+int64_t process_parse_nobody(struct vm *vm, const char *text, size_t length);
+
 /* Is there a live process of that PID at this moment? */
 bool process_is_alive(struct vm *vm, uint64_t pid);
 

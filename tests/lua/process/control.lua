@@ -12,7 +12,7 @@ end
 -- gone, never there, or of a host that does not exist: all the same
 local dead = assert(process.spawn_monitored("test:child", HOST, "nothing"))
 events:receive()
-for _, pid in ipairs { dead, "{test:processes|0x1}", "{test:nowhere|0x1}" } do
+for _, pid in ipairs { dead, "{test:processes|0x1}", "{test:nowhere|0x1}", "{test:processes|gone}", "{test:nowhere|gone}" } do
     refused(errors.INTERNAL, "process not found", process.cancel, pid)
     refused(errors.INTERNAL, "process not found", process.terminate, pid)
     refused(errors.INTERNAL, "pid not registered", process.monitor, pid)

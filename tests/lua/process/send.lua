@@ -63,7 +63,12 @@ local function main()
     fails(errors.INVALID, "cannot send to @ topics", me, "@x")
     fails(errors.NOT_FOUND, "could not resolve 'nobody' as PID or registered name", "nobody", "t")
     fails(errors.NOT_FOUND, "could not resolve", "{}", "t")
-    fails(errors.NOT_FOUND, "could not resolve", "{test:processes|zz}", "t")
+    fails(errors.NOT_FOUND, "could not resolve", "", "t")
+    for _, unique in ipairs { "zz", "1", "", "0x", "0X1", "0x00000000000000001" } do -- the form of a PID, of nobody
+        fails(errors.NOT_FOUND, "process not found", "{test:processes|" .. unique .. "}", "t")
+        fails(errors.NOT_FOUND, "host not found", "{no:host|" .. unique .. "}", "t")
+        fails(errors.NOT_FOUND, "host not found", "{node@test:processes|" .. unique .. "}", "t")
+    end
     fails(errors.NOT_FOUND, "host not found", "{no:host|0x1}", "t")
     fails(errors.NOT_FOUND, "process not found", "{test:processes|0x1}", "t")
     fails(errors.NOT_FOUND, "process not found", "{test:processes|0xffffffffffffffff}", "t")
