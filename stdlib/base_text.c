@@ -26,9 +26,10 @@ static bool prepare_tostring(lua_State *L, int index)
     return true;
 }
 
+/* A number becomes its text, as in stock Lua. */
 static void check_text(lua_State *L)
 {
-    if (!lua_isstring(L, -1))
+    if (!lua_tostring(L, -1))
         luaL_error(L, "'__tostring' must return a string");
 }
 

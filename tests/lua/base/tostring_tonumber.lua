@@ -8,6 +8,8 @@ assert(tostring(setmetatable({}, {__tostring = function() return "mine" end})) =
 assert(tostring(setmetatable({}, {__name = "My"})):match("^My: "))
 local ok, e = pcall(tostring, setmetatable({}, {__tostring = function() return {} end}))
 assert(not ok and e:find("'__tostring' must return a string"))
+local number = tostring(setmetatable({}, {__tostring = function() return 5 end}))
+assert(type(number) == "string" and number == "5", "a number of a __tostring becomes text")
 ok, e = pcall(tostring, setmetatable({}, {__tostring = function() error("inner", 0) end}))
 assert(not ok and e == "inner")
 -- a __tostring that blocks
