@@ -199,11 +199,23 @@ out:
     text_free(&content);
 }
 
+static void report_misses(const struct walk *walk, const struct module *module, struct problems *problems)
+{
+    for (size_t i = 0; i < walk->miss_count; i++) {
+        if (module && module_excludes(module, walk->misses[i].path))
+            continue;
+        char *label = walk_label(walk, walk->misses[i].path);
+        problem_add(problems, LOG_ERROR, label, 0, NULL, "cannot be read: %s", walk_explain(walk->misses[i].error));
+        free(label);
+    }
+}
+
 static int load(struct entries *entries, const char *root, const struct module *module, const char *skip,
                 struct problems *problems)
 {
     struct walk walk;
     int result = walk_open(&walk, root, skip);
+    report_misses(&walk, module, problems);
     for (size_t i = 0; !result && i < walk.count; i++) {
         if (module && module_excludes(module, walk.paths[i]))
             continue;

@@ -66,7 +66,37 @@ static void add_path(struct walk *walk, char *path)
     walk->paths[walk->count++] = path;
 }
 
-/* One pass over the names of a directory: its files, or (directories) what is below it. */
+static void add_miss(struct walk *walk, const char *path, int error)
+{
+    walk->misses = alloc_grow(walk->misses, walk->miss_count, &walk->miss_capacity, sizeof *walk->misses);
+    walk->misses[walk->miss_count++] = (struct walk_miss){.path = alloc_string(path), .error = error};
+}
+
+static int visit(struct walk *walk, const char *directory, const char *skip, int depth);
+
+static void visit_file(struct walk *walk, const char *path, const char *name)
+{
+    struct stat st;
+    if (!is_candidate(name))
+        return;
+    if (fstatat(walk->fd, path, &st, 0)) {
+        if (name[0] != '.') /* editors keep locks in hidden links that lead nowhere */
+            add_miss(walk, path, -errno);
+    } else if (S_ISREG(st.st_mode))
+        add_path(walk, alloc_string(path));
+}
+
+static void visit_directory(struct walk *walk, const char *path, const char *name, const char *skip, int depth)
+{
+    struct stat st;
+    if (fstatat(walk->fd, path, &st, AT_SYMLINK_NOFOLLOW) || !S_ISDIR(st.st_mode) || is_skipped(name, skip))
+        return;
+    int result = depth < WALK_MAX_DEPTH ? visit(walk, path, skip, depth + 1) : -ENAMETOOLONG;
+    if (result)
+        add_miss(walk, path, result);
+}
+
+/* Two passes over the names of a directory: its files, then what is below its directories. */
 static int visit(struct walk *walk, const char *directory, const char *skip, int depth)
 {
     struct dirent **names;
@@ -75,13 +105,11 @@ static int visit(struct walk *walk, const char *directory, const char *skip, int
         return -errno;
     for (int pass = 0; pass < 2; pass++) {
         for (int i = 0; i < count; i++) {
-            struct stat st;
             char *path = join(directory, names[i]->d_name);
-            bool known = !fstatat(walk->fd, path, &st, pass ? AT_SYMLINK_NOFOLLOW : 0);
-            if (known && !pass && S_ISREG(st.st_mode) && is_candidate(names[i]->d_name))
-                add_path(walk, alloc_string(path));
-            if (known && pass && S_ISDIR(st.st_mode) && depth < WALK_MAX_DEPTH && !is_skipped(names[i]->d_name, skip))
-                visit(walk, path, skip, depth + 1);
+            if (pass)
+                visit_directory(walk, path, names[i]->d_name, skip, depth);
+            else
+                visit_file(walk, path, names[i]->d_name);
             free(path);
         }
     }
@@ -118,6 +146,9 @@ void walk_close(struct walk *walk)
     for (size_t i = 0; i < walk->count; i++)
         free(walk->paths[i]);
     free(walk->paths);
+    for (size_t i = 0; i < walk->miss_count; i++)
+        free(walk->misses[i].path);
+    free(walk->misses);
     free(walk->root);
 }
 
@@ -191,6 +222,8 @@ const char *walk_explain(int error)
 {
     if (error == -EXDEV || error == -ELOOP)
         return "leads out of the source directory";
+    if (error == -ENAMETOOLONG)
+        return "it is more than 64 directories deep";
     if (error == -EFBIG)
         return "it is larger than 64 MB";
     return strerror(-error);

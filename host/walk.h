@@ -16,11 +16,20 @@ enum {
     WALK_MAX_FILE = 64 * 1024 * 1024, /* bytes */
 };
 
+/* What was found but not looked into. */
+struct walk_miss {
+    char *path; /* relative to the root */
+    int error;  /* negative errno, for walk_explain */
+};
+
 struct walk {
     int fd;       /* of the root directory */
     char *root;   /* as given, without "./" in front and "/" behind */
     char **paths; /* relative to the root */
     size_t count, capacity;
+    struct walk_miss
+        *misses; /* directories that cannot be read, or are too deep; links of definition files that lead nowhere */
+    size_t miss_count, miss_capacity;
 };
 
 /*

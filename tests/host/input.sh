@@ -145,12 +145,19 @@ printf 'namespace: 5\nentries: []\n' | put src/number.yaml
 printf 'namespace: x\nentries:\n  - \377\n' | put src/latin.yaml
 ln -s /etc/passwd src/outside.yaml
 truncate -s 65M src/big.yaml
+ln -s nowhere src/gone.yaml
+ln -s somebody src/.#locked.yaml # of an editor
+deep=src$(printf '/d%.0s' $(seq 70))
+mkdir -p "$deep"
 run run -v -x app:fine
 want_err "src/noname.yaml:4: an entry of namespace x has a name that is no text"
 want_err "src/number.yaml:1: namespace must be a text, not an integer; the file is ignored"
 want_err "src/latin.yaml:3: column 5: "
 want_err "src/outside.yaml: cannot be read: leads out of the source directory"
 want_err "src/big.yaml: cannot be read: it is larger than 64 MB"
+want_no_err "locked.yaml"
+want_err "src/gone.yaml: cannot be read: No such file or directory"
+want_err "/d/d: cannot be read: it is more than 64 directories deep"
 grep -Eqx 'moonlet [0-9.]+, [0-9]+ entries from src' err || complain "the banner is no line of its own"
 want_code 9
 want_err "src/broken.yaml:2: column "
