@@ -77,7 +77,7 @@ static bool add_file(struct loader *loader, const char *file)
     struct text content = {0};
     int result = walk_read_path(file, &content);
     if (result && result != -ENOENT)
-        problem_add(loader->problems, LOG_ERROR, file, 0, NULL, "cannot be read: %s", strerror(-result));
+        problem_add(loader->problems, LOG_ERROR, file, 0, NULL, "cannot be read: %s", walk_explain(result));
     else if (!result)
         configuration_add(loader->configuration, file, text_string(&content), content.length, loader->problems);
     text_free(&content);

@@ -169,7 +169,7 @@ int lockfile_read(struct lockfile *lockfile, const char *directory, struct probl
     else if (result == -ENOENT)
         result = 0;
     else {
-        *problem = problem_format(lockfile->file, 0, NULL, "cannot be read: %s", strerror(-result));
+        *problem = problem_format(lockfile->file, 0, NULL, "cannot be read: %s", walk_explain(result));
         result = -1;
     }
     text_free(&content);

@@ -84,7 +84,7 @@ static void read_manifest(struct finder *finder, struct module *module)
             problem_add(finder->problems, LOG_WARN, file, error.line, NULL, "%s; the manifest is ignored",
                         error.message);
         else if (result && result != -ENOENT)
-            problem_add(finder->problems, LOG_WARN, file, 0, NULL, "cannot be read: %s", strerror(-result));
+            problem_add(finder->problems, LOG_WARN, file, 0, NULL, "cannot be read: %s", walk_explain(result));
         else if (manifest)
             module->exclude = take_excludes(finder, file, manifest);
         value_free(manifest);

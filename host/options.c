@@ -337,6 +337,8 @@ static char *apply_run(struct options *options, int count, char **words)
     options->args = words + 2;
     options->arg_count = count > 2 ? (size_t)count - 2 : 0;
     options->action = options->command && !strcmp(options->command, "list") ? OPTIONS_LIST : OPTIONS_RUN;
+    if (options->action == OPTIONS_LIST && count > 2)
+        return text_format("`moonlet run list` takes no further words (%s)", words[2]);
     return NULL;
 }
 

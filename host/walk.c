@@ -220,10 +220,12 @@ bool walk_is_same(const char *a, const char *b)
 
 const char *walk_explain(int error)
 {
-    if (error == -EXDEV || error == -ELOOP)
+    if (error == -EXDEV)
         return "leads out of the source directory";
     if (error == -ENAMETOOLONG)
         return "it is more than 64 directories deep";
+    if (error == -EINVAL)
+        return "it is no regular file";
     if (error == -EFBIG)
         return "it is larger than 64 MB";
     return strerror(-error);

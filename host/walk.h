@@ -51,7 +51,7 @@ int walk_read_path(const char *path, struct text *out);
 /* Do both paths lead to one file or directory? False if one of them leads nowhere. */
 bool walk_is_same(const char *a, const char *b);
 
-/* The words for a negative errno of walk_read. */
+/* The words for a negative errno of these functions. */
 const char *walk_explain(int error);
 
 #endif

@@ -82,6 +82,11 @@ want_err "moonlet: --profile none: the configuration has no profiles"
 rm .moonlet.yaml
 
 # --config: files that must be there, later ones win; without it .moonlet.yaml before .wippy.yaml
+mkfifo pipe.yaml
+run run --config pipe.yaml
+want_code 1; want_err "pipe.yaml: cannot be read: it is no regular file"
+run run list more
+want_code 1; want_err "moonlet: \`moonlet run list\` takes no further words (more)"
 run run --config none.yaml
 want_code 1; want_err "--config none.yaml: there is no such file"
 project <<'END'
