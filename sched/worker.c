@@ -184,14 +184,15 @@ void worker_queue(struct worker *w, struct task *task, bool next)
 
 /* Without work. */
 
-static struct task *steal(struct worker *w)
+/* Half of what another worker has; of `stuck` workers only, or of any. */
+static struct task *steal(struct worker *w, bool of_stuck)
 {
     struct sched *sched = w->sched;
     uint64_t now = sched_cycles(sched);
     unsigned start = (unsigned)rng_below(&w->rng, sched->capacity), count;
     for (unsigned i = 0; i < sched->capacity; i++) {
         struct worker *victim = sched->workers[(start + i) % sched->capacity];
-        if (victim == w || !worker_is_worth_stealing(victim, now))
+        if (victim == w || !worker_is_worth_stealing(victim, now) || (of_stuck && !is_stuck(victim, now)))
             continue;
         struct task *task = runqueue_steal(&victim->queue, &w->queue, is_stuck(victim, now), &count);
         if (task) {
@@ -203,7 +204,10 @@ static struct task *steal(struct worker *w)
     return NULL;
 }
 
-/* The next task: of those that compute if the last long slice ended HEAVY_WAIT_US ago or there are no others. */
+/*
+ * The next task: of those that compute if the last long slice ended HEAVY_WAIT_US ago or there are no others. Before one that was not due,
+ * what waits behind a stuck worker: while anybody computes, nobody is idle and searches.
+ */
 static struct task *next_task(struct worker *w)
 {
     struct heavy *heavy = &w->sched->heavy;
@@ -211,7 +215,11 @@ static struct task *next_task(struct worker *w)
     struct task *task = is_due ? NULL : runqueue_pop(&w->queue);
     if (likely(task != NULL))
         return task;
-    task = heavy_pop(heavy);
+    if (heavy_is_empty(heavy))
+        return is_due ? runqueue_pop(&w->queue) : NULL;
+    task = is_due ? NULL : steal(w, true);
+    if (!task)
+        task = heavy_pop(heavy);
     return task || !is_due ? task : runqueue_pop(&w->queue);
 }
 
@@ -222,7 +230,7 @@ static struct task *search(struct worker *w)
     if (!w->is_searching)
         idle_search_begin(w);
     do {
-        task = steal(w);
+        task = steal(w, false);
         if (task)
             break;
         for (int i = 0; i < SPIN_PAUSES; i++)

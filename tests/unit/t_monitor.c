@@ -218,6 +218,42 @@ Test(monitor, a_spare_stands_in_when_all_are_stuck)
     sched_free(sched);
 }
 
+/* Computes, in long slices, until the other has run. */
+static enum task_verdict compute(struct task *task)
+{
+    struct body *b = container_of(task, struct body, task);
+    uint64_t start = sched_cycles(b->sched);
+    b->runs++;
+    while (cycles_since(sched_cycles(b->sched), start) < 2000 * b->sched->cycles.per_us)
+        continue;
+    b->done = b->other->done;
+    return b->done ? TASK_PARKED : TASK_AGAIN;
+}
+
+/* The spare has enough to do with those that compute, but what is behind the stuck worker comes first. */
+Test(monitor, what_waits_behind_a_stuck_worker_does_not_wait_for_those_that_compute)
+{
+    struct sched *sched = start(1, NULL, NULL);
+    struct body hogs[3], stuck, victim;
+    body_init(&stuck, sched, wake_and_wait);
+    body_init(&victim, sched, mark_done);
+    stuck.other = &victim;
+    for (int i = 0; i < 3; i++) {
+        body_init(&hogs[i], sched, compute);
+        hogs[i].other = &victim;
+        task_wake(sched, &hogs[i].task);
+    }
+    for (int i = 0; i < 3; i++)
+        while (hogs[i].runs < 2)
+            usleep(200);
+    task_wake(sched, &stuck.task);
+    await_end(&stuck);
+    cr_assert_eq(victim.runs, 1);
+    for (int i = 0; i < 3; i++)
+        await_end(&hogs[i]);
+    sched_free(sched);
+}
+
 /* A poller of which only the first can be opened. */
 static int open_once(void *ctx, struct worker *worker, void **out)
 {
