@@ -93,6 +93,17 @@ static enum get get_number(lua_State *L, struct codec_decoder *d, unsigned tag)
     return GET_DONE;
 }
 
+/* The form nearly all keys have: its length is in the tag. */
+static inline enum get get_short_string(lua_State *L, struct codec_decoder *d, unsigned tag)
+{
+    size_t length = tag - WIRE_STRING;
+    if (unlikely(wire_left(&d->in) < length))
+        return fail(d, CODEC_CORRUPT);
+    lua_pushlstring(L, (const char *)d->in.at, length);
+    d->in.at += length;
+    return GET_DONE;
+}
+
 static enum get get_string(lua_State *L, struct codec_decoder *d, unsigned tag)
 {
     const char *data;
@@ -114,7 +125,7 @@ static enum get get_value(lua_State *L, struct codec_decoder *d)
         return GET_DONE;
     }
     if (tag <= WIRE_STRING_MAX)
-        return get_string(L, d, tag);
+        return get_short_string(L, d, tag);
     switch (tag) {
     case WIRE_NIL:
         lua_pushnil(L);
@@ -149,11 +160,11 @@ static enum get get_value(lua_State *L, struct codec_decoder *d)
 /* Neither nil nor NaN. */
 static bool is_key(lua_State *L)
 {
-    if (lua_type(L, -1) == LUA_TNUMBER) {
-        lua_Number number = lua_tonumber(L, -1);
-        return number == number;
-    }
-    return lua_type(L, -1) != LUA_TNIL;
+    int type = lua_type(L, -1);
+    if (likely(type != LUA_TNUMBER))
+        return type != LUA_TNIL;
+    lua_Number number = lua_tonumber(L, -1);
+    return number == number;
 }
 
 /* The value on top is complete: puts it into the innermost open table, or leaves it as a top-level value. */

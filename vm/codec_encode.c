@@ -220,10 +220,10 @@ static enum put put_userdata(lua_State *L, struct codec_encoder *e, int index)
     return PUT_DONE;
 }
 
-/* A table must be on top. Pops nothing. */
-static enum put put_value(lua_State *L, struct codec_encoder *e, int index)
+/* `type` is that of the value; a table must be on top. Pops nothing. */
+static enum put put_value(lua_State *L, struct codec_encoder *e, int index, int type)
 {
-    switch (lua_type(L, index)) {
+    switch (type) {
     case LUA_TNIL:
         return put_tag(e, WIRE_NIL);
     case LUA_TBOOLEAN:
@@ -242,9 +242,9 @@ static enum put put_value(lua_State *L, struct codec_encoder *e, int index)
 }
 
 /* The value on top, which is popped once it is written; what does not travel becomes nil. */
-static enum put put_top(lua_State *L, struct codec_encoder *e)
+static enum put put_top(lua_State *L, struct codec_encoder *e, int type)
 {
-    enum put put = put_value(L, e, -1);
+    enum put put = put_value(L, e, -1, type);
     if (put == PUT_DROPPED)
         put = put_tag(e, WIRE_NIL);
     if (put == PUT_DONE)
@@ -254,69 +254,74 @@ static enum put put_top(lua_State *L, struct codec_encoder *e)
 
 static enum put put_argument(lua_State *L, struct codec_encoder *e, int index)
 {
-    if (lua_type(L, index) == LUA_TTABLE) {
+    int type = lua_type(L, index);
+    if (type == LUA_TTABLE) {
         lua_pushvalue(L, index);
-        return put_top(L, e);
+        return put_top(L, e, type);
     }
-    enum put put = put_value(L, e, index);
+    enum put put = put_value(L, e, index, type);
     return put == PUT_DROPPED ? put_tag(e, WIRE_NIL) : put;
 }
 
-static bool does_travel(lua_State *L, int index)
+static inline bool does_travel(lua_State *L, int index, int type)
 {
     enum { TRAVELS = 1 << LUA_TBOOLEAN | 1 << LUA_TNUMBER | 1 << LUA_TSTRING | 1 << LUA_TTABLE };
-    int type = lua_type(L, index);
     return (TRAVELS >> type & 1) ||
            (type == LUA_TUSERDATA && (type_of(L, index) == &error_type || type_of(L, index) == &typed_type));
 }
 
-/* [key, value] are on top. Is the key the next of the array part, or does it leave a hole before it that is worth filling? */
-static bool is_element(lua_State *L, const struct codec_encode_frame *f)
+/* [key, value] are on top. The key if it is the next of the array part or leaves a hole before it that is worth filling, else 0. */
+static lua_Unsigned element_key(lua_State *L, const struct codec_encode_frame *f)
 {
     lua_Unsigned key = lua_isinteger(L, -2) ? (lua_Unsigned)lua_tointeger(L, -2) : 0;
-    if (key == (lua_Unsigned)f->narr + 1)
-        return key <= f->border;
-    lua_Unsigned allowed = (lua_Unsigned)(f->narr - f->holes) + HOLES_FREE;
-    return key > f->narr && key <= f->border && f->holes + (key - f->narr - 1) <= allowed;
+    if (key <= f->narr || key > f->border)
+        return 0;
+    lua_Unsigned holes = key - f->narr - 1, allowed = (lua_Unsigned)(f->narr - f->holes) + HOLES_FREE;
+    return holes == 0 || f->holes + holes <= allowed ? key : 0;
 }
 
-/* The value on top is an element: writes the holes before it, then the value. */
-static enum put put_element(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
+static bool put_holes(struct codec_encoder *e, struct codec_encode_frame *f, uint32_t holes)
 {
-    uint32_t key = (uint32_t)lua_tointeger(L, -2);
+    unsigned char *at = reserve(e, holes);
+    if (!at)
+        return false;
+    memset(at, WIRE_NIL, holes);
+    e->length += holes;
+    f->holes += holes;
+    return true;
+}
+
+/* The value on top is the element `key`: writes the holes before it, then the value. */
+static enum put put_element(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f, uint32_t key)
+{
     uint32_t holes = key - f->narr - 1;
-    if (unlikely(holes > 0)) {
-        unsigned char *at = reserve(e, holes);
-        if (!at)
-            return PUT_FAILED;
-        memset(at, WIRE_NIL, holes);
-        e->length += holes;
-        f->holes += holes;
-    }
+    if (unlikely(holes > 0) && !put_holes(e, f, holes))
+        return PUT_FAILED;
     f->narr = key;
-    return put_top(L, e);
+    return put_top(L, e, lua_type(L, -1));
 }
 
 /* [key, value] are on top: writes the key, and the value unless the key is a table that must be written first. */
 static enum put put_pair(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
 {
-    if (!does_travel(L, -1) || !does_travel(L, -2)) {
+    int key = lua_type(L, -2), value = lua_type(L, -1);
+    if (unlikely(!does_travel(L, -1, value) || !does_travel(L, -2, key))) {
         lua_pop(L, 1);
         return PUT_DONE;
     }
     f->nhash++;
-    enum put put = PUT_DONE;
-    if (lua_type(L, -2) == LUA_TTABLE) {
+    enum put put;
+    if (unlikely(key == LUA_TTABLE)) {
         lua_pushvalue(L, -2);
         f->value_pending = true;
-        put = put_top(L, e);
-    } else {
-        put = put_value(L, e, -2);
+        put = put_top(L, e, key);
+    } else { /* nearly all keys are strings: tested first, they and the values do not share one jump that nobody can predict */
+        put = key == LUA_TSTRING ? put_string(L, e, -2) : put_value(L, e, -2, key);
     }
     if (put != PUT_DONE)
         return put;
     f->value_pending = false;
-    return put_top(L, e);
+    return put_top(L, e, value);
 }
 
 /* All of the table on top is written: fills in its counts. */
@@ -350,12 +355,13 @@ static enum put put_entry(lua_State *L, struct codec_encoder *e, struct codec_en
 {
     if (unlikely(f->value_pending)) {
         f->value_pending = false;
-        return put_top(L, e);
+        return put_top(L, e, lua_type(L, -1));
     }
     if (!lua_next(L, -2))
         return close_table(L, e, f);
-    if (f->in_array && is_element(L, f))
-        return put_element(L, e, f);
+    lua_Unsigned key = f->in_array ? element_key(L, f) : 0;
+    if (key)
+        return put_element(L, e, f, (uint32_t)key);
     f->in_array = false;
     return put_pair(L, e, f);
 }
