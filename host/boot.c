@@ -103,6 +103,8 @@ static int choose_command(struct boot *boot, struct runtime_config *config)
 {
     const struct options *options = &boot->options;
     const struct entries *entries = &boot->application.entries;
+    if (command_check(entries, &boot->message))
+        return -1;
     if (options->exec)
         config->command = command_find_exec(entries, options->exec, &boot->message);
     else if (options->command)
@@ -143,12 +145,14 @@ static int run_application(struct boot *boot)
 static int list_commands(struct boot *boot)
 {
     struct text text = {0};
-    int result = command_list(&boot->application.entries, &text, &boot->message);
-    if (!result && !text.length)
+    if (command_check(&boot->application.entries, &boot->message))
+        return EXIT_ERROR;
+    command_list(&boot->application.entries, &text);
+    if (!text.length)
         fputs("no process entry has a meta.command.name\n", stderr);
     fputs(text_string(&text), stdout);
     text_free(&text);
-    return result ? EXIT_ERROR : 0;
+    return 0;
 }
 
 /* Errors in definition files may be why a source is missing. */

@@ -133,26 +133,36 @@ static int compare_names(const void *a, const void *b)
     return strcmp(name_of(*(const struct entry *const *)a), name_of(*(const struct entry *const *)b));
 }
 
-int command_list(const struct entries *entries, struct text *out, char **message)
+int command_check(const struct entries *entries, char **message)
 {
-    size_t count, widest = 0;
+    size_t count;
     int result = 0;
     const struct entry **commands = collect(entries, &count);
     qsort(commands, count, sizeof *commands, compare_names);
-    for (size_t i = 0; i < count && !result; i++) {
+    for (size_t i = 1; i < count && !result; i++) {
+        if (compare_names(&commands[i - 1], &commands[i]))
+            continue;
+        *message = explain_twice(name_of(commands[i]), commands[i - 1], commands[i]);
+        result = -1;
+    }
+    free(commands);
+    return result;
+}
+
+void command_list(const struct entries *entries, struct text *out)
+{
+    size_t count, widest = 0;
+    const struct entry **commands = collect(entries, &count);
+    qsort(commands, count, sizeof *commands, compare_names);
+    for (size_t i = 0; i < count; i++) {
         size_t width = strlen(name_of(commands[i]));
         widest = width > widest ? width : widest;
-        if (i && !compare_names(&commands[i - 1], &commands[i])) {
-            *message = explain_twice(name_of(commands[i]), commands[i - 1], commands[i]);
-            result = -1;
-        }
     }
-    for (size_t i = 0; i < count && !result; i++) {
+    for (size_t i = 0; i < count; i++) {
         const char *text = value_string(value_path(commands[i]->meta, "command.short"));
         if (!is_test(commands[i]))
             text_printf(out, "%-*s%s%s\n", text ? (int)widest : 0, name_of(commands[i]), text ? "  " : "",
                         text ? text : "");
     }
     free(commands);
-    return result;
 }

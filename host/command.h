@@ -19,7 +19,10 @@ const struct entry *command_find_exec(const struct entries *entries, const char 
 /* The terminal.host of that id, or the only one there is (id NULL). NULL and *message. */
 const struct entry *command_find_host(const struct entries *entries, const char *id, char **message);
 
-/* One line per command, sorted by name: name and short text. 0, or -1 and *message. */
-int command_list(const struct entries *entries, struct text *out, char **message);
+/* 0, or -1 and *message: two entries claim one name. To be asked before the application is run in whatever way. */
+int command_check(const struct entries *entries, char **message);
+
+/* One line per command, sorted by name: name and short text. */
+void command_list(const struct entries *entries, struct text *out);
 
 #endif

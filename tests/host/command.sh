@@ -150,6 +150,10 @@ run run echo
 want_code 1; want_err "two entries are named command 'echo': app:echo (src/_index.yaml:5) and app:echo2"
 run run list
 want_code 1; want_err "two entries are named"
+run run
+want_code 1; want_err "two entries are named"
+run run -x app:func --host app:terminal
+want_code 1; want_err "two entries are named"
 
 # started with its standard streams closed: reading ends at once, and no file of the VM takes their place
 project <<'END'
