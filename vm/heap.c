@@ -255,7 +255,7 @@ static void *resize_small(struct heap *heap, void *block, size_t old_size, size_
 static void *resize(struct heap *heap, void *block, size_t old_size, size_t new_size)
 {
     void *moved = NULL;
-    if (unlikely(old_size > HEAP_SMALL_MAX)) {
+    if (unlikely(old_size >= HEAP_STACK_MIN)) {
         heap->moving = true;
         __atomic_signal_fence(__ATOMIC_SEQ_CST); /* the handler that asks heap_is_moving is on this thread */
     }

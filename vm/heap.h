@@ -47,8 +47,8 @@ void heap_set_limit(struct heap *heap, size_t limit, heap_pressure_f pressure);
 size_t heap_limit(const struct heap *heap);
 
 /*
- * True once a big block has been moved: it may be the stack of a coroutine whose call frames still point to the old place, which may not be
- * mapped any more, so no signal handler may walk it. Until somebody who runs between two of Lua's instructions says heap_settled.
+ * True once a block that may be the stack of a coroutine has been resized: call frames may still point to the old place, which may not be
+ * mapped any more or hold something else, so no signal handler may walk it. Until somebody who runs between two of Lua's instructions says heap_settled.
  */
 bool heap_is_moving(const struct heap *heap);
 void heap_settled(struct heap *heap);

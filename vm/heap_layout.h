@@ -28,6 +28,7 @@ enum {
     HEAP_LARGES = HEAP_CLASSES - HEAP_LARGE,
 };
 
+enum { HEAP_STACK_MIN = 512 }; /* no stack of a coroutine is smaller: liblua keeps at least 34 slots of 16 bytes */
 /*
  * When a heap is reclaimed as it grows: not with less reserved than MIN; after a quarter of growth, or once the slow way of taking a
  * block was gone so often that the walk, which costs as much as one slow way for every COST free blocks, does not matter. At most BLOCKS

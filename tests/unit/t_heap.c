@@ -234,6 +234,19 @@ Test(heap, churn_does_not_fragment, .init = begin, .fini = end)
     drop(heap);
 }
 
+/* The smallest stack of a coroutine grows: from now on it may not be walked until somebody says so. */
+Test(heap, a_small_stack_that_grows_is_on_the_move, .init = begin, .fini = end)
+{
+    struct heap *heap = heap_new(cache, 0, 4 * KB, NULL);
+    void *stack = heap_alloc(heap, NULL, 0, 640);
+    cr_assert_not(heap_is_moving(heap));
+    heap_alloc(heap, stack, 640, 1280);
+    cr_assert(heap_is_moving(heap));
+    heap_settled(heap);
+    cr_assert_not(heap_is_moving(heap));
+    drop(heap);
+}
+
 Test(heap, big_heaps_have_few_chunks, .init = begin, .fini = end)
 {
     struct heap *heap = heap_new(cache, 0, 4 * KB, NULL);

@@ -259,9 +259,10 @@ Test(preempt, traceback_at_any_time)
     rig_add(&rig, "t:main",
             "local function f(n) if n == 0 then return 0 end return 1 + f(n - 1) end\n"
             "return function() for i = 1, 40 do assert(coroutine.wrap(f)(60000) == 60000) end return 'ok' end");
-    rig_run(&rig, "t:main");
+    do {
+        rig_run(&rig, "t:main");
+        cr_assert_str_eq(rig_text(&rig), "ok");
+    } while (atomic_load(&traced) <= 100); /* on a loaded machine the other thread may come late */
     atomic_store(&is_tracing, false);
     pthread_join(thread, NULL);
-    cr_assert_str_eq(rig_text(&rig), "ok");
-    cr_assert_gt(atomic_load(&traced), 100);
 }
