@@ -31,7 +31,7 @@
 #include "sched/base/fault.h"
 #include "sched/base/log.h"
 
-enum { EXIT_ERROR = 1, FLUSH_NS = 500000000 };
+enum { EXIT_ERROR = 1, FLUSH_NS = 500000000, MOST_SYNTAX_ERRORS = 20 };
 
 struct boot {
     struct options options;
@@ -213,12 +213,48 @@ static void print_trace(const struct boot *boot)
     fputs("\n", stderr);
 }
 
+/* Shown as lint does, once each; if one source is why there is nothing to run, only that one. */
+static bool is_shown(const struct problems *problems, size_t index)
+{
+    const struct entry *entry = problems->items[index].unreadable;
+    if (!entry || (problems->cause && entry != problems->cause))
+        return false;
+    for (size_t i = 0; i < index; i++)
+        if (problems->items[i].unreadable == entry)
+            return false;
+    return true;
+}
+
+static void print_unreadable(const struct problems *problems)
+{
+    struct findings findings = {0};
+    struct text text = {0};
+    for (size_t i = 0; i < problems->count; i++)
+        if (is_shown(problems, i))
+            lint_entry(&findings, problems->items[i].unreadable);
+    findings_sort(&findings);
+    report_list(&text, &findings, MOST_SYNTAX_ERRORS, isatty(STDERR_FILENO) && !getenv("NO_COLOR"));
+    fputs(text_string(&text), stderr);
+    text_free(&text);
+    findings_free(&findings);
+}
+
+static bool is_told_otherwise(const struct boot *boot, const struct problem *problem)
+{
+    const struct entry *cause = boot->application.problems.cause;
+    return problem->unreadable ? !cause || cause == problem->unreadable : !strcmp(problem->text, boot->message);
+}
+
+/* Why it may have failed: what nobody was told yet, and what can be told better than a line of the log does. */
 static void print_problems(const struct boot *boot)
 {
     const struct problems *problems = &boot->application.problems;
-    for (size_t i = 0; i < problems->count; i++)
-        if (strcmp(problems->items[i].text, boot->message) != 0)
+    bool is_silent = options_is_silent(&boot->options);
+    for (size_t i = 0; i < problems->count && is_silent; i++)
+        if (!is_told_otherwise(boot, &problems->items[i]))
             fprintf(stderr, "moonlet: %s\n", problems->items[i].text);
+    if (is_silent || !has_json_logs(boot))
+        print_unreadable(problems);
 }
 
 static int run_with_logs(struct boot *boot)
@@ -234,7 +270,7 @@ static int run_with_logs(struct boot *boot)
         code = act_on_application(boot);
     logsink_flush(boot->logsink, FLUSH_NS);
     print_trace(boot);
-    if (boot->message && options_is_silent(&boot->options))
+    if (boot->message)
         print_problems(boot);
     return code;
 }

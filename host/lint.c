@@ -54,7 +54,7 @@ static bool is_selected(const struct entry *entry, const struct options_words *p
     return selected && has_lua(entry);
 }
 
-static void lint_entry(struct findings *findings, const struct entry *entry)
+void lint_entry(struct findings *findings, const struct entry *entry)
 {
     const struct value *source = value_get(entry->data, "source");
     findings->entries++;

@@ -4,8 +4,12 @@
 #define HOST_LINT_H
 
 struct entries;
+struct entry;
 struct findings;
 struct options_words;
+
+/* Adds what is wrong with the source of one Lua entry. */
+void lint_entry(struct findings *findings, const struct entry *entry);
 
 /*
  * Adds what is wrong with the sources of all Lua entries whose namespace matches one of the patterns: a namespace, or "a.b.*" or

@@ -32,6 +32,18 @@ char *problem_format(const char *file, unsigned line, const char *id, const char
     return text;
 }
 
+/* Takes the text. */
+static void add(struct problems *problems, struct problem problem)
+{
+    log_printf(problems->log, problem.level, "loader", "%s", problem.text);
+    if (problems->count == MOST_PROBLEMS) {
+        free(problem.text);
+        return;
+    }
+    problems->items = alloc_grow(problems->items, problems->count, &problems->capacity, sizeof *problems->items);
+    problems->items[problems->count++] = problem;
+}
+
 void problem_add(struct problems *problems, enum log_level level, const char *file, unsigned line, const char *id,
                  const char *fmt, ...)
 {
@@ -39,13 +51,12 @@ void problem_add(struct problems *problems, enum log_level level, const char *fi
     va_start(args, fmt);
     char *text = format(file, line, id, fmt, args);
     va_end(args);
-    log_printf(problems->log, level, "loader", "%s", text);
-    if (problems->count == MOST_PROBLEMS) {
-        free(text);
-        return;
-    }
-    problems->items = alloc_grow(problems->items, problems->count, &problems->capacity, sizeof *problems->items);
-    problems->items[problems->count++] = (struct problem){.level = level, .text = text};
+    add(problems, (struct problem){.level = level, .text = text});
+}
+
+void problem_add_unreadable(struct problems *problems, const struct entry *entry, const char *text)
+{
+    add(problems, (struct problem){.level = LOG_ERROR, .text = alloc_string(text), .unreadable = entry});
 }
 
 bool problems_has_errors(const struct problems *problems)

@@ -13,20 +13,28 @@
 #include "sched/base/compiler.h"
 #include "sched/base/log.h"
 
+struct entry;
+
 struct problem {
     enum log_level level; /* LOG_WARN: loading went on; LOG_ERROR: something asked for cannot be had */
     char *text;
+    const struct entry
+        *unreadable; /* its source does not parse, which can be shown better than in a line; NULL: another problem */
 };
 
 struct problems {
     struct problem *items;
     size_t count, capacity;
-    struct log *log; /* where each is written as it comes; may be NULL */
+    struct log *log;           /* where each is written as it comes; may be NULL */
+    const struct entry *cause; /* the source that stopped the boot because it does not parse; or NULL */
 };
 
 /* Adds "file:line: entry <id>: text"; file, line (0) and id (NULL) may be absent. */
 void problem_add(struct problems *problems, enum log_level level, const char *file, unsigned line, const char *id,
                  const char *fmt, ...) printf_like(6, 7);
+
+/* Adds an error about a source that does not parse; borrows the entry, copies the text. */
+void problem_add_unreadable(struct problems *problems, const struct entry *entry, const char *text);
 
 /* The line that problem_add would make; the caller frees it. */
 char *problem_format(const char *file, unsigned line, const char *id, const char *fmt, ...) printf_like(4, 5);

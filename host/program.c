@@ -13,6 +13,7 @@
 #include "host/alloc.h"
 #include "host/entry.h"
 #include "host/function.h"
+#include "host/place.h"
 #include "host/problem.h"
 #include "host/text.h"
 #include "host/value.h"
@@ -201,52 +202,32 @@ static int visit(struct builder *b, const struct entry *entry, unsigned *index)
     return 0;
 }
 
-/* The number that ":12:" at `text` has; NULL: there is none. Else what follows, from the second colon on. */
-static const char *read_place(const char *text, unsigned *number)
-{
-    char *rest;
-    unsigned long value = strtoul(text + 1, &rest, 10);
-    if (rest == text + 1 || *rest != ':' || text[1] < '0' || text[1] > '9')
-        return NULL;
-    *number = (unsigned)value;
-    return rest;
-}
-
-/*
- * "app:hello:3:7: unexpected symbol" becomes "src/hello.lua:3:7: entry app:hello: unexpected symbol" when the text of that entry came
- * from a file; else NULL. Column and line may be absent. The caller frees it.
- */
-static char *name_file(const struct entries *entries, const char *message)
-{
-    char id[LONGEST_ID + 1];
-    const char *colon = strchr(message, ':');
-    colon = colon ? strchr(colon + 1, ':') : NULL;
-    if (!colon || colon - message > LONGEST_ID)
-        return NULL;
-    snprintf(id, sizeof id, "%.*s", (int)(colon - message), message);
-    const struct entry *entry = entries_find(entries, id);
-    const struct value *source = entry ? value_get(entry->data, "source") : NULL;
-    if (!value_string(source) || !source->string.origin)
-        return NULL;
-    unsigned line = 0, column = 0;
-    const char *rest = read_place(colon, &line);
-    const char *text = rest ? rest : colon;
-    rest = rest ? read_place(rest, &column) : NULL;
-    text = (rest ? rest : text) + 1;
-    text += *text == ' ';
-    if (!column)
-        return problem_format(source->string.origin, line, id, "%s", text);
-    return text_format("%s:%u:%u: entry %s: %s", source->string.origin, line, column, id, text);
-}
-
 static char *explain(const struct builder *b)
 {
     const struct entry *entry = b->wrong;
-    char *text = name_file(b->entries, b->error.message);
+    char *text = place_rename(b->entries, b->error.message);
     if (text)
         return text;
     return problem_format(entry->file, b->wrong_value ? b->wrong_value->line : entry->line, entry->id, "%s",
                           b->error.message);
+}
+
+/* The entry whose source the parser refuses: only its messages name columns. */
+static const struct entry *find_unreadable(const struct builder *b)
+{
+    struct place place;
+    return place_read(b->entries, b->error.message, &place) && place.column ? place.entry : NULL;
+}
+
+static void refuse_program(struct builder *b, struct program *program)
+{
+    program->error = b->error;
+    program->problem = explain(b);
+    program->unreadable = find_unreadable(b);
+    if (program->unreadable)
+        problem_add_unreadable(b->problems, program->unreadable, program->problem);
+    else
+        problem_add(b->problems, LOG_ERROR, NULL, 0, NULL, "%s", program->problem);
 }
 
 static int read_method(struct builder *b, const struct entry *entry, const char **method)
@@ -295,9 +276,7 @@ static struct program *build(struct builder *b, const struct entry *entry)
         if (program->code)
             code_unref(program->code);
         program->code = NULL;
-        program->problem = explain(b);
-        problem_add(b->problems, LOG_ERROR, NULL, 0, NULL, "%s", program->problem);
-        program->error = b->error;
+        refuse_program(b, program);
         return program;
     }
     program->options = function_read_options(entry, b->problems);
@@ -351,6 +330,18 @@ const char *programs_problem(const struct programs *programs, const struct entry
     return program ? program->problem : "it is no process";
 }
 
+char *programs_refusal(const struct programs *programs, const struct entry *entry, const struct entry **unreadable)
+{
+    const struct program *program = programs->items[entries_index(programs->entries, entry)];
+    const struct entry *wrong = program ? program->unreadable : NULL;
+    if (!wrong)
+        return alloc_string(programs_problem(programs, entry));
+    *unreadable = wrong;
+    if (wrong == entry)
+        return text_format("%s cannot run: its source has syntax errors", entry->id);
+    return text_format("%s cannot run: the source of %s, which it imports, has syntax errors", entry->id, wrong->id);
+}
+
 static int refuse_unknown(struct vm_error *error, const char *message, const char *detail, const char *id,
                           size_t length)
 {
@@ -363,7 +354,7 @@ static int refuse_unknown(struct vm_error *error, const char *message, const cha
 
 char *programs_explain(const struct programs *programs, const char *id, const char *message)
 {
-    char *text = name_file(programs->entries, message);
+    char *text = place_rename(programs->entries, message);
     if (text)
         return text;
     const struct entry *entry = entries_find(programs->entries, id);

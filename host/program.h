@@ -20,12 +20,13 @@ struct pool;
 struct problems;
 
 struct program {
-    struct code *code;            /* NULL: it cannot be built */
-    struct vm_error error;        /* why, for who spawns it */
-    char *problem;                /* why, for people: with file, line and entry */
-    struct pool *pool;            /* of a function */
-    char *default_host;           /* of a process that may be called; else NULL */
-    struct call_options *options; /* of calls, NULL: none */
+    struct code *code;              /* NULL: it cannot be built */
+    struct vm_error error;          /* why, for who spawns it */
+    char *problem;                  /* why, for people: with file, line and entry */
+    const struct entry *unreadable; /* whose source does not parse: the reason of that; or NULL */
+    struct pool *pool;              /* of a function */
+    char *default_host;             /* of a process that may be called; else NULL */
+    struct call_options *options;   /* of calls, NULL: none */
 };
 
 struct programs {
@@ -41,6 +42,9 @@ void programs_free(struct programs *programs);
 
 /* Why the process entry cannot be spawned, NULL if it can. */
 const char *programs_problem(const struct programs *programs, const struct entry *entry);
+
+/* The same for who shows sources that do not parse in full: if that is why, *unreadable is set to the one. The caller frees it. */
+char *programs_refusal(const struct programs *programs, const struct entry *entry, const struct entry **unreadable);
 
 /* An error met while loading the process entry, with file, line and entry; the caller frees it. */
 char *programs_explain(const struct programs *programs, const char *id, const char *message);

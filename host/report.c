@@ -196,13 +196,25 @@ static size_t shown_count(const struct findings *findings, size_t limit)
     return limit && limit < findings->count ? limit : findings->count;
 }
 
-void report_table(struct text *out, const struct findings *findings, size_t limit, bool colour)
+static void add_findings(struct text *out, const struct findings *findings, size_t count, bool colour)
 {
-    size_t count = shown_count(findings, limit);
     for (size_t i = 0; i < count; i++) {
         report_finding(out, &findings->items[i], colour);
         text_add_char(out, '\n');
     }
+}
+
+void report_list(struct text *out, const struct findings *findings, size_t limit, bool colour)
+{
+    size_t count = shown_count(findings, limit);
+    add_findings(out, findings, count, colour);
+    if (findings->count > count)
+        text_printf(out, "%zu more; `moonlet lint` shows all of them\n\n", findings->count - count);
+}
+
+void report_table(struct text *out, const struct findings *findings, size_t limit, bool colour)
+{
+    add_findings(out, findings, shown_count(findings, limit), colour);
     add_total(out, findings);
 }
 

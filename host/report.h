@@ -22,6 +22,9 @@ struct text;
 /* One finding; syntax errors have no code in their first line. */
 void report_finding(struct text *out, const struct finding *finding, bool colour);
 
+/* Up to `limit` findings (0: all), each with an empty line behind it; and how many more there are. */
+void report_list(struct text *out, const struct findings *findings, size_t limit, bool colour);
+
 /* Up to `limit` findings (0: all) and a line over all of them. */
 void report_table(struct text *out, const struct findings *findings, size_t limit, bool colour);
 

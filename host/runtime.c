@@ -354,10 +354,9 @@ static int build_programs(struct runtime *runtime)
     const struct runtime_config *config = runtime->config;
     struct application *application = config->application;
     programs_build(&runtime->programs, runtime->vm, &application->decoded.table, std_libraries, &application->problems);
-    const char *problem = config->command ? programs_problem(&runtime->programs, config->command) : NULL;
-    if (!problem)
+    if (!config->command || !programs_problem(&runtime->programs, config->command))
         return 0;
-    runtime->message = alloc_string(problem);
+    runtime->message = programs_refusal(&runtime->programs, config->command, &application->problems.cause);
     return -EINVAL;
 }
 

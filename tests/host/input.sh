@@ -17,7 +17,7 @@ broken() {
     want_empty err
 }
 
-broken 'src/_index.yaml:5: entry app:go: app:go:2:8: ' <<'END'
+broken ' --> app:go:2:8 (src/_index.yaml:5)' <<'END'
   - name: go
     kind: process.lua
     source: |
@@ -36,10 +36,9 @@ project <entries
 printf 'local a = 1\n\nreturn function( return 1\n' >src/go.lua
 printf 'local a =' >src/lib.lua
 run run -x app:go
-want_code 1; want_err "moonlet: src/go.lua:3:18: entry app:go: "
-want_count 1 "src/go.lua"
+want_code 1; want_count 1 " --> app:go:3:18 (src/go.lua:3:18)"
 run run -x app:user
-want_code 1; want_err "moonlet: src/lib.lua:1:10: entry app:lib: "
+want_code 1; want_count 1 " --> app:lib:1:10 (src/lib.lua:1:10)"
 
 printf '\033LuaS\000\031\223' >src/go.lua
 run run -x app:go

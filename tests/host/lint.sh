@@ -89,10 +89,6 @@ want_code 1
 want_line out 5 '{"entry_id":"app:bad","code":"P0001","severity":"error","message":"Lua has no '"'!='"'","line":2,"column":7},'
 want_out '"total_entries":6,"error_count":6,"warning_count":0,"hint_count":0}'
 
-# nothing of it can be run, and that says where too
-run run -x app:bad
-want_code 1; want_err "src/bad.lua:2:7: entry app:bad: Lua has no '!='; write '~='"
-
 # nothing wrong, and no application
 rm -r src/sub
 project <<'END'
