@@ -45,7 +45,9 @@ static int load_definitions(struct application *application, const struct applic
 {
     struct lockfile *lockfile = &application->lockfile;
     struct problems fatal = {0};
-    if (lockfile_read(lockfile, ".", &application->problems, message))
+    int unread = request->lock_file ? lockfile_read_file(lockfile, request->lock_file, &application->problems, message)
+                                    : lockfile_read(lockfile, ".", &application->problems, message);
+    if (unread)
         return -1;
     modules_find(&application->modules, lockfile, request->configuration, &application->problems, &fatal);
     int error = definitions_load(&application->entries, lockfile->source, skip_names(), &application->problems);

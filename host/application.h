@@ -30,7 +30,8 @@ struct application_request {
     const struct configuration *configuration;
     char *const *overrides; /* -o */
     size_t override_count;
-    struct log *log; /* gets the problems as they come */
+    const char *lock_file; /* NULL: the one that is there, if any */
+    struct log *log;       /* gets the problems as they come */
 };
 
 /*

@@ -165,27 +165,13 @@ static void print_errors(const struct problems *problems)
 
 static int lint(struct boot *boot)
 {
-    const struct options_lint *options = &boot->options.lint;
-    struct findings findings = {0};
     struct text text = {0};
-    size_t counts[FINDING_SEVERITIES];
     if (options_is_silent(&boot->options))
         print_errors(&boot->application.problems);
-    lint_entries(&findings, &boot->application.entries, &options->namespaces);
-    findings_filter(&findings, options->level, &options->codes);
-    findings_sort(&findings);
-    if (options->json)
-        report_json(&text, &findings, options->limit);
-    else if (options->summary)
-        report_summary(&text, &findings);
-    else
-        report_table(&text, &findings, options->limit,
-                     isatty(STDOUT_FILENO) && !options->no_color && !getenv("NO_COLOR"));
+    int code = lint_application(&boot->application, &boot->options.lint, &text);
     fwrite(text_string(&text), 1, text.length, stdout);
-    findings_count(&findings, counts);
-    findings_free(&findings);
     text_free(&text);
-    return counts[DIAGNOSTIC_ERROR] ? EXIT_ERROR : 0;
+    return code;
 }
 
 /* What the sub-command does with the loaded application. */
@@ -264,6 +250,7 @@ static int run_with_logs(struct boot *boot)
         .configuration = &boot->configuration,
         .overrides = boot->options.overrides.items,
         .override_count = boot->options.overrides.count,
+        .lock_file = boot->options.lock_file,
         .log = logsink_log(boot->logsink),
     };
     if (!application_load(&boot->application, &request, &boot->message))

@@ -32,14 +32,15 @@ void findings_add(struct findings *findings, const struct entry *entry, const st
     finding->line = source_line(source, finding->start.line, &finding->line_length);
 }
 
-void findings_add_problem(struct findings *findings, const struct entry *entry, const char *code, const char *message)
+void findings_add_problem(struct findings *findings, const struct entry *entry, unsigned line, const char *code,
+                          const char *message)
 {
     struct finding *finding = add(findings);
     finding->entry = entry;
     finding->severity = DIAGNOSTIC_ERROR;
     finding->code = code;
     finding->message = alloc_string(message);
-    finding->start = finding->end = (struct source_position){1, 1};
+    finding->start = finding->end = (struct source_position){line, 1};
 }
 
 static void free_finding(struct finding *finding)

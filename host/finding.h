@@ -37,8 +37,9 @@ struct findings {
 /* Adds what a parser or checker said about the source of the entry. */
 void findings_add(struct findings *findings, const struct entry *entry, const struct source *source,
                   const struct diagnostic *diagnostic);
-/* Adds an error about the entry as a whole. */
-void findings_add_problem(struct findings *findings, const struct entry *entry, const char *code, const char *message);
+/* Adds an error without a text to show, about a line of the source or (1) the entry as a whole. */
+void findings_add_problem(struct findings *findings, const struct entry *entry, unsigned line, const char *code,
+                          const char *message);
 
 /* Keeps those of at least that severity and, if codes are given (each may be a list with commas), of one of them. */
 void findings_filter(struct findings *findings, enum diagnostic_severity least, const struct options_words *codes);

@@ -58,13 +58,17 @@ static const struct flag run_flags[] = {
 static const struct flag_group run_groups[] = {{"Flags of run", run_flags}, {NULL, NULL}};
 
 static const struct flag lint_flags[] = {
-    {FLAG_LEVEL, "level", 'l', "LEVEL", "show error, warning or hint and what is worse (default: warning)"},
-    {FLAG_NAMESPACE, "ns", 0, "PATTERN", "only this namespace; a.b.* is a.b and those below; repeatable"},
+    {FLAG_LEVEL, "level", 0, "LEVEL", "show error, warning or hint and what is worse (default: warning)"},
+    {FLAG_NAMESPACE, "ns", 0, "PATTERN", "only this namespace; a.b.* or a.b.** is a.b and those below; repeatable"},
     {FLAG_CODE, "code", 0, "CODE", "only findings of this code, or codes with commas between; repeatable"},
-    {FLAG_LIMIT, "limit", 0, "N", "show at most N findings (default: 0, all)"},
+    {FLAG_LIMIT, "limit", 0, "N", "show at most N findings, but count all (default: 0, show all)"},
     {FLAG_SUMMARY, "summary", 0, NULL, "only count them, by namespace and code"},
     {FLAG_JSON, "json", 0, NULL, "one JSON object"},
     {FLAG_NO_COLOR, "no-color", 0, NULL, "no colours on a terminal either"},
+    {FLAG_LOCK_FILE, "lock-file", 'l', "FILE",
+     "the lock file to go by (default: moonlet.lock, else wippy.lock, if there)"},
+    {FLAG_RULES, "rules", 0, NULL, "also check rules of style; accepted for the sake of scripts: there are none yet"},
+    {FLAG_CACHE_RESET, "cache-reset", 0, NULL, "accepted for the sake of scripts: nothing is kept between runs"},
     END,
 };
 
@@ -134,12 +138,16 @@ const struct subcommand flag_subcommands[] = {
         .usage = "moonlet lint [FLAGS]",
         .groups = lint_groups,
         .takes_global = true,
-        .notes = "Examples:\n"
-                 "  moonlet lint\n"
-                 "  moonlet lint --ns 'app.jobs.*' --level error\n"
-                 "  moonlet lint --json >findings.json\n"
-                 "\n"
-                 "Exit codes: 0 no errors (there may be warnings); 1 errors.\n",
+        .notes =
+            "Examples:\n"
+            "  moonlet lint\n"
+            "  moonlet lint --ns 'app.jobs.*' --level error\n"
+            "  moonlet lint --json >findings.json\n"
+            "\n"
+            "Not reported: what a comment `-- lint: ignore [CODE...]` in the same line, or alone in the line before,\n"
+            "says, or `-- lint: ignore-file [CODE...]` in the first ten lines. Syntax errors always are.\n"
+            "\n"
+            "Exit codes: 0 no errors (there may be warnings); 1 errors, in sources or in the files that name them.\n",
     },
     {
         .name = "version",

@@ -36,6 +36,8 @@ enum flag_id {
     FLAG_SUMMARY,
     FLAG_JSON,
     FLAG_NO_COLOR,
+    FLAG_RULES,
+    FLAG_CACHE_RESET,
 };
 
 struct flag {

@@ -3,15 +3,26 @@
 #include "host/lint.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "host/application.h"
 #include "host/entry.h"
 #include "host/finding.h"
 #include "host/options.h"
+#include "host/place.h"
+#include "host/report.h"
 #include "host/value.h"
+#include "vm/compile.h"
+#include "vm/error.h"
 #include "vm/lang/ast_root.h"
+#include "vm/lang/ignore.h"
 #include "vm/lang/parser.h"
+#include "vm/vm.h"
+
+enum { PROGRESS_STEP = 256 };
 
 static bool begins_with(const char *text, const char *start)
 {
@@ -33,48 +44,140 @@ static bool is_bytecode(const struct entry *entry)
     return strcmp(strstr(entry->kind, ".lua"), ".lua") != 0;
 }
 
-static bool matches(const char *namespace, size_t length, const char *pattern)
+/* ---- which entries ---- */
+
+/* "a.b" is that namespace; "a.b.*" and "a.b.**" are it and those below; stars alone are all. */
+static bool matches(const struct entry *entry, const char *pattern)
 {
-    size_t size = strlen(pattern);
-    bool below = false;
-    if (size >= 3 && !strcmp(pattern + size - 3, ".**"))
-        below = true, size -= 3;
-    else if (size >= 2 && !strcmp(pattern + size - 2, ".*"))
-        below = true, size -= 2;
-    if (length < size || memcmp(namespace, pattern, size) != 0)
+    size_t size = strcspn(pattern, "*"), length = entry->namespace_length;
+    bool below = pattern[size];
+    size -= below && size;
+    if (length < size || memcmp(entry->id, pattern, size) != 0)
         return false;
-    return length == size || (below && namespace[size] == '.');
+    return length == size || (below && (!size || entry->id[size] == '.'));
 }
 
 static bool is_selected(const struct entry *entry, const struct options_words *patterns)
 {
     bool selected = !patterns->count;
     for (size_t i = 0; i < patterns->count && !selected; i++)
-        selected = matches(entry->id, entry->namespace_length, patterns->items[i]);
+        selected = matches(entry, patterns->items[i]);
     return selected && has_lua(entry);
 }
 
-void lint_entry(struct findings *findings, const struct entry *entry)
+/* Probably a slip: nothing is checked, and nothing found. */
+static void warn_of_patterns(const struct entries *entries, const struct options_words *patterns)
+{
+    for (size_t i = 0; i < patterns->count; i++) {
+        size_t j = 0;
+        while (j < entries->count && !(has_lua(entries->items[j]) && matches(entries->items[j], patterns->items[i])))
+            j++;
+        if (j == entries->count)
+            fprintf(stderr, "moonlet: --ns %s: there is no Lua entry in such a namespace\n", patterns->items[i]);
+    }
+}
+
+/* ---- one entry ---- */
+
+static void add_remarks(struct findings *findings, const struct entry *entry, const struct ast *ast)
+{
+    for (uint32_t i = 0; i < ast->remarks.count; i++) {
+        const struct diagnostic *remark = &ast->remarks.items[i];
+        if (!ignore_covers(&ast->source, source_position(&ast->source, remark->start).line, remark->code))
+            findings_add(findings, entry, &ast->source, remark);
+    }
+}
+
+bool lint_entry(struct findings *findings, const struct entry *entry)
 {
     const struct value *source = value_get(entry->data, "source");
-    findings->entries++;
-    if (is_bytecode(entry))
-        return;
     char *wrong = entry_check_source(entry);
     if (wrong) {
-        findings_add_problem(findings, entry, "P0001", wrong);
+        findings_add_problem(findings, entry, 1, "P0001", wrong);
         free(wrong);
-        return;
+        return false;
     }
     struct ast *ast = parser_parse(source->string.data, source->string.length);
     for (uint32_t i = 0; i < ast->diagnostics.count; i++)
         findings_add(findings, entry, &ast->source, &ast->diagnostics.items[i]);
+    add_remarks(findings, entry, ast);
+    bool is_good = !ast->diagnostics.count;
     ast_free(ast);
+    return is_good;
 }
 
-void lint_entries(struct findings *findings, const struct entries *entries, const struct options_words *patterns)
+/* Limits of Lua's compiler, as on the locals of a function, which the parser does not know. */
+static void lint_limits(struct findings *findings, const struct entries *entries, const struct entry *entry,
+                        struct compile_cache *cache)
 {
+    const struct value *source = value_get(entry->data, "source");
+    const struct compiled *compiled;
+    struct vm_error error;
+    struct place place;
+    if (!compile_source(cache, &compiled, entry->id, source->string.data, source->string.length, &error))
+        compile_release(cache, compiled);
+    else if (place_read(entries, error.message, &place) && !place.column)
+        findings_add_problem(findings, entry, place.line ? place.line : 1, "P0001", place.text);
+}
+
+/* ---- all of them ---- */
+
+static void show_progress(size_t done, size_t all)
+{
+    if (done % PROGRESS_STEP || !isatty(STDERR_FILENO))
+        return;
+    if (done)
+        fprintf(stderr, "\rchecked %zu of %zu entries", done, all);
+}
+
+static void end_progress(size_t done)
+{
+    if (done >= PROGRESS_STEP && isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+}
+
+static size_t count_selected(const struct entries *entries, const struct options_words *patterns)
+{
+    size_t count = 0;
     for (size_t i = 0; i < entries->count; i++)
-        if (is_selected(entries->items[i], patterns))
-            lint_entry(findings, entries->items[i]);
+        count += is_selected(entries->items[i], patterns);
+    return count;
+}
+
+static void lint_entries(struct findings *findings, const struct entries *entries, const struct options_words *patterns)
+{
+    size_t all = count_selected(entries, patterns);
+    struct compile_cache *cache = compile_cache_new();
+    for (size_t i = 0; i < entries->count; i++) {
+        if (!is_selected(entries->items[i], patterns))
+            continue;
+        findings->entries++;
+        if (is_bytecode(entries->items[i]))
+            continue;
+        if (lint_entry(findings, entries->items[i]))
+            lint_limits(findings, entries, entries->items[i], cache);
+        show_progress(findings->entries, all);
+    }
+    end_progress(all);
+    compile_cache_free(cache);
+}
+
+int lint_application(const struct application *application, const struct options_lint *options, struct text *out)
+{
+    struct findings findings = {0};
+    size_t counts[FINDING_SEVERITIES];
+    warn_of_patterns(&application->entries, &options->namespaces);
+    lint_entries(&findings, &application->entries, &options->namespaces);
+    findings_filter(&findings, options->level, &options->codes);
+    findings_sort(&findings);
+    findings_count(&findings, counts);
+    if (options->json)
+        report_json(out, &findings, options->limit);
+    else if (options->summary)
+        report_summary(out, &findings);
+    else
+        report_table(out, &findings, options->limit,
+                     isatty(STDOUT_FILENO) && !options->no_color && !getenv("NO_COLOR"));
+    findings_free(&findings);
+    return counts[DIAGNOSTIC_ERROR] || problems_has_errors(&application->problems) ? 1 : 0;
 }

@@ -3,18 +3,21 @@
 #ifndef HOST_LINT_H
 #define HOST_LINT_H
 
-struct entries;
+#include <stdbool.h>
+
+struct application;
 struct entry;
 struct findings;
-struct options_words;
+struct options_lint;
+struct text;
 
-/* Adds what is wrong with the source of one Lua entry. */
-void lint_entry(struct findings *findings, const struct entry *entry);
+/* Adds the syntax errors of one Lua entry, and what else its text alone tells. Has it no syntax errors? */
+bool lint_entry(struct findings *findings, const struct entry *entry);
 
 /*
- * Adds what is wrong with the sources of all Lua entries whose namespace matches one of the patterns: a namespace, or "a.b.*" or
- * "a.b.**" for it and those below. No patterns: all. Entries of bytecode kinds count as looked at.
+ * The command: appends its output. Progress and what is wrong with the flags go to standard error, the former only on a terminal. Returns
+ * the exit code.
  */
-void lint_entries(struct findings *findings, const struct entries *entries, const struct options_words *patterns);
+int lint_application(const struct application *application, const struct options_lint *options, struct text *out);
 
 #endif

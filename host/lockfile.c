@@ -147,33 +147,59 @@ static int use_text(const struct reader *reader, const struct text *content, cha
     return result;
 }
 
-int lockfile_read(struct lockfile *lockfile, const char *directory, struct problems *problems, char **problem)
+/* Tries the files until one is there: that is the lock file. A negative errno if none is. */
+static int read_first(struct lockfile *lockfile, const char *directory, const char *const *names, size_t count,
+                      struct text *content)
 {
-    static const char *const names[] = {"moonlet.lock", "wippy.lock"};
-    const struct reader reader = {.lockfile = lockfile, .directory = directory, .problems = problems};
-    struct text content = {0};
     int result = -ENOENT;
-    *lockfile =
-        (struct lockfile){.source = relative_to(directory, "src"), .vendor = relative_to(directory, ".wippy/vendor")};
-    *problem = NULL;
-    for (size_t i = 0; i < 2 && result == -ENOENT; i++) {
+    for (size_t i = 0; i < count && result == -ENOENT; i++) {
         char *path = relative_to(directory, names[i]);
-        result = walk_read_path(path, &content);
+        result = walk_read_path(path, content);
         if (result != -ENOENT)
             lockfile->file = path;
         else
             free(path);
     }
-    if (!result)
+    return result;
+}
+
+static int read_names(struct lockfile *lockfile, const char *directory, const char *const *names, size_t count,
+                      struct problems *problems, char **problem)
+{
+    const struct reader reader = {.lockfile = lockfile, .directory = directory, .problems = problems};
+    struct text content = {0};
+    *lockfile =
+        (struct lockfile){.source = relative_to(directory, "src"), .vendor = relative_to(directory, ".wippy/vendor")};
+    *problem = NULL;
+    int result = read_first(lockfile, directory, names, count, &content);
+    if (!result) {
         result = use_text(&reader, &content, problem);
-    else if (result == -ENOENT)
-        result = 0;
-    else {
+    } else if (result != -ENOENT) {
         *problem = problem_format(lockfile->file, 0, NULL, "cannot be read: %s", walk_explain(result));
         result = -1;
     }
     text_free(&content);
     return result;
+}
+
+int lockfile_read(struct lockfile *lockfile, const char *directory, struct problems *problems, char **problem)
+{
+    static const char *const names[] = {"moonlet.lock", "wippy.lock"};
+    int result = read_names(lockfile, directory, names, 2, problems, problem);
+    return result == -ENOENT ? 0 : result;
+}
+
+int lockfile_read_file(struct lockfile *lockfile, const char *file, struct problems *problems, char **problem)
+{
+    const char *slash = strrchr(file, '/'), *name = slash ? slash + 1 : file;
+    char *directory = !slash          ? alloc_string(".")
+                      : slash == file ? alloc_string("/")
+                                      : alloc_copy(file, (size_t)(slash - file));
+    int result = read_names(lockfile, directory, &name, 1, problems, problem);
+    if (result == -ENOENT)
+        *problem = text_format("the lock file %s cannot be read: %s", file, strerror(ENOENT));
+    free(directory);
+    return result ? -1 : 0;
 }
 
 void lockfile_free(struct lockfile *lockfile)

@@ -41,10 +41,11 @@ struct lockfile {
 };
 
 /*
- * Looks in `directory` (normally "."). 0, or -1 and one line of text in *problem (the caller frees it) when a lock file is there but
+ * Looks in `directory` (normally "."), or reads the `file` that is given, which must be there then. 0, or -1 and one line of text in *problem (the caller frees it) when a lock file is there but
  * cannot be used. lockfile_free in any case.
  */
 int lockfile_read(struct lockfile *lockfile, const char *directory, struct problems *problems, char **problem);
+int lockfile_read_file(struct lockfile *lockfile, const char *file, struct problems *problems, char **problem);
 void lockfile_free(struct lockfile *lockfile);
 
 #endif

@@ -200,6 +200,32 @@ static char *apply_level(struct options_lint *lint)
     return NULL;
 }
 
+/* "a.b", "a.b.*", "a.b.**" or only stars. */
+static char *apply_namespace(struct options_lint *lint)
+{
+    size_t plain = strcspn(optarg, "*");
+    bool is_good = *optarg && (!plain || !optarg[plain] || (plain > 1 && optarg[plain - 1] == '.'));
+    if (!is_good || strspn(optarg + plain, "*") != strlen(optarg + plain))
+        return bad_value("--ns", optarg, "a namespace, like a.b, or one with those below it, like a.b.*");
+    add_word(&lint->namespaces, optarg);
+    return NULL;
+}
+
+/* "P0001,E0004" */
+static char *apply_codes(struct options_lint *lint)
+{
+    enum { LENGTH = 5 };
+    for (const char *code = optarg;; code += LENGTH + 1) {
+        if (*code < 'A' || *code > 'Z' || strspn(code + 1, "0123456789") != LENGTH - 1 ||
+            (code[LENGTH] && code[LENGTH] != ','))
+            return bad_value("--code", optarg, "a code like P0001, or several with commas between");
+        if (!code[LENGTH])
+            break;
+    }
+    add_word(&lint->codes, optarg);
+    return NULL;
+}
+
 static char *apply_lint(struct options_lint *lint, enum flag_id id)
 {
     uint64_t number;
@@ -212,19 +238,19 @@ static char *apply_lint(struct options_lint *lint, enum flag_id id)
         lint->limit = (size_t)number;
         break;
     case FLAG_NAMESPACE:
-        add_word(&lint->namespaces, optarg);
-        break;
+        return apply_namespace(lint);
     case FLAG_CODE:
-        add_word(&lint->codes, optarg);
-        break;
+        return apply_codes(lint);
     case FLAG_SUMMARY:
         lint->summary = true;
         break;
     case FLAG_JSON:
         lint->json = true;
         break;
-    default:
+    case FLAG_NO_COLOR:
         lint->no_color = true;
+        break;
+    default: /* FLAG_RULES and FLAG_CACHE_RESET change nothing yet */
         break;
     }
     return NULL;
@@ -365,6 +391,11 @@ static char *apply_words(const struct reader *reader, int count, char **words)
     return count > 1 ? text_format("`moonlet %s` takes no further words (%s)", words[0], words[1]) : NULL;
 }
 
+static bool is_level(const char *word)
+{
+    return !strcmp(word, "error") || !strcmp(word, "warning") || !strcmp(word, "hint");
+}
+
 static char *check_combination(const struct options *options)
 {
     if (options->action == OPTIONS_HELP)
@@ -373,6 +404,9 @@ static char *check_combination(const struct options *options)
         return text_format("--seed runs on one worker; --workers %u contradicts it", options->workers);
     if (options->exec && options->command)
         return text_format("either --exec or the name of a command (%s), not both", options->command);
+    if (options->action == OPTIONS_LINT && options->lock_file && is_level(options->lock_file))
+        return text_format("--lock-file %s: must be a file; for the level write --level %s", options->lock_file,
+                           options->lock_file);
     if (options->exec && !*options->exec)
         return text_format("--exec needs the id of a process entry, like app:hello");
     return NULL;

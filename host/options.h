@@ -55,7 +55,7 @@ struct options {
     bool short_version;
     struct options_words configs, profiles, sets, overrides;
     struct options_lint lint;
-    const char *source_directory, *modules_directory, *lock_file; /* init; NULL: the default */
+    const char *source_directory, *modules_directory, *lock_file; /* init, lint; NULL: the default */
 };
 
 /*

@@ -158,21 +158,15 @@ void report_finding(struct text *out, const struct finding *finding, bool colour
 
 /* ---- all of them ---- */
 
-static void add_counted(struct text *out, size_t count, const char *one, const char *many)
-{
-    text_printf(out, "%zu %s", count, count == 1 ? one : many);
-}
-
-/* "2 errors, 1 hint" */
+/* "2 errors, 1 hints": always plural, for who reads it with a program. */
 static void add_parts(struct text *out, const size_t counts[FINDING_SEVERITIES])
 {
-    static const char *const one[] = {"error", "warning", "hint"}, *const many[] = {"errors", "warnings", "hints"};
+    static const char *const names[] = {"errors", "warnings", "hints"};
     const char *between = "";
     for (int i = 0; i < FINDING_SEVERITIES; i++) {
         if (!counts[i])
             continue;
-        text_add_string(out, between);
-        add_counted(out, counts[i], one[i], many[i]);
+        text_printf(out, "%s%zu %s", between, counts[i], names[i]);
         between = ", ";
     }
 }
@@ -183,10 +177,7 @@ static void add_total(struct text *out, const struct findings *findings)
     findings_count(findings, counts);
     if (!findings->count)
         text_add_string(out, "No issues found\n");
-    text_add_string(out, "Checked ");
-    add_counted(out, findings->entries, "entry", "entries");
-    if (findings->count)
-        text_add_string(out, ": ");
+    text_printf(out, "Checked %zu entries%s", findings->entries, findings->count ? ": " : "");
     add_parts(out, counts);
     text_add_char(out, '\n');
 }

@@ -248,7 +248,8 @@ Test(cli, lint)
     cr_assert_eq(options.lint.level, DIAGNOSTIC_WARNING);
     cr_assert(options_is_silent(&options));
     options_free(&options);
-    options = parse("moonlet lint -l hint --ns a.* --code P0001,E0001 --ns b --limit 3 --summary --json --no-color");
+    options =
+        parse("moonlet lint --level hint --ns a.* --code P0001,E0001 --ns b --limit 3 --summary --json --no-color");
     cr_assert_eq(options.lint.level, DIAGNOSTIC_HINT);
     cr_assert_eq(options.lint.namespaces.count, 2);
     cr_assert_str_eq(options.lint.namespaces.items[1], "b");
@@ -259,4 +260,19 @@ Test(cli, lint)
     check_refused("moonlet lint --level all", "error, warning or hint");
     check_refused("moonlet lint --limit -1", "a number, 0 or more");
     check_refused("moonlet run --ns a", "belongs to `moonlet lint`");
+    options = parse("moonlet lint -l other.lock --rules --cache-reset --profile dev --set a.b=1 --ns ** --ns a.b.**");
+    cr_assert_str_eq(options.lock_file, "other.lock");
+    cr_assert_eq(options.profiles.count, 1);
+    cr_assert_eq(options.sets.count, 1);
+    cr_assert_eq(options.lint.level, DIAGNOSTIC_WARNING);
+    options_free(&options);
+    check_refused("moonlet lint -l hint", "--lock-file hint: must be a file; for the level write --level hint");
+    check_refused("moonlet lint --ns a.*.b", "--ns a.*.b: must be a namespace");
+    check_refused("moonlet lint --ns a*", "--ns a*: must be a namespace");
+    check_refused("moonlet lint --ns .*", "--ns .*: must be a namespace");
+    check_refused("moonlet lint --ns=", "--ns '': must be a namespace");
+    check_refused("moonlet lint --code P1", "--code P1: must be a code like P0001");
+    check_refused("moonlet lint --code P0001,", "--code P0001,: must be a code like P0001");
+    check_refused("moonlet lint --code p0001", "--code p0001: must be a code like P0001");
+    check_refused("moonlet lint --code P0001x", "--code P0001x: must be a code like P0001");
 }

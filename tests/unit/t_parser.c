@@ -170,6 +170,20 @@ Test(parser, common_slips)
     check_advice("function f()\n  if a then\n    g()\nend\n", 5, 1,
                  "'end' expected (to close 'function' at line 1) near <eof>",
                  "the 'end' at line 4 closes 'if' at line 2, but is not indented like it");
+    check_advice("x = a ? b : c", 1, 7, "unexpected symbol near '?'", "a and b or c");
+    check_advice("x = if a then 1 else 2", 1, 5, "unexpected symbol near 'if'", "a and b or c");
+    check_advice("x = `a{b}`", 1, 5, "unexpected symbol near '`'", "string.format");
+    check_advice("x = a => b", 1, 7, "Lua has no '=>'", "'>='");
+    check_advice("function f() -> number end", 1, 14, "unexpected symbol near '->'", "behind a colon");
+    check_advice("function f(x: number = 1) end", 1, 22, "')' expected near '='", "no default values");
+    check_advice("function f(x = 1) end", 1, 14, "')' expected near '='", "no default values");
+    check_advice("f((x = 1))", 1, 6, "')' expected near '='", "'=='");
+    check_advice("type F = (a: A): B", 1, 16, "'->' expected near ':'", "behind '->'");
+    check_advice("type F = function(a: A)", 1, 18, "syntax error near '('", "'fun(a: A): B'");
+    check_advice("x: number = 1", 1, 11, "function arguments expected near '='", "only local variables");
+    check_advice("for x: number in y do end", 1, 6,
+                 "loop variables have no type annotation; their types follow from the loop", NULL);
+    check_error("local x: A @min(1,)", 1, 19, "number, string or boolean expected near ')'");
     check_advice("type A = B A = 1", 1, 12, "'A' is a type here and cannot be assigned", "local");
     check_advice("type A = B function A() end", 1, 21, "'A' is a type here and cannot be assigned", "local");
     check_advice("type A = B function A.new() end", 1, 21, "'A' is a type here", "fields");
@@ -328,4 +342,54 @@ Test(parser, memory_is_linear)
         ast_free(ast);
     }
     free(text);
+}
+
+/* ---- remarks ---- */
+
+/* "line:column:code" of all remarks of a good source. */
+static void check_remarks(const char *text, const char *expected)
+{
+    struct ast *ast = parse_good(text);
+    char seen[256] = "";
+    for (uint32_t i = 0; i < ast->remarks.count; i++) {
+        const struct diagnostic *remark = &ast->remarks.items[i];
+        struct source_position at = source_position(&ast->source, remark->start);
+        size_t length = strlen(seen);
+        snprintf(seen + length, sizeof seen - length, "%s%u:%u:%s", i ? " " : "", at.line, at.column, remark->code);
+    }
+    cr_assert_str_eq(seen, expected, "%s of: %s", seen, text);
+    ast_free(ast);
+}
+
+Test(parser, names_twice_in_one_local)
+{
+    check_remarks("local a, b = 1, 2 local a = 3", "");
+    check_remarks("local a,\nb, a = 1, 2", "2:4:E0017");
+    check_remarks("local a: A, a: B, a", "1:13:E0017 1:19:E0017");
+    check_remarks("local _, _, _x, _x, c = f()", "");
+    check_remarks("local a = 1 local b, a = function() local a end", "");
+    check_remarks("local function f(a, a) end for a, a in x do end", "");
+    check_remarks("local a = function() local b, b end", "1:31:E0017");
+}
+
+Test(parser, mixed_operators_of_types)
+{
+    check_remarks("type A = B | C | D type E = B & C & D", "");
+    check_remarks("type A = B | C & D", "1:10:W0008");
+    check_remarks("type A = B & C | D & E", "1:10:W0008");
+    check_remarks("type A = (B | C) & D | (E & F)", "1:10:W0008");
+    check_remarks("type A = (B | C) & D type E = B | (C & D)", "");
+    check_remarks("local x = y as (B | C & D) local z = y as {B & C | D}", "1:17:W0008 1:44:W0008");
+    check_remarks("local x: {a: B | C & D} = y & z | x", "1:14:W0008");
+    check_remarks("local function f(x: A | B & C): A & B | C end", "1:21:W0008 1:33:W0008");
+}
+
+Test(parser, number_of_remarks_is_bounded)
+{
+    char text[4 * PARSER_REMARKS_MAX + 16] = "local a";
+    for (int i = 0; i < 2 * PARSER_REMARKS_MAX; i++)
+        strcat(text, ",a");
+    struct ast *ast = parse_good(text);
+    cr_assert_eq(ast->remarks.count, PARSER_REMARKS_MAX);
+    ast_free(ast);
 }

@@ -34,6 +34,7 @@ struct ast {
     struct arena arena;
     struct words words;
     struct diagnostics diagnostics; /* ordered by position; the source is usable only if there are none */
+    struct diagnostics remarks; /* likewise; for lint only: the source is good Lua, but may not mean what it seems to */
     struct ast_function *chunk;
     struct ast_decl *decls; /* aliases and interfaces of all blocks, in order */
     struct ast_use *uses;   /* types used as values, in order of their index */

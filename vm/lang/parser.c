@@ -16,6 +16,7 @@ static struct ast *new_ast(const char *source, size_t length)
     arena_init(&ast->arena);
     words_init(&ast->words, &ast->arena);
     diagnostics_init(&ast->diagnostics);
+    diagnostics_init(&ast->remarks);
     return ast;
 }
 
@@ -25,6 +26,7 @@ void ast_free(struct ast *ast)
         return;
     free(ast->marks);
     diagnostics_destroy(&ast->diagnostics);
+    diagnostics_destroy(&ast->remarks);
     words_destroy(&ast->words);
     arena_destroy(&ast->arena);
     source_destroy(&ast->source);
@@ -73,6 +75,7 @@ static int compare_marks(const void *left, const void *right)
 static void finish(struct ast *ast)
 {
     diagnostics_sort(&ast->diagnostics);
+    diagnostics_sort(&ast->remarks);
     if (ast->mark_count)
         qsort(ast->marks, ast->mark_count, sizeof *ast->marks, compare_marks);
     if (ast->use_count)

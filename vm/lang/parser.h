@@ -13,7 +13,7 @@
 
 struct ast;
 
-enum { PARSER_ERRORS_MAX = 20 };
+enum { PARSER_ERRORS_MAX = 20, PARSER_REMARKS_MAX = 200 };
 
 /* The caller owns the result (ast_free) and keeps `source` alive as long. Usable as a program if diagnostics.count is 0. */
 struct ast *parser_parse(const char *source, size_t length);

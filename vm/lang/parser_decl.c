@@ -87,6 +87,8 @@ static struct parameters parameters(struct parser *p)
         if (p->now.kind == TOKEN_PAREN_CLOSE)
             parser_error(p, "<name> or '...' expected");
     }
+    if (p->now.kind == TOKEN_ASSIGN && result.list)
+        parser_error_help(p, "')' expected", "parameters have no default values; write 'x = x or 1' in the body");
     parser_expect_head(p, TOKEN_PAREN_CLOSE);
     return result;
 }

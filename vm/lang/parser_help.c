@@ -29,6 +29,8 @@ static const struct slip slips[] = {
     {TOKEN_PIPE, TOKEN_ASSIGN, "Lua has no '|='", "write 'x = x | y'"},
     {TOKEN_SHIFT_LEFT, TOKEN_ASSIGN, "Lua has no '<<='", "write 'x = x << y'"},
     {TOKEN_SHIFT_RIGHT, TOKEN_ASSIGN, "Lua has no '>>='", "write 'x = x >> y'"},
+    {TOKEN_ASSIGN, TOKEN_GREATER, "Lua has no '=>'",
+     "to compare write '>='; a function is written 'function(a) return b end', its type '(A) -> B'"},
 };
 
 struct foreign {
@@ -77,23 +79,45 @@ static bool find_foreign(const struct parser *p, const struct token *token, stru
     return false;
 }
 
+/* Advice that needs no other message: for the token at which the parser stopped and what it has to say there. NULL: for any. */
+struct advice {
+    uint8_t kind; /* enum token_kind */
+    const char *what;
+    const char *help;
+};
+
+static const struct advice advices[] = {
+    {TOKEN_EQUAL, "syntax error", "'==' compares; to assign write '='"},
+    {TOKEN_BANG, NULL, "to negate write 'not'"},
+    {TOKEN_ASSIGN, "function arguments expected", "only local variables, parameters and results have types"},
+    {TOKEN_QUESTION, NULL, "Lua has no 'a ? b : c'; write 'a and b or c', or an 'if'"},
+    {TOKEN_IF, "unexpected symbol", "'if' is no expression; write 'a and b or c', or an 'if' statement"},
+    {TOKEN_ARROW, NULL, "the result of a function stands behind a colon: function f(a: A): B"},
+    {TOKEN_COLON, "'->' expected", "the result of a function type stands behind '->': (a: A) -> B"},
+    {TOKEN_DOUBLE_COLON, "'then' expected", "casts with '::' do not chain; write 'x as A as B'"},
+    {TOKEN_DOUBLE_COLON, "'do' expected", "casts with '::' do not chain; write 'x as A as B'"},
+    {TOKEN_DOUBLE_COLON, "')' expected", "casts with '::' do not chain; write 'x as A as B'"},
+    {TOKEN_ASSIGN, "'then' expected", "to compare two values write '=='"},
+    {TOKEN_ASSIGN, "'do' expected", "to compare two values write '=='"},
+    {TOKEN_ASSIGN, "')' expected", "to compare two values write '=='"},
+};
+
+static const char *find_advice(const struct token *token, const char *what)
+{
+    for (unsigned i = 0; i < sizeof advices / sizeof advices[0]; i++)
+        if (advices[i].kind == token->kind && (!advices[i].what || strstr(what, advices[i].what)))
+            return advices[i].help;
+    return NULL;
+}
+
 bool parser_advise(struct parser *p, const char *what, struct parser_advice *advice)
 {
     struct token next = *parser_peek(p, 1);
     if (find_slip(&p->previous, &p->now, advice) || find_slip(&p->now, &next, advice) ||
         find_foreign(p, &p->previous, advice))
         return true;
-    bool in_condition =
-        strstr(what, "'then' expected") || strstr(what, "'do' expected") || strstr(what, "')' expected");
-    if (p->now.kind == TOKEN_ASSIGN && in_condition)
-        advice->help = "to compare two values write '=='";
-    else if (p->now.kind == TOKEN_EQUAL && !strcmp(what, "syntax error"))
-        advice->help = "'==' compares; to assign write '='";
-    else if (p->now.kind == TOKEN_DOUBLE_COLON && in_condition)
-        advice->help = "casts with '::' do not chain; write 'x as A as B'";
-    else if (p->now.kind == TOKEN_BANG)
-        advice->help = "to negate write 'not'";
-    else if (p->now.kind == TOKEN_ASSIGN && !strcmp(what, "function arguments expected"))
-        advice->help = "only local variables, parameters and results have types";
+    advice->help = find_advice(&p->now, what);
+    if (p->now.kind == TOKEN_OTHER && p->ast->source.text[p->now.start] == '`')
+        advice->help = "strings are written \"...\", '...' or [[...]]; values go in with '..' or string.format";
     return advice->help != NULL;
 }

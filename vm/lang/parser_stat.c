@@ -178,6 +178,20 @@ static struct ast_stat *local_function(struct parser *p, struct ast_stat *stat)
     return stat;
 }
 
+/* Good Lua, but only the last of them can be seen. Names like `_` are there to be ignored. */
+static void remark_duplicates(struct parser *p, const struct ast_local *list)
+{
+    for (const struct ast_local *local = list->next; local; local = local->next)
+        if (local->shadowed && local->shadowed->span.start >= list->span.start && local->word->text[0] != '_')
+            parser_remark(
+                p, local->span,
+                (struct diagnostic){
+                    .code = "E0017",
+                    .message = arena_printf(p->arena, "'%s' is declared twice in one 'local'", local->word->text),
+                    .help = "the second hides the first; give one of them another name, or write '_'",
+                });
+}
+
 static struct ast_stat *local_stat(struct parser *p)
 {
     struct ast_stat *stat = parser_new_stat(p, AST_LOCAL);
@@ -191,6 +205,7 @@ static struct ast_stat *local_stat(struct parser *p)
     for (struct ast_local *local = stat->names; local && value; local = local->next, value = value->next)
         local->value = value;
     parser_declare_locals(p, stat->names);
+    remark_duplicates(p, stat->names);
     return stat;
 }
 

@@ -77,6 +77,8 @@ void parser_error(struct parser *p, const char *what);
 void parser_error_help(struct parser *p, const char *what, const char *help);
 /* At the given place, not poisoning. */
 void parser_report(struct parser *p, struct ast_span span, const char *help, const char *fmt, ...) printf_like(4, 5);
+/* Something for lint only: `remark` without its place. Its texts are constants or live in the arena. */
+void parser_remark(struct parser *p, struct ast_span span, struct diagnostic remark);
 /* Begins a level of nesting; false and a fatal error: there are too many. */
 bool parser_enter(struct parser *p);
 void parser_leave(struct parser *p);

@@ -140,6 +140,15 @@ void parser_report(struct parser *p, struct ast_span span, const char *help, con
         poison(p);
 }
 
+void parser_remark(struct parser *p, struct ast_span span, struct diagnostic remark)
+{
+    if (p->panic || p->is_trial || p->ast->remarks.count >= PARSER_REMARKS_MAX)
+        return;
+    remark.start = span.start;
+    remark.end = span.end;
+    diagnostics_add(&p->ast->remarks, &remark);
+}
+
 bool parser_enter(struct parser *p)
 {
     if (++p->depth <= AST_DEPTH_MAX)

@@ -112,6 +112,15 @@ static struct ast_type *keyword_type(struct parser *p, enum word_builtin builtin
     return type;
 }
 
+/* What stands right behind the word belongs to it, whatever Lua would make of it. */
+static struct ast_type *function_word(struct parser *p)
+{
+    struct ast_type *type = keyword_type(p, BUILTIN_FUNCTION);
+    if (p->now.kind == TOKEN_PAREN_OPEN && p->now.start == p->previous.end)
+        parser_error_help(p, "syntax error", "the type of a function is written '(a: A) -> B' or 'fun(a: A): B'");
+    return type;
+}
+
 static struct ast_type *type_args(struct parser *p)
 {
     struct ast_type *first, *last;
@@ -216,7 +225,7 @@ static struct ast_type *primary(struct parser *p)
     case TOKEN_NIL:
         return keyword_type(p, BUILTIN_NIL);
     case TOKEN_FUNCTION:
-        return keyword_type(p, BUILTIN_FUNCTION);
+        return function_word(p);
     case TOKEN_TRUE:
     case TOKEN_FALSE:
     case TOKEN_STRING:
@@ -247,7 +256,7 @@ static struct ast_annotation *annotation(struct parser *p)
         struct ast_literal **last = &new->args;
         struct token opener = p->now;
         parser_advance(p);
-        while (p->now.kind != TOKEN_PAREN_CLOSE && !p->panic) {
+        while ((p->now.kind != TOKEN_PAREN_CLOSE || new->args) && !p->panic) {
             *last = parser_literal(p);
             last = &(*last)->next;
             if (!parser_accept(p, TOKEN_COMMA))
@@ -357,6 +366,18 @@ static struct ast_type *members(struct parser *p, struct ast_type *first)
     return type;
 }
 
+/* Elsewhere `&` binds tighter than `|`; here they are read from left to right. */
+static void remark_mixture(struct parser *p, const struct ast_type *type)
+{
+    parser_remark(p, type->span,
+                  (struct diagnostic){
+                      .code = "W0008",
+                      .severity = DIAGNOSTIC_HINT,
+                      .message = "'|' and '&' are mixed without parentheses",
+                      .help = "they bind equally, from left to right: A | B & C is (A | B) & C; write what is meant",
+                  });
+}
+
 struct ast_type *parser_type_rest(struct parser *p, struct ast_type *type)
 {
     unsigned count = 0;
@@ -365,6 +386,8 @@ struct ast_type *parser_type_rest(struct parser *p, struct ast_type *type)
         return conditional(p, type);
     while ((p->now.kind == TOKEN_PIPE || p->now.kind == TOKEN_AMPERSAND) && count_suffix(p, &count))
         type = members(p, type);
+    if (count > 1)
+        remark_mixture(p, type);
     return type;
 }
 
