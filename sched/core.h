@@ -67,14 +67,14 @@ struct worker {
     pthread_t thread;
 
     /* Its own thread only. Times without a unit are cycles. */
-    uint64_t now cache_aligned;   /* start of the current slice, or end of the last one */
-    uint64_t base_ns, base;       /* a pair of readings, at most a millisecond old when used */
-    uint64_t serviced;            /* last worker_service */
-    unsigned until_service;       /* slices until the next */
-    uint64_t idle_busy, idle_due; /* busy_cycles at the last look at idleness; when config.idle is called */
-    unsigned idle_left;           /* how many more times */
-    uint64_t heavy_ended;         /* end of its last long slice */
-    bool is_searching;            /* counted in idle.searching */
+    uint64_t now cache_aligned;      /* start of the current slice, or end of the last; of `untimed` tiny ones before */
+    uint64_t base_ns, base;          /* a pair of readings, at most a millisecond old when used */
+    uint64_t serviced;               /* last worker_service */
+    unsigned until_service, untimed; /* slices until the next; slices since `now` */
+    uint64_t idle_busy, idle_due;    /* busy_cycles at the last look at idleness; when config.idle is called */
+    unsigned idle_left;              /* how many more times */
+    uint64_t heavy_ended;            /* end of its last long slice */
+    bool is_searching;               /* counted in idle.searching */
     void *local;
     struct rng rng;
 
@@ -115,7 +115,7 @@ struct sched {
     struct seeded seeded;
 };
 
-/* worker.c: what the other files use of it. Thread function of all workers, spares and the seeded one; the argument is the worker. */
+/* worker.c: what the other files use of it. The thread function of all workers; the argument is the worker. */
 void *worker_main(void *worker);
 void worker_poll(struct worker *worker); /* polls, submits, fires timers; own thread */
 /* That, and takes what was injected, and sends a spare to rest. Own thread. */

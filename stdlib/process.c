@@ -31,6 +31,7 @@
 #include "vm/lazy.h"
 #include "vm/process.h"
 #include "vm/process_struct.h"
+#include "vm/scalars.h"
 #include "vm/spawn.h"
 #include "vm/state.h"
 #include "vm/subscription.h"
@@ -81,6 +82,19 @@ static int process_exec(lua_State *L)
 
 /* ---- send ---- */
 
+static int sent(lua_State *L, int result)
+{
+    switch (result) {
+    case 0:
+        lua_pushboolean(L, 1);
+        return 1;
+    case -ENOBUFS:
+        return error_return(L, ERROR_RATE_LIMITED, "mailbox of the receiver is full");
+    default:
+        return error_return(L, ERROR_NOT_FOUND, "process not found");
+    }
+}
+
 static int send_encoded(lua_State *L, struct codec_bytes *bytes)
 {
     size_t topic_length;
@@ -93,15 +107,7 @@ static int send_encoded(lua_State *L, struct codec_bytes *bytes)
     struct process *self = state_process(L);
     int result = process_send_encoded(self->vm, self->pid, to, topic, topic_length, bytes->data, bytes->length);
     encoding_done(L, bytes);
-    switch (result) {
-    case 0:
-        lua_pushboolean(L, 1);
-        return 1;
-    case -ENOBUFS:
-        return error_return(L, ERROR_RATE_LIMITED, "mailbox of the receiver is full");
-    default:
-        return error_return(L, ERROR_NOT_FOUND, "process not found");
-    }
+    return sent(L, result);
 }
 
 static int send_k(lua_State *L, int status, lua_KContext ctx);
@@ -109,13 +115,11 @@ static int send_k(lua_State *L, int status, lua_KContext ctx);
 static int send_run(lua_State *L, int top)
 {
     struct codec_bytes bytes = {0};
-    if (top > 2) {
-        enum codec_status status = encoding_run(L, 3, top - 2, top, &bytes);
-        if (status == CODEC_MORE)
-            return state_reschedule(L, top, send_k);
-        if (status != CODEC_OK)
-            return error_return(L, ERROR_INVALID, "message cannot be sent: %s", codec_message(status));
-    }
+    enum codec_status status = encoding_run(L, 3, top - 2, top, &bytes);
+    if (status == CODEC_MORE)
+        return state_reschedule(L, top, send_k);
+    if (status != CODEC_OK)
+        return error_return(L, ERROR_INVALID, "message cannot be sent: %s", codec_message(status));
     return send_encoded(L, &bytes);
 }
 
@@ -138,7 +142,15 @@ static int process_send(lua_State *L)
         return error_return(L, ERROR_INVALID, "cannot send to @ topics");
     if (length > TOPIC_MAX)
         return error_return(L, ERROR_INVALID, "topic longer than %d bytes", TOPIC_MAX);
-    return send_run(L, top);
+    unsigned char bytes[SCALARS_BYTES];
+    size_t size = top > 2 ? scalars_encode(L, 3, top - 2, bytes) : 0;
+    if (size == 0 && top > 2)
+        return send_run(L, top);
+    uint64_t to = process_target(L, 1);
+    if (!to)
+        return 2;
+    const struct process *self = state_process(L);
+    return sent(L, process_send_encoded(self->vm, self->pid, to, topic, length, bytes, size));
 }
 
 /* ---- receiving ---- */

@@ -19,6 +19,7 @@
 #include "vm/pid.h"
 #include "vm/process.h"
 #include "vm/router.h"
+#include "vm/scalars.h"
 #include "vm/state.h"
 #include "vm/vm_struct.h"
 
@@ -143,8 +144,20 @@ static bool push_item(lua_State *L, struct fiber *fiber, struct channel *channel
     return true;
 }
 
+/* The value of most messages to listeners. */
+static bool push_scalar(lua_State *L, const struct fiber *fiber, const struct channel *channel)
+{
+    const struct message *item = fiber->item;
+    return channel->source == SOURCE_TOPIC && !fiber->as_message && item->kind == MESSAGE_USER &&
+           scalars_decode_one(L, message_body(item), item->length);
+}
+
 bool deliver_push(lua_State *L, struct fiber *fiber, struct channel *channel, int place)
 {
+    if (push_scalar(L, fiber, channel)) {
+        fiber_drop_item(fiber);
+        return true;
+    }
     luaL_checkstack(L, 12, "message");
     if (!push_item(L, fiber, channel, place))
         return false;

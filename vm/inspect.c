@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/base/bytes.h"
+#include "sched/base/compiler.h"
 #include "sched/base/memory.h"
 #include "sched/sched.h"
 #include "vm/code.h"
@@ -42,51 +44,22 @@ void *process_terminal(const struct process *process)
     return process->terminal;
 }
 
-/* Digits of a PID without leading zeros; by hand, since this is on the path of every from() and spawn. */
-static size_t format_hex(uint64_t value, char *out)
-{
-    static const char digits[] = "0123456789abcdef";
-    unsigned count = value ? (67 - (unsigned)__builtin_clzll(value)) / 4 : 1;
-    for (unsigned i = count; i-- > 0; value >>= 4)
-        out[i] = digits[value & 15];
-    return count;
-}
-
 size_t process_format_pid(struct vm *vm, uint64_t pid, char text[static PID_TEXT_MAX])
 {
     struct vm_host *host = vm_host_at(vm, pid_host(pid));
     text[0] = 0;
     if (!host)
         return 0;
-    size_t length = strnlen(host->label, PID_TEXT_MAX - 24), used = 0;
+    size_t length = host->label_length < PID_TEXT_MAX - 24 ? host->label_length : PID_TEXT_MAX - 24, used = 0;
     text[used++] = '{';
     memcpy(text + used, host->label, length);
     used += length;
     memcpy(text + used, "|0x", 3);
     used += 3;
-    used += format_hex(pid, text + used);
+    used += pid_write_number(pid, text + used);
     text[used++] = '}';
     text[used] = 0;
     return used;
-}
-
-/* Reads the digits between "|0x" and "}"; false: malformed. */
-static bool parse_hex(const char *text, size_t length, uint64_t *out)
-{
-    uint64_t value = 0;
-    if (length == 0 || length > 16)
-        return false;
-    for (size_t i = 0; i < length; i++) {
-        char c = text[i];
-        unsigned digit = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
-                         : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
-                                                : 16;
-        if (digit > 15)
-            return false;
-        value = value << 4 | digit;
-    }
-    *out = value;
-    return true;
 }
 
 /* Moves behind "node@", if that is there. False: it is another node's. */
@@ -112,17 +85,18 @@ int64_t process_parse_pid(struct vm *vm, const char *text, size_t length)
 {
     if (length < 6 || text[0] != '{' || text[length - 1] != '}')
         return 0;
-    const char *bar = memrchr(text, '|', length);
-    if (!bar || bar + 4 > text + length - 1 || bar[1] != '0' || bar[2] != 'x')
-        return 0;
     uint64_t pid;
-    if (!parse_hex(bar + 3, (size_t)(text + length - 1 - (bar + 3)), &pid))
+    size_t before = pid_read_number(text, length, &pid);
+    if (before == 0)
         return 0;
-    const char *name = text + 1;
+    const char *name = text + 1, *bar = text + before;
+    struct vm_host *host = vm_host_at(vm, pid_host(pid));
+    if (likely(host && host->label_length == (size_t)(bar - name) &&
+               bytes_equal(host->label, name, host->label_length)))
+        return (int64_t)pid;
     if (!skip_own_node(vm, &name, bar))
         return -1;
     size_t name_length = (size_t)(bar - name);
-    struct vm_host *host = vm_host_at(vm, pid_host(pid));
     if (host && vm_host_is_named(host, name, name_length))
         return (int64_t)pid;
     return nobody_of(vm, name, name_length);

@@ -6,6 +6,7 @@
 #ifndef VM_PID_H
 #define VM_PID_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum { PID_SLOT_BITS = 24, PID_GENERATION_BITS = 28, PID_HOST_BITS = 12, PID_TEXT_MAX = 384 };
@@ -29,5 +30,11 @@ static inline uint32_t pid_host(uint64_t pid)
 {
     return (uint32_t)(pid >> (PID_SLOT_BITS + PID_GENERATION_BITS));
 }
+
+/* Writes the number of a PID as its text has it, hexadecimal without leading zeros; returns the length, at most 16. */
+size_t pid_write_number(uint64_t pid, char *text);
+
+/* Reads the number of a text that ends in "|0x…}"; returns how many bytes are before the bar, 0: none, or another form. `length` is not 0. */
+size_t pid_read_number(const char *text, size_t length, uint64_t *number);
 
 #endif

@@ -225,7 +225,7 @@ static bool fiber_yielded(struct process *process, struct fiber *fiber)
     }
 }
 
-static bool step(struct process *process, struct fiber *fiber)
+static no_return_of_its_own bool step(struct process *process, struct fiber *fiber)
 {
     int nargs = 0;
     if (fiber == &process->state->main && process->phase == PROCESS_LOADING && !process->state->loading) {
@@ -268,7 +268,7 @@ static bool is_runnable(const struct process *process)
     return state->again || !list_is_empty(&state->ready) || state->doomed;
 }
 
-static void run_fibers(struct process *process)
+static no_return_of_its_own void run_fibers(struct process *process)
 {
     struct state *state = process->state;
     follow_gc_percent(state);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/base/bytes.h"
 #include "sched/base/memory.h"
 #include "vm/slot.h"
 
@@ -20,23 +21,25 @@ static uint32_t hash_name(const char *name, size_t length)
     return hash;
 }
 
-static bool is_named(const struct topic *topic, uint32_t hash, const char *name, size_t length)
+static bool is_named(const struct topic *topic, const char *name, size_t length)
 {
-    return topic->hash == hash && topic->length == length && memcmp(topic->name, name, length) == 0;
+    return topic->length == length && bytes_equal(topic->name, name, length);
 }
 
-static struct topic *find(const struct router *router, uint32_t hash, const char *name, size_t length)
+/* Where there are few, hashing the name would cost more than the walk. */
+static struct topic *find(const struct router *router, const char *name, size_t length)
 {
     struct topic *topic = router->topics;
-    if (router->buckets) {
-        for (topic = router->buckets[hash & router->bucket_mask]; topic; topic = topic->bucket_next)
-            if (is_named(topic, hash, name, length))
-                return topic;
-        return NULL;
+    if (!router->buckets) {
+        while (topic && !is_named(topic, name, length))
+            topic = topic->next;
+        return topic;
     }
-    while (topic && !is_named(topic, hash, name, length))
-        topic = topic->next;
-    return topic;
+    uint32_t hash = hash_name(name, length);
+    for (topic = router->buckets[hash & router->bucket_mask]; topic; topic = topic->bucket_next)
+        if (topic->hash == hash && is_named(topic, name, length))
+            return topic;
+    return NULL;
 }
 
 static void rehash(struct router *router)
@@ -55,12 +58,12 @@ static void rehash(struct router *router)
     }
 }
 
-static struct topic *add_topic(struct router *router, uint32_t hash, const char *name, size_t length)
+static struct topic *add_topic(struct router *router, const char *name, size_t length)
 {
     struct topic *topic = calloc(1, sizeof *topic + length);
     if (!topic)
         return NULL;
-    topic->hash = hash;
+    topic->hash = hash_name(name, length);
     topic->length = (uint16_t)length;
     memcpy(topic->name, name, length);
     topic->next = router->topics;
@@ -68,7 +71,7 @@ static struct topic *add_topic(struct router *router, uint32_t hash, const char 
     router->topic_count++;
     router->idle_topics++;
     if (router->buckets) {
-        struct topic **bucket = &router->buckets[hash & router->bucket_mask];
+        struct topic **bucket = &router->buckets[topic->hash & router->bucket_mask];
         topic->bucket_next = *bucket;
         *bucket = topic;
     }
@@ -79,9 +82,8 @@ static struct topic *add_topic(struct router *router, uint32_t hash, const char 
 
 struct topic *router_topic(struct router *router, const char *name, size_t length, bool make)
 {
-    uint32_t hash = hash_name(name, length);
-    struct topic *topic = find(router, hash, name, length);
-    return topic || !make ? topic : add_topic(router, hash, name, length);
+    struct topic *topic = find(router, name, length);
+    return topic || !make ? topic : add_topic(router, name, length);
 }
 
 static bool is_idle(const struct topic *topic)

@@ -75,6 +75,7 @@ static struct vm_host *add(struct vm *vm, const char *name, _Atomic uint16_t *bu
     struct vm_host *host = memory_zeroed(sizeof *host, "a host");
     host->name = memory_string(name, "a host");
     host->label = vm->config.node ? make_label(vm->config.node, name) : host->name;
+    host->label_length = strlen(host->label);
     host->vm = vm;
     host->index = index;
     atomic_store_explicit(&vm->hosts[index], host, memory_order_relaxed);

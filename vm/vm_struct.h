@@ -30,6 +30,7 @@ struct vm_host {
     struct vm *vm;
     char *name;
     char *label; /* what PIDs show: "node@name", or the name itself */
+    size_t label_length;
     uint32_t index;
     struct vm_host_limits limits; /* changed only while stopped */
     _Atomic bool running;

@@ -2,6 +2,7 @@
 /* links: stdlib */
 #include <criterion/criterion.h>
 
+#include "sched/base/rng.h"
 #include "tests/unit/vm_rig.h"
 #include "vm/pid.h"
 
@@ -147,4 +148,41 @@ Test(pid, node_name)
     for (unsigned i = 0; i < sizeof others / sizeof *others; i++)
         cr_assert_eq(process_parse_pid(node.vm, others[i], strlen(others[i])), -1, "%s", others[i]);
     rig_close(&node);
+}
+
+/* What pid_read_number says, by the definition of the form. */
+static size_t read_plainly(const char *text, size_t length, uint64_t *number)
+{
+    size_t at = length - 1;
+    *number = 0;
+    while (at > 0 && strspn(text + at - 1, "0123456789abcdef") > 0)
+        at--;
+    if (at == length - 1 || length - 1 - at > 16 || at < 3 || memcmp(text + at - 3, "|0x", 3) != 0)
+        return 0;
+    for (size_t i = at; i < length - 1; i++)
+        *number = *number << 4 | (uint64_t)(text[i] <= '9' ? text[i] - '0' : text[i] - 'a' + 10);
+    return at - 3;
+}
+
+Test(pid, numbers_of_any_text)
+{
+    static const char characters[] = "0123456789abcdef0123456789abcdef0123456789abcdefgGAF|x{}@/:`\x7f\xe1\xb1";
+    struct rng rng;
+    unsigned good = 0;
+    rng_seed(&rng, 5);
+    for (unsigned i = 0; i < 400000; i++) {
+        char text[40];
+        size_t count = (size_t)rng_below(&rng, 19), before = 4 + (size_t)rng_below(&rng, 12), length = 0;
+        length = (size_t)snprintf(text, sizeof text, "%.*s|0x", (int)before - 3, "{host:process");
+        for (size_t k = 0; k < count; k++)
+            text[length++] = characters[rng_below(&rng, i % 2 ? 48 : sizeof characters - 1)];
+        text[length++] = '}';
+        text[length] = 0;
+        uint64_t number = 0, plain = 0;
+        size_t read = pid_read_number(text, length, &number);
+        cr_assert_eq(read, read_plainly(text, length, &plain), "%s", text);
+        cr_assert(read == 0 || number == plain, "%s", text);
+        good += read > 0;
+    }
+    cr_assert_gt(good, 100000);
 }

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bytes: comparing short names, on the path of every message. A call of memcmp costs as much as all the rest of finding one of a few.
+ */
+#ifndef SCHED_BASE_BYTES_H
+#define SCHED_BASE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+static inline uint64_t bytes_word(const char *at)
+{
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    return word;
+}
+
+static inline uint32_t bytes_half(const char *at)
+{
+    uint32_t half;
+    memcpy(&half, at, sizeof half);
+    return half;
+}
+
+/* Are the first `length` bytes the same? Word by word; the last word overlaps the one before it. */
+static inline bool bytes_equal(const char *a, const char *b, size_t length)
+{
+    if (length >= sizeof(uint64_t)) {
+        size_t last = length - sizeof(uint64_t);
+        for (size_t i = 0; i < last; i += sizeof(uint64_t))
+            if (bytes_word(a + i) != bytes_word(b + i))
+                return false;
+        return bytes_word(a + last) == bytes_word(b + last);
+    }
+    if (length >= sizeof(uint32_t)) {
+        size_t last = length - sizeof(uint32_t);
+        return bytes_half(a) == bytes_half(b) && bytes_half(a + last) == bytes_half(b + last);
+    }
+    while (length > 0 && a[length - 1] == b[length - 1])
+        length--;
+    return length == 0;
+}
+
+#endif

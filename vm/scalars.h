@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * scalars: encodings (vm/codec.h) of a few small values, which most messages are, made and read at one go: without the cursors, the
+ * growing bytes and the checks of the Lua stack that values of any size need.
+ */
+#ifndef VM_SCALARS_H
+#define VM_SCALARS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <lua.h>
+
+enum { SCALARS_BYTES = 256 };
+
+/*
+ * Encodes the `count` values from stack index `first` on if all are nil, booleans, numbers or short strings and there is room for them; returns
+ * the length. 0: encode them in another way. Never raises.
+ */
+size_t scalars_encode(lua_State *L, int first, int count, unsigned char bytes[static SCALARS_BYTES]);
+
+/* If the encoding is of one such value: pushes it and returns true. Else decode it in another way; it may be corrupt. Needs one free stack slot. */
+bool scalars_decode_one(lua_State *L, const unsigned char *data, size_t length);
+
+#endif
