@@ -10,6 +10,7 @@
 
 #include "vm/lang/ast_root.h"
 #include "vm/lang/erase.h"
+#include "vm/lang/ignore.h"
 #include "vm/lang/parser.h"
 
 enum { BYTES_EACH = 200, BYTES_AT_LEAST = 64 * 1024 };
@@ -22,14 +23,16 @@ static void check(bool good)
         abort();
 }
 
-static void check_diagnostics(const struct ast *ast)
+static void check_diagnostics(const struct ast *ast, const struct diagnostics *found)
 {
-    const struct diagnostics *found = &ast->diagnostics;
     for (uint32_t i = 0; i < found->count; i++) {
         const struct diagnostic *item = &found->items[i];
         check(item->message[0] && item->start <= item->end && item->end <= ast->source.length);
         check(!i || found->items[i - 1].start <= item->start);
-        check(source_position(&ast->source, item->start).line >= 1);
+        uint32_t line = source_position(&ast->source, item->start).line;
+        check(line >= 1 && line <= ast->source.line_count);
+        check(!ignore_covers(&ast->source, line, "P0001"));
+        ignore_covers(&ast->source, line, item->code);
     }
 }
 
@@ -49,7 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct ast *ast = parser_parse((const char *)data, size);
     check(ast->arena.total <= size * BYTES_EACH + BYTES_AT_LEAST);
-    check_diagnostics(ast);
+    check_diagnostics(ast, &ast->diagnostics);
+    check_diagnostics(ast, &ast->remarks);
     if (!ast->diagnostics.count)
         check_erased(ast);
     ast_free(ast);
