@@ -1,12 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # run.sh <moonlet> <example>: runs `moonlet run` with the words of <example>/command in the example's folder and compares its
-# output with <example>/expected.txt, where a line "..." stands for any lines.
+# output with <example>/expected.txt, where a line "..." stands for any lines. Lint finds no errors in it.
 set -u
 moonlet=$(realpath "$1")
 cd "$(dirname "$0")/$2" || exit 1
 output=$(mktemp)
 trap 'rm -f "$output"' EXIT
+
+"$moonlet" lint --level hint >"$output" 2>&1 || { cat "$output"; exit 1; }
 
 # shellcheck disable=SC2046 # a list of words
 timeout -k 5 $((30 * ${SLOWNESS:-1})) "$moonlet" run $(cat command) </dev/null >"$output"

@@ -1,7 +1,7 @@
 -- A guest enters a room, says its lines, each after the room has repeated the one before, and leaves by ending.
 local pg = require("pg")
 
-local function main(name, room, lines)
+local function main(name: string, room: string, lines: {string})
   local groups = assert(pg.open("chat:rooms"))
   local said = process.listen("said")
   -- The room exists already, or is started now: never twice, however many enter at the same time.

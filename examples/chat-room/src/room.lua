@@ -2,7 +2,7 @@
 -- end, is seen through the group's events. A room in which nobody is left closes.
 local pg, time = require("pg"), require("time")
 
-local function main(name)
+local function main(name: string): integer
   local groups = assert(pg.open("chat:rooms"))
   local presence, members = groups:monitor(name)
   local said, history, count = process.listen("say", { message = true }), {}, #members

@@ -2,10 +2,12 @@
 local io, funcs = require("io"), require("funcs")
 
 local function main()
-  -- A call waits for the result; errors keep their kind.
+  -- A call waits for the result; errors keep their kind. The function checks what it is given.
   io.print(string.format("area: %.2f", funcs.call("calc:area", { kind = "circle", radius = 1 })))
-  local _, failure = funcs.call("calc:area", { kind = "cloud" })
-  io.print("error:", failure, failure:kind())
+  for _, shape in ipairs({ { kind = "cloud" }, { kind = "square" }, { kind = "circle", radius = -1 } }) do
+    local _, failure = funcs.call("calc:area", shape)
+    io.print("error:", failure, failure:kind())
+  end
 
   -- Futures run at the same time.
   local futures, sum = {}, 0
@@ -21,7 +23,7 @@ local function main()
 
   -- An executor carries options for all its calls.
   local impatient = funcs.new():with_options({ timeout = "20ms" })
-  _, failure = impatient:call("calc:slow")
+  local _, failure = impatient:call("calc:slow")
   io.print("error:", failure:kind())
 end
 

@@ -3,7 +3,7 @@ local time = require("time")
 
 local calls_made = 0
 
-local function call(topic, request)
+local function call(topic: string, request: {[string]: any}): (table?, error?)
   calls_made = calls_made + 1
   request.reply_to = "answer " .. calls_made
   local answers = process.listen(request.reply_to)
@@ -22,15 +22,15 @@ end
 
 local client = {}
 
-function client.get(key)
+function client.get(key: string): (any, error?)
   local answer, failure = call("get", { key = key })
   return answer and answer.value, failure
 end
 
-function client.put(key, value) return call("put", { key = key, value = value }) end
+function client.put(key: string, value: any): (table?, error?) return call("put", { key = key, value = value }) end
 
 -- Adds to a number, however many others do the same.
-function client.add(key, amount)
+function client.add(key: string, amount: number): (number?, error?)
   local value = client.get(key)
   while true do
     local answer, failure = call("swap", { key = key, expected = value, value = (value or 0) + amount })

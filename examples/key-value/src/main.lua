@@ -9,6 +9,8 @@ local function main()
   io.print("point.y: " .. kv.get("point").y)
   io.print("nothing: " .. tostring(kv.get("nothing")))
 
+  process.send("store", "put", { key = 42, value = "wrong", reply_to = "nobody" }) -- is not even answered
+
   local done = channel.new(0)
   for _ = 1, 10 do
     coroutine.spawn(function()

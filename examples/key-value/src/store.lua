@@ -1,8 +1,10 @@
 -- A process as a server: its table is its own, so requests are served one after the other and need no lock.
-local values = {}
+type Request = {key: string, value?: any, expected?: any, reply_to: string}
+type Answer = {ok: boolean, value?: any}
 
--- A request {call, key, value, expected} becomes an answer {ok, value}.
-local calls = {
+local values: {[string]: any} = {}
+
+local calls: {[string]: (request: Request) -> Answer} = {
   get = function(request) return { ok = true, value = values[request.key] } end,
   put = function(request)
     values[request.key] = request.value
@@ -24,9 +26,15 @@ local function main()
     local got = channel.select(cases)
     if got.channel == events then return end -- asked to stop
     local message = got.value
-    local request = message:payload():data()
-    -- The topic of the answer is the client's choice: it tells its answers apart by it.
-    process.send(message:from(), request.reply_to, calls[message:topic()](request))
+    local call = calls[message:topic()]
+    -- Anybody can send anything. What is no request gets no answer, and does not end a store that others use.
+    local request, failure = Request:is(message:payload():data())
+    if call and request then
+      -- The topic of the answer is the client's choice: it tells its answers apart by it.
+      process.send(message:from(), request.reply_to, call(request))
+    else
+      print("no request from " .. message:from() .. ": " .. tostring(failure or message:topic()))
+    end
   end
 end
 

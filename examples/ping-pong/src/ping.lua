@@ -2,7 +2,7 @@
 local time = require("time")
 
 -- The other player may not have been started yet.
-local function find(name)
+local function find(name: string): string
   local pid = process.registry.lookup(name)
   while not pid do
     time.sleep("5ms")
@@ -11,7 +11,7 @@ local function find(name)
   return pid
 end
 
-local function play(rounds)
+local function play(rounds: integer)
   local pong = find("pong")
   local balls = process.listen("ball")
   for round = 1, rounds do
@@ -22,7 +22,7 @@ local function play(rounds)
   process.unlisten(balls)
 end
 
-local function main(rounds)
+local function main(rounds: integer)
   play(rounds)
   print("game over after " .. rounds .. " rounds")
   assert(process.registry.register("ping")) -- from now on there is a score to ask for

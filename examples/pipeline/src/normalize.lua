@@ -1,7 +1,7 @@
 -- Stage 3: words in small letters, without punctuation.
 local stage = require("stage")
 
-local function main(target)
+local function main(target: string)
   stage.run(target, function(word, emit)
     local plain = word:lower():gsub("%p", "")
     if plain ~= "" then emit(plain) end

@@ -2,8 +2,10 @@
 -- to the one before, so that a slow stage makes the whole pipeline slow instead of filling its mailbox.
 local CREDIT = 64
 
--- Runs a stage: `work(item, emit)` for every item, then `finish(emit)`. `target` is the PID of the next stage.
-local function run(target, work, finish)
+type Emit = (item: any) -> ()
+
+-- Runs a stage: `work` for every item, then `finish`. `target` is the PID of the next stage.
+local function run(target: string, work: (item: string, emit: Emit) -> (), finish?: (emit: Emit) -> ())
   local items, credits = process.listen("item", { message = true }), process.listen("credit")
   local credit, from = 0, nil
 

@@ -1,14 +1,17 @@
 -- Runs jobs at fixed intervals, each run in a process of its own: one that fails or hangs disturbs neither the others nor this one.
--- A job {name, entry, every, times} is run `times` times; one whose last run is not over yet is passed over.
+-- A job is run `times` times; one whose last run is not over yet is passed over.
 local time = require("time")
 
+type Job = {name: string, entry: string, every: string, times: integer @min(1)}
+type Jobs = {Job}
+
 -- Starts a run and waits for its end. Returns the error it ended with, if any.
-local function run(job, number)
+local function run(job: Job, number: integer): error?
   return select(2, process.exec(job.entry, "cron:processes", number))
 end
 
 -- One coroutine per job: it sleeps until the next run is due, counted from the start, so that delays do not add up.
-local function keep(job, report)
+local function keep(job: Job, report: (text: string) -> ())
   local began, every = time.now(), time.parse_duration(job.every)
   local failures = 0
   for number = 1, job.times do
@@ -23,10 +26,10 @@ local function keep(job, report)
   report(string.format("%s: %d runs, %d failures", job.name, job.times, failures))
 end
 
-local function main(parent, jobs)
-  local function report(text) process.send(parent, "report", text) end
+local function main(parent: string, jobs: any)
+  local function report(text: string) process.send(parent, "report", text) end
   local done = channel.new(0)
-  for _, job in ipairs(jobs) do
+  for _, job in ipairs(Jobs(jobs)) do -- whoever gives it something else sees it end with an error that says what is wrong
     coroutine.spawn(function()
       keep(job, report)
       done:send(true)

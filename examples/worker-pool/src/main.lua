@@ -2,7 +2,7 @@
 local io, time = require("io"), require("time")
 
 -- Takes jobs until there are no more. While one worker waits, the others go on: a job may sleep, call or receive.
-local function work(name, jobs, results)
+local function work(name: integer, jobs, results)
   while true do
     local job, more = jobs:receive()
     if not more then return end
