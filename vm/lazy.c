@@ -3,7 +3,7 @@
  * lazy: see lazy.h.
  *
  * One table per state, the filler, is the metatable of everything that is not complete yet: _G, the type `string` until its first use,
- * the real tables of libraries and the method tables of types. Its __index is one C function that sees from its first argument
+ * the real tables of libraries, the method tables of types and light userdata (the types of a chunk, typed.h). Its __index is one C function that sees from its first argument
  * what is asked for. The filler also remembers the opened libraries (key: address of the struct library). And it is the metatable of the
  * registry, see lazy_callee.c.
  *
@@ -25,6 +25,7 @@
 #include <lauxlib.h>
 
 #include "vm/lazy_proxy.h"
+#include "vm/typed.h"
 
 enum hidden { HIDDEN_NOT, HIDDEN_PROXY, HIDDEN_FILLER };
 
@@ -317,6 +318,8 @@ static int fill_index(lua_State *L)
 {
     if (lua_type(L, 1) == LUA_TSTRING)
         return fill_string(L);
+    if (lua_type(L, 1) == LUA_TLIGHTUSERDATA)
+        return typed_index_chunk(L);
     if (lua_type(L, 1) != LUA_TTABLE || lua_type(L, 2) != LUA_TSTRING)
         return 0;
     if (lua_rawequal(L, 1, LUA_REGISTRYINDEX))
@@ -436,12 +439,13 @@ void lazy_install(lua_State *L, const struct lazy_entry *base, const struct libr
     make_config(L, base, libraries)->allow = allow;
     lua_pushglobaltable(L);
     lua_pushliteral(L, "");
+    lua_pushlightuserdata(L, NULL);
     lua_pushvalue(L, LUA_REGISTRYINDEX);
-    for (int i = 1; i <= 3; i++) {
-        lua_pushvalue(L, -4);
+    for (int i = 1; i <= 4; i++) {
+        lua_pushvalue(L, -5);
         lua_setmetatable(L, -1 - i);
     }
-    lua_pop(L, 4);
+    lua_pop(L, 5);
 }
 
 void lazy_set_allow(lua_State *L, lazy_allow_f allow)

@@ -83,7 +83,7 @@ static void set_function(lua_State *L, const char *name, lua_CFunction function)
     lua_rawset(L, -3);
 }
 
-static void make_metatable(lua_State *L, const struct type *type)
+void type_make_metatable(lua_State *L, const struct type *type)
 {
     luaL_checkstack(L, 6, "metatable");
     lua_createtable(L, 0, 2 + !!type->concat + !!type->call + !!type->eq + !!type->le + !!type->lt + !!type->finalize);
@@ -101,8 +101,6 @@ static void make_metatable(lua_State *L, const struct type *type)
     set_function(L, "__le", type->le);
     set_function(L, "__lt", type->lt);
     set_function(L, "__gc", type->finalize);
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, type);
 }
 
 void *type_new(lua_State *L, const struct type *type, size_t size)
@@ -112,7 +110,9 @@ void *type_new(lua_State *L, const struct type *type, size_t size)
     object->type = type;
     if (lua_rawgetp(L, LUA_REGISTRYINDEX, type) != LUA_TTABLE) {
         lua_pop(L, 1);
-        make_metatable(L, type);
+        type_make_metatable(L, type);
+        lua_pushvalue(L, -1);
+        lua_rawsetp(L, LUA_REGISTRYINDEX, type);
     }
     lua_setmetatable(L, -2);
     return object;

@@ -26,6 +26,9 @@ struct type {
 /* Pushes a new userdata of the type, `size` bytes all told (its struct begins with `const struct type *type`), zeroed. */
 void *type_new(lua_State *L, const struct type *type, size_t size);
 
+/* Pushes a new metatable for values of the type, which the caller keeps and sets: type_new has its own. */
+void type_make_metatable(lua_State *L, const struct type *type);
+
 /* The userdata at `index` if it has that type, else NULL; and the same raising an argument error. */
 void *type_test(lua_State *L, int index, const struct type *type);
 void *type_check(lua_State *L, int index, const struct type *type);

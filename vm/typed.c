@@ -12,142 +12,205 @@
 #include "vm/lang/shape_text.h"
 #include "vm/type.h"
 
-enum { STACK_NEEDED = 12, KEY_DEPTH_MAX = 300 };
+/* IS_OWNER: the upvalue of an `is` behind the type value. */
+enum { STACK_NEEDED = 12, IS_OWNER = 2 };
 
-static const char values_key, chunk_key;
+/* Where things lie: in the metatable the table of all type values, in that the tables of hot sets, by address. Integers are found fastest. */
+enum { VALUES = 1, HOT_OWNER = 0 };
+
+static lua_Integer hot_key(const struct shapes *shapes)
+{
+    return (lua_Integer)(uintptr_t)shapes;
+}
 
 const struct typed *typed_test(lua_State *L, int index)
 {
     return type_test(L, index, &typed_type);
 }
 
-/* ---- the key under which a type is known in its state ---- */
-
-static void add_key(luaL_Buffer *to, const struct shapes *shapes, uint32_t node, int depth);
-
-static void add_words(luaL_Buffer *to, const struct shapes *shapes, const struct shape_node *n, int depth)
-{
-    const uint32_t *words = shape_words(shapes, n);
-    for (uint32_t i = 0; i < n->word_count; i++) {
-        enum shape_reference what = shape_word(n, words, i);
-        if (what == SHAPE_IS_NODE) {
-            add_key(to, shapes, words[i], depth + 1);
-        } else if (what == SHAPE_IS_NAME) {
-            size_t length;
-            const char *text = shape_text_of(shapes, words[i], &length);
-            luaL_addlstring(to, (const char *)&length, sizeof length);
-            luaL_addlstring(to, text, length);
-        } else {
-            luaL_addlstring(to, (const char *)&words[i], sizeof words[i]);
-        }
-    }
-}
-
-static void add_key(luaL_Buffer *to, const struct shapes *shapes, uint32_t node, int depth)
-{
-    const struct shape_node *n = shape_node(shapes, node);
-    bool has_origin = n->kind == SHAPE_ALIAS || n->kind == SHAPE_INTERFACE || n->kind == SHAPE_GENERIC;
-    luaL_addchar(to, (char)n->kind);
-    if (n->kind < BUILTINS || depth > KEY_DEPTH_MAX)
-        return;
-    if (has_origin) {
-        luaL_addlstring(to, (const char *)shape_words(shapes, n), SHAPE_NAME * sizeof(uint32_t));
-        return;
-    }
-    luaL_addchar(to, (char)n->flags);
-    luaL_addlstring(to, (const char *)&n->word_count, sizeof n->word_count);
-    add_words(to, shapes, n, depth);
-    if (n->kind == SHAPE_INSTANCE)
-        return;
-    if (shape_scalar(n) == SHAPE_IS_NODE)
-        add_key(to, shapes, n->scalar, depth + 1);
-    else if (shape_scalar(n) == SHAPE_IS_NAME)
-        luaL_addstring(to, shape_text_of(shapes, n->scalar, NULL));
-    else
-        luaL_addlstring(to, (const char *)&n->scalar, sizeof n->scalar);
-}
-
-static void push_key(lua_State *L, const struct shapes *shapes, uint32_t node)
-{
-    luaL_Buffer buffer;
-    luaL_buffinit(L, &buffer);
-    add_key(&buffer, shapes, node, 0);
-    luaL_pushresult(&buffer);
-}
-
 /* ---- pushing ---- */
 
-/* Pushes the table of all type values of the state. */
-static void push_values(lua_State *L)
+/*
+ * Pushes the metatable of type values and true; false and nothing if there is none yet. It is where no field of the registry is needed: with light
+ * userdata, whose metatable is the filler (lazy.c) until then.
+ */
+static bool push_metatable(lua_State *L)
 {
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &values_key) == LUA_TTABLE)
-        return;
+    lua_pushlightuserdata(L, NULL);
+    if (lua_getmetatable(L, -1)) {
+        lua_remove(L, -2);
+        if (lua_rawgeti(L, -1, VALUES) == LUA_TTABLE) {
+            lua_pop(L, 1);
+            return true;
+        }
+        lua_pop(L, 1);
+    }
     lua_pop(L, 1);
-    lua_newtable(L);
-    lua_createtable(L, 0, 1);
+    return false;
+}
+
+/* Makes the metatable; the table on top of the stack becomes the one of all type values. */
+static void begin_values(lua_State *L)
+{
+    type_make_metatable(L, &typed_type);
     lua_pushliteral(L, "__mode");
     lua_pushliteral(L, "v");
     lua_rawset(L, -3);
+    lua_pushvalue(L, -2);
+    lua_rawseti(L, -2, VALUES);
+    lua_pushlightuserdata(L, NULL);
+    lua_pushvalue(L, -2);
     lua_setmetatable(L, -2);
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &values_key);
+    lua_pop(L, 1);
+    lua_setmetatable(L, -2);
 }
 
-/* Pushes the home table of a set that outlives the state. */
-static void push_home(lua_State *L, const struct shapes *shapes)
+/* Pushes the weak table of all type values of the state. It has their metatable: that is what makes it weak. */
+static void push_values(lua_State *L)
 {
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, shapes) == LUA_TTABLE)
-        return;
-    lua_pop(L, 1);
-    lua_newtable(L);
-    lua_pushvalue(L, -1);
-    lua_rawsetp(L, LUA_REGISTRYINDEX, shapes);
+    if (push_metatable(L)) {
+        lua_rawgeti(L, -1, VALUES);
+        lua_remove(L, -2);
+    } else {
+        lua_newtable(L);
+        begin_values(L);
+    }
 }
 
-void typed_push(lua_State *L, int home, const struct shapes *shapes, uint32_t node)
+/* Is the value on top of the stack the type? */
+static bool is_type(lua_State *L, struct shape_ref ref)
 {
-    luaL_checkstack(L, STACK_NEEDED, "type");
-    if (node < BUILTINS && shapes != shape_builtins()) {
-        typed_push_builtin(L, node);
+    const struct typed *typed = lua_type(L, -1) == LUA_TUSERDATA ? lua_touserdata(L, -1) : NULL;
+    return typed && shape_is_same((struct shape_ref){typed->shapes, typed->node}, ref);
+}
+
+static void new_typed(lua_State *L, int owner, struct shape_ref ref)
+{
+    struct typed *typed = lua_newuserdata(L, sizeof *typed);
+    *typed = (struct typed){.type = &typed_type, .shapes = ref.shapes, .node = ref.node};
+    push_metatable(L);
+    lua_setmetatable(L, -2);
+    if (!owner)
         return;
-    }
-    home = lua_absindex(L, home);
-    push_values(L);
-    push_key(L, shapes, node);
-    lua_pushvalue(L, -1);
-    if (lua_rawget(L, -3) == LUA_TUSERDATA) {
-        lua_replace(L, -3);
-        lua_pop(L, 1);
-        return;
-    }
-    lua_pop(L, 1);
-    struct typed *typed = type_new(L, &typed_type, sizeof *typed);
-    typed->shapes = shapes;
-    typed->node = node;
-    lua_pushvalue(L, home);
+    lua_pushvalue(L, owner);
     lua_setuservalue(L, -2);
-    lua_pushvalue(L, -1);
-    lua_insert(L, -4); /* value, values, key, value */
-    lua_rawset(L, -3);
-    lua_pop(L, 1);
+}
+
+/*
+ * Pushes the value of a type; `owner`: stack index of the userdata that its set lies in, 0: it outlives the state. Values are found by a number
+ * that is made of all they are. Should two types share one, they displace each other and are just not one value for ever.
+ */
+static void push_typed(lua_State *L, int owner, struct shape_ref ref)
+{
+    if (ref.node < BUILTINS) {
+        ref.shapes = shape_builtins();
+        owner = 0;
+    }
+    luaL_checkstack(L, STACK_NEEDED, "type");
+    push_values(L);
+    lua_Integer key = (lua_Integer)shape_hash(ref);
+    lua_rawgeti(L, -1, key);
+    if (!is_type(L, ref)) {
+        lua_pop(L, 1);
+        new_typed(L, owner, ref);
+        lua_pushvalue(L, -1);
+        lua_rawseti(L, -3, key);
+    }
+    lua_remove(L, -2);
+}
+
+void typed_push(lua_State *L, const struct shapes *shapes, uint32_t node)
+{
+    push_typed(L, 0, (struct shape_ref){shapes, node});
 }
 
 void typed_push_builtin(lua_State *L, unsigned kind)
 {
-    luaL_checkstack(L, STACK_NEEDED, "type");
-    push_home(L, shape_builtins());
-    typed_push(L, -1, shape_builtins(), kind);
+    push_typed(L, 0, (struct shape_ref){shape_builtins(), kind});
+}
+
+/* Pushes the userdata that the set of the type value at `index` lies in, or nil. */
+static void push_owner(lua_State *L, int index)
+{
+    int type = lua_getuservalue(L, index);
+    if (type != LUA_TTABLE && type != LUA_TFUNCTION)
+        return;
+    if (type == LUA_TTABLE)
+        lua_rawgeti(L, -1, HOT_OWNER);
+    else if (!lua_getupvalue(L, -1, IS_OWNER))
+        lua_pushnil(L);
     lua_remove(L, -2);
+}
+
+void typed_push_part(lua_State *L, int whole, uint32_t node)
+{
+    const struct typed *typed = lua_touserdata(L, whole);
+    luaL_checkstack(L, STACK_NEEDED, "type");
+    push_owner(L, whole);
+    push_typed(L, lua_isnil(L, -1) ? 0 : lua_gettop(L), (struct shape_ref){typed->shapes, node});
+    lua_remove(L, -2);
+}
+
+/* ---- hot types ---- */
+
+static lua_Integer is_key(const struct typed *typed)
+{
+    return -1 - (lua_Integer)typed->node;
+}
+
+/* Pushes a new table for the hot types of a set; `owner` is the stack index of its userdata or of nil. */
+static void new_hot(lua_State *L, int owner, const struct shapes *shapes)
+{
+    enum { FEW = 64 };
+    lua_createtable(L, shapes->name_count <= FEW ? (int)shapes->name_count : 0, 1);
+    if (lua_isnil(L, owner))
+        return;
+    lua_pushvalue(L, owner);
+    lua_rawseti(L, -2, HOT_OWNER);
+}
+
+/* Pushes the table that the hot types of the set share. */
+static void push_hot(lua_State *L, int index, const struct shapes *shapes)
+{
+    push_owner(L, index);
+    int owner = lua_gettop(L);
+    bool is_owned = lua_type(L, owner) == LUA_TUSERDATA;
+    push_values(L);
+    int type = is_owned ? lua_getuservalue(L, owner) : lua_rawgeti(L, -1, hot_key(shapes));
+    if (type != LUA_TTABLE) {
+        lua_pop(L, 1);
+        new_hot(L, owner, shapes);
+        lua_pushvalue(L, -1);
+        if (is_owned)
+            lua_setuservalue(L, owner);
+        else
+            lua_rawseti(L, -3, hot_key(shapes));
+    }
+    lua_replace(L, owner);
+    lua_settop(L, owner);
+}
+
+void typed_push_names(lua_State *L, int index)
+{
+    const struct typed *typed = lua_touserdata(L, index);
+    luaL_checkstack(L, STACK_NEEDED, "type");
+    int type = lua_getuservalue(L, index);
+    if (type == LUA_TTABLE)
+        return;
+    push_hot(L, index, typed->shapes);
+    lua_insert(L, -2);
+    if (type == LUA_TFUNCTION)
+        lua_rawseti(L, -2, is_key(typed));
+    else
+        lua_pop(L, 1);
+    lua_pushvalue(L, -1);
+    lua_setuservalue(L, index);
 }
 
 /* [set as a userdata] becomes [type value]. */
 static void push_from_set(lua_State *L, uint32_t node)
 {
-    const struct shapes *shapes = lua_touserdata(L, -1);
-    lua_createtable(L, 0, 1);
-    lua_insert(L, -2);
-    lua_rawseti(L, -2, 0);
-    typed_push(L, -1, shapes, node);
+    push_typed(L, lua_gettop(L), (struct shape_ref){lua_touserdata(L, -1), node});
     lua_remove(L, -2);
 }
 
@@ -202,38 +265,57 @@ bool typed_push_bytes(lua_State *L, const void *data, size_t size)
 
 /* ---- the types of a chunk ---- */
 
-/* __index of the table of a chunk's types: types, number. */
-static int index_chunk(lua_State *L)
+void typed_give_chunk(lua_State *L, int function, const struct shapes *shapes)
 {
+    lua_pushlightuserdata(L, (void *)shapes);
+    lua_setupvalue(L, function < 0 ? function - 1 : function, ERASE_TYPES_UPVALUE);
+}
+
+/* Where the function on top of the stack has its chunk's types; all functions of the chunk share the variable. 0: nowhere. */
+static int find_chunk(lua_State *L, const void *shapes)
+{
+    for (int i = 1; lua_getupvalue(L, -1, i); i++) {
+        bool found = lua_touserdata(L, -1) == shapes;
+        lua_pop(L, 1);
+        if (found)
+            return i;
+    }
+    return 0;
+}
+
+/* Puts a table in place of the address at 1 and leaves it there. The first of a state is also the table of all type values. */
+static void make_chunk(lua_State *L, const struct shapes *shapes)
+{
+    lua_Debug caller;
+    lua_createtable(L, (int)shapes->use_count, 1);
+    lua_pushvalue(L, 1);
+    lua_rawseti(L, -2, 0);
+    if (push_metatable(L))
+        lua_setmetatable(L, -2);
+    else
+        begin_values(L);
+    lua_replace(L, 1);
+    if (!lua_getstack(L, 1, &caller) || !lua_getinfo(L, "f", &caller))
+        return;
+    int at = find_chunk(L, shapes);
+    lua_pushvalue(L, 1);
+    if (at)
+        lua_setupvalue(L, -2, at);
+}
+
+/* [types of a chunk, number]: pushes the type and keeps it. */
+int typed_index_chunk(lua_State *L)
+{
+    lua_Integer i = lua_tointeger(L, 2);
+    luaL_checkstack(L, STACK_NEEDED, "types");
+    if (lua_islightuserdata(L, 1))
+        make_chunk(L, lua_touserdata(L, 1));
     lua_rawgeti(L, 1, 0);
     const struct shapes *shapes = lua_touserdata(L, -1);
-    lua_Integer i = lua_tointeger(L, 2);
-    uint32_t node = shape_all_words(shapes)[shapes->uses + i - 1];
-    push_home(L, shapes);
-    typed_push(L, -1, shapes, node);
+    typed_push(L, shapes, shape_all_words(shapes)[shapes->uses + i - 1]);
     lua_pushvalue(L, -1);
     lua_rawseti(L, 1, i);
     return 1;
-}
-
-void typed_give_chunk(lua_State *L, int function, const struct shapes *shapes)
-{
-    function = lua_absindex(L, function);
-    luaL_checkstack(L, STACK_NEEDED, "types");
-    lua_createtable(L, 0, 1);
-    lua_pushlightuserdata(L, (void *)shapes);
-    lua_rawseti(L, -2, 0);
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, &chunk_key) != LUA_TTABLE) {
-        lua_pop(L, 1);
-        lua_createtable(L, 0, 1);
-        lua_pushliteral(L, "__index");
-        lua_pushcfunction(L, index_chunk);
-        lua_rawset(L, -3);
-        lua_pushvalue(L, -1);
-        lua_rawsetp(L, LUA_REGISTRYINDEX, &chunk_key);
-    }
-    lua_setmetatable(L, -2);
-    lua_setupvalue(L, function, ERASE_TYPES_UPVALUE);
 }
 
 /* ---- the type of type values ---- */
@@ -241,19 +323,33 @@ void typed_give_chunk(lua_State *L, int function, const struct shapes *shapes)
 /* Pushes the `is` of the type value at 1, made once. */
 static void push_is(lua_State *L)
 {
-    const void *key = lua_touserdata(L, 1);
-    lua_getuservalue(L, 1);
-    if (lua_rawgetp(L, -1, key) == LUA_TFUNCTION)
+    int type = lua_getuservalue(L, 1);
+    if (type == LUA_TFUNCTION ||
+        (type == LUA_TTABLE && lua_rawgeti(L, -1, is_key(lua_touserdata(L, 1))) == LUA_TFUNCTION))
         return;
-    lua_pop(L, 1);
+    lua_settop(L, 1);
     lua_pushvalue(L, 1);
-    lua_pushcclosure(L, typed_is, 1);
+    push_owner(L, 1);
+    bool is_owned = !lua_isnil(L, -1);
+    if (!is_owned)
+        lua_pop(L, 1);
+    lua_pushcclosure(L, typed_is, is_owned ? IS_OWNER : 1);
     lua_pushvalue(L, -1);
-    lua_rawsetp(L, -3, key);
+    if (type == LUA_TTABLE) {
+        lua_getuservalue(L, 1);
+        lua_insert(L, -2);
+        lua_rawseti(L, -2, is_key(lua_touserdata(L, 1)));
+        lua_pop(L, 1);
+    } else {
+        lua_setuservalue(L, 1);
+    }
 }
 
+/* Of a type value; or, for they have the same metatable, of the types of a chunk. */
 static int typed_index(lua_State *L)
 {
+    if (lua_type(L, 1) != LUA_TUSERDATA)
+        return typed_index_chunk(L);
     const char *name = lua_tostring(L, 2);
     if (!name)
         return 0;

@@ -9,7 +9,7 @@
 #include "vm/typed.h"
 #include "vm/typed_check.h"
 
-/* Stack of a validation: perhaps the type value, the value, the home table, perhaps a cursor. */
+/* Stack of a validation: perhaps the type value, the value, perhaps the names of its set, perhaps a cursor. */
 enum mode { MODE_IS, MODE_CALL };
 
 /* What a continuation is told: the mode, and where the value is. */
@@ -47,16 +47,30 @@ static int go_on(lua_State *L, int status, lua_KContext ctx)
     return answer(L, check, outcome, ctx);
 }
 
-/* The value and the home table are on top. Large values begin again with a cursor. */
-static int validate(lua_State *L, const struct typed *typed, enum mode mode, int value)
+/* Pushes the names if it is worth it. Their index, or 0. */
+static int push_names(lua_State *L, struct typed *typed, int type)
+{
+    if (typed->checks < TYPED_HOT) {
+        typed->checks++;
+        return 0;
+    }
+    typed_push_names(L, type);
+    return lua_gettop(L);
+}
+
+/* The value is on top; the type value is at index `type`. Large values begin again with a cursor. */
+static int validate(lua_State *L, int type, enum mode mode, int value)
 {
     struct check check;
-    int home = value + 1;
-    check_begin(&check, typed->shapes, typed->node, value, home, home);
+    struct typed *typed = lua_touserdata(L, type);
+    int names = push_names(L, typed, type);
+    check_begin(&check, typed->shapes, typed->node, value, names, names ? names : value);
     enum check_status status = check_run(L, &check);
     if (status != CHECK_MORE)
         return answer(L, &check, status, context_of(mode, value));
-    lua_settop(L, home);
+    lua_settop(L, value);
+    typed_push_names(L, type);
+    check.base = value + 1;
     check_push_cursor(L, &check);
     return go_on(L, LUA_OK, context_of(mode, value));
 }
@@ -67,8 +81,7 @@ int typed_is(lua_State *L)
     const struct typed *typed = lua_touserdata(L, lua_upvalueindex(1));
     int value = lua_touserdata(L, 1) == typed ? 2 : 1;
     lua_settop(L, value);
-    lua_getuservalue(L, lua_upvalueindex(1));
-    return validate(L, typed, MODE_IS, value);
+    return validate(L, lua_upvalueindex(1), MODE_IS, value);
 }
 
 static int instantiate(lua_State *L, const struct typed *generic, int count)
@@ -102,10 +115,8 @@ int typed_call(lua_State *L)
     const struct typed *typed = type_check(L, 1, &typed_type);
     for (int i = 0; i < count; i++)
         types += typed_test(L, 2 + i) != NULL;
-    if (count == 1 && types == 0) {
-        lua_getuservalue(L, 1);
-        return validate(L, typed, MODE_CALL, 2);
-    }
+    if (count == 1 && types == 0)
+        return validate(L, 1, MODE_CALL, 2);
     if (count > 0 && types == count)
         return instantiate(L, typed, count);
     if (count == 0)

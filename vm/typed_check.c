@@ -22,19 +22,20 @@
 #include "vm/type.h"
 #include "vm/typed.h"
 
-enum { TRY_STEPS = 4096, CLOCK_STEPS = 256, VALUES_LEFT = 20, STACK_NEEDED = VALUES_LEFT + 12, FEW_NAMES = 64 };
+enum { TRY_STEPS = 4096, CLOCK_STEPS = 256, VALUES_LEFT = 8, STACK_NEEDED = VALUES_LEFT + 12 };
 enum verdict { PASS, FAIL, OPENED, MORE };
 
-void check_begin(struct check *c, const struct shapes *shapes, uint32_t node, int value, int home, int base)
+void check_begin(struct check *c, const struct shapes *shapes, uint32_t node, int value, int names, int base)
 {
     c->shapes = shapes;
     c->node = node;
     c->value = value;
-    c->home = home;
+    c->names = names;
     c->base = base;
     c->memo = 0;
     c->depth = c->levels = c->unions = 0;
     c->steps = 0;
+    c->due = CLOCK_STEPS;
     c->is_resumable = false;
 }
 
@@ -43,7 +44,7 @@ static const struct type cursor_type = {.name = "type check"};
 struct check *check_push_cursor(lua_State *L, const struct check *from)
 {
     struct check *c = type_new(L, &cursor_type, sizeof *c);
-    check_begin(c, from->shapes, from->node, from->value, from->home, from->base + 2);
+    check_begin(c, from->shapes, from->node, from->value, from->base, from->base + 2);
     lua_newtable(L);
     c->memo = from->base + 2;
     c->is_resumable = true;
@@ -69,12 +70,13 @@ static enum verdict fail(lua_State *L, struct check *c, enum check_reason reason
     return FAIL;
 }
 
-/* True every now and then: time to stop. */
-static inline bool is_over(struct check *c)
+/* After so many values more: true every now and then, when it is time to stop. */
+static inline bool is_over(struct check *c, uint32_t values)
 {
-    c->steps++;
-    if (likely(c->steps % CLOCK_STEPS))
+    c->steps += values;
+    if (likely(c->steps < c->due))
         return false;
+    c->due = c->steps + CLOCK_STEPS;
     return c->is_resumable ? codec_is_time_up() : c->steps >= TRY_STEPS;
 }
 
@@ -109,8 +111,8 @@ static int see_through(lua_State *L, int value)
 
 static void make_room(lua_State *L, struct check *c, int top)
 {
-    luaL_checkstack(L, 2 * STACK_NEEDED, "type check");
-    c->room = top + 2 * STACK_NEEDED;
+    luaL_checkstack(L, STACK_NEEDED, "type check");
+    c->room = top + STACK_NEEDED;
 }
 
 /* `named`: the node as it was named, for messages. */
@@ -198,27 +200,21 @@ static enum verdict enter(lua_State *L, struct check *c, uint32_t node, int valu
 
 /* ---- going on ---- */
 
-/* Makes the name a Lua string in the home table, and all others too if they are few, so that they lie in its array part. */
-static void make_names(lua_State *L, const struct check *c, uint32_t name)
+static void keep_name(lua_State *L, const struct check *c, uint32_t name)
 {
-    bool are_few = c->shapes->name_count <= FEW_NAMES;
-    uint32_t first = are_few ? 1 : name, end = are_few ? c->shapes->name_count : name + 1;
-    for (uint32_t i = first; i < end; i++) {
-        size_t length;
-        const char *text = shape_text_of(c->shapes, i, &length);
-        lua_pushlstring(L, text, length);
-        lua_rawseti(L, c->home, i);
-    }
+    lua_pop(L, 1);
+    lua_pushstring(L, shape_text_of(c->shapes, name, NULL));
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, c->names, name);
 }
 
-/* Pushes a name as a Lua string. */
+/* Pushes a name as a Lua string. Its text does not move, so even without a table Lua soon finds the string: by the address of the text. */
 static inline void push_name(lua_State *L, const struct check *c, uint32_t name)
 {
-    if (likely(lua_rawgeti(L, c->home, name) == LUA_TSTRING))
-        return;
-    lua_pop(L, 1);
-    make_names(L, c, name);
-    lua_rawgeti(L, c->home, name);
+    if (!c->names)
+        lua_pushstring(L, shape_text_of(c->shapes, name, NULL));
+    else if (unlikely(lua_rawgeti(L, c->names, name) != LUA_TSTRING))
+        keep_name(L, c, name);
 }
 
 static enum verdict absent(lua_State *L, struct check *c, const uint32_t *field)
@@ -236,14 +232,13 @@ static enum verdict step_record(lua_State *L, struct check *c, struct check_fram
     const uint32_t *field = shape_words(c->shapes, n) + (size_t)f->next * SHAPE_FIELD_WORDS;
     if (f->state != CHECK_BEGIN)
         return step_map(L, c, f, shape_node(c->shapes, n->scalar), n);
-    if (f->next)
-        lua_settop(L, f->base);
-    int at = f->base; /* values that need no frame are left on the stack for a while */
+    int at = f->base + VALUES_LEFT; /* values that need no frame are left on the stack for a while */
     for (; f->next < count; field += SHAPE_FIELD_WORDS) {
-        if (unlikely(is_over(c)))
-            return MORE;
-        if (unlikely(at == f->base + VALUES_LEFT))
+        if (unlikely(at == f->base + VALUES_LEFT)) {
             lua_settop(L, at = f->base);
+            if (unlikely(is_over(c, VALUES_LEFT)))
+                return MORE;
+        }
         push_name(L, c, field[0]);
         int type = lua_rawget(L, f->value);
         at++;
@@ -282,7 +277,7 @@ static enum verdict step_map(lua_State *L, struct check *c, struct check_frame *
     }
     for (;;) {
         if (f->state == CHECK_NEXT) {
-            if (unlikely(is_over(c)))
+            if (unlikely(is_over(c, 1)))
                 return MORE;
             lua_settop(L, key);
             if (!lua_next(L, f->value))
@@ -311,7 +306,7 @@ static enum verdict step_array(lua_State *L, struct check *c, struct check_frame
         f->state = CHECK_NEXT;
     }
     while (f->next < f->limit) {
-        if (unlikely(is_over(c)))
+        if (unlikely(is_over(c, 1)))
             return MORE;
         lua_settop(L, f->base);
         int type = lua_rawgeti(L, f->value, ++f->next);
@@ -327,7 +322,7 @@ static enum verdict step_array(lua_State *L, struct check *c, struct check_frame
 static enum verdict step_tuple(lua_State *L, struct check *c, struct check_frame *f, const struct shape_node *n)
 {
     while (f->next < n->word_count) {
-        if (unlikely(is_over(c)))
+        if (unlikely(is_over(c, 1)))
             return MORE;
         lua_settop(L, f->base);
         lua_rawgeti(L, f->value, ++f->next);
@@ -389,7 +384,7 @@ static enum verdict step_union(lua_State *L, struct check *c, struct check_frame
         return PASS;
     }
     while (f->next < n->word_count) {
-        if (unlikely(is_over(c)))
+        if (unlikely(is_over(c, 1)))
             return MORE;
         lua_settop(L, f->base);
         uint32_t member = shape_words(c->shapes, n)[f->next++];

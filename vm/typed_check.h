@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * typed_check: is a value of a type. One loop looks at a value per turn and keeps the open tables and unions in frames, so depth costs no C
- * stack and the loop can stop anywhere. A value that is valid costs no allocation, but for the names of its fields the first time.
+ * stack and the loop can stop anywhere. A value that is valid costs no allocation.
  *
  * When it ends with CHECK_INVALID the frames say where in the value it went wrong: nothing is looked at twice to explain it.
  */
@@ -54,10 +54,10 @@ struct check {
     const struct type *type; /* of a cursor in a userdata */
     const struct shapes *shapes;
     uint32_t node;
-    int value, home, base, memo; /* stack indices; memo 0: none */
-    int depth, levels, unions;   /* unions: open ones that have members left, so that a failure is not the last word */
-    uint32_t steps;
-    int room; /* stack slots that are there */
+    int value, names, base, memo; /* stack indices; names, memo 0: none */
+    int depth, levels, unions;    /* unions: open ones that have members left, so that a failure is not the last word */
+    uint32_t steps, due;          /* values looked at; when there are so many, the clock is */
+    int room;                     /* stack slots that are there */
     bool is_resumable;
     /* after CHECK_INVALID */
     enum check_reason reason;
@@ -67,8 +67,8 @@ struct check {
     struct check_frame frames[CHECK_FRAMES];
 };
 
-/* `value`, `home`: stack indices; all above `base` is the check's. */
-void check_begin(struct check *check, const struct shapes *shapes, uint32_t node, int value, int home, int base);
+/* `value`: stack index. `names`: of a table for the names of the set (typed_push_names), 0: none. All above `base` is the check's. */
+void check_begin(struct check *check, const struct shapes *shapes, uint32_t node, int value, int names, int base);
 
 /* CHECK_MORE after 4,096 values. */
 enum check_status check_run(lua_State *L, struct check *check);

@@ -8,12 +8,11 @@
 #include "vm/type.h"
 #include "vm/typed.h"
 
-/* The type value at 1, its home table at the new top of the stack. */
+/* The type value at 1, which is what push_node takes the parts of. */
 static const struct typed *self(lua_State *L)
 {
     const struct typed *typed = type_check(L, 1, &typed_type);
     lua_settop(L, 2);
-    lua_getuservalue(L, 1);
     return typed;
 }
 
@@ -23,9 +22,9 @@ static const struct shape_node *looked(const struct typed *typed)
     return shape_node(typed->shapes, shape_look(typed->shapes, typed->node, true));
 }
 
-static int push_node(lua_State *L, const struct typed *typed, uint32_t node)
+static int push_node(lua_State *L, uint32_t node)
 {
-    typed_push(L, -1, typed->shapes, node);
+    typed_push_part(L, 1, node);
     return 1;
 }
 
@@ -98,7 +97,7 @@ static int method_elem(lua_State *L)
 {
     const struct typed *typed = self(L);
     const struct shape_node *n = looked(typed);
-    return n->kind == SHAPE_ARRAY ? push_node(L, typed, n->scalar) : answer_nil(L);
+    return n->kind == SHAPE_ARRAY ? push_node(L, n->scalar) : answer_nil(L);
 }
 
 static int push_map_part(lua_State *L, int part)
@@ -107,7 +106,7 @@ static int push_map_part(lua_State *L, int part)
     const struct shape_node *n = looked(typed);
     if (n->kind == SHAPE_RECORD && n->scalar)
         n = shape_node(typed->shapes, n->scalar);
-    return n->kind == SHAPE_MAP ? push_node(L, typed, shape_words(typed->shapes, n)[part]) : answer_nil(L);
+    return n->kind == SHAPE_MAP ? push_node(L, shape_words(typed->shapes, n)[part]) : answer_nil(L);
 }
 
 static int method_key(lua_State *L)
@@ -124,7 +123,7 @@ static int method_inner(lua_State *L)
 {
     const struct typed *typed = self(L);
     const struct shape_node *n = looked(typed);
-    return n->kind == SHAPE_OPTIONAL ? push_node(L, typed, n->scalar) : answer_nil(L);
+    return n->kind == SHAPE_OPTIONAL ? push_node(L, n->scalar) : answer_nil(L);
 }
 
 /* Several results are a tuple, which no source can write: it is made here. */
@@ -149,7 +148,7 @@ static int method_ret(lua_State *L)
         return answer_nil(L);
     const uint32_t *results = shape_words(typed->shapes, n) + skip;
     uint32_t count = n->word_count - skip;
-    return count == 1 ? push_node(L, typed, results[0]) : push_tuple(L, typed, results, count);
+    return count == 1 ? push_node(L, results[0]) : push_tuple(L, typed, results, count);
 }
 
 static int method_optional(lua_State *L)
@@ -168,15 +167,15 @@ static int method_optional(lua_State *L)
 
 /* ---- iterators: closures with the type value and the number of parts given ---- */
 
-/* The type value of the iterator with its home table at the new top; the number of this part in *i. */
+/* The type value of the iterator, at 1; the number of this part in *i. */
 static const struct typed *iterate(lua_State *L, uint32_t *i)
 {
     *i = (uint32_t)lua_tointeger(L, lua_upvalueindex(2));
     lua_pushinteger(L, (lua_Integer)*i + 1);
     lua_replace(L, lua_upvalueindex(2));
     lua_settop(L, 0);
-    lua_getuservalue(L, lua_upvalueindex(1));
-    return lua_touserdata(L, lua_upvalueindex(1));
+    lua_pushvalue(L, lua_upvalueindex(1));
+    return lua_touserdata(L, 1);
 }
 
 static int push_iterator(lua_State *L, lua_CFunction next)
@@ -196,7 +195,7 @@ static int next_field(lua_State *L)
         return answer_nil(L);
     fields += (size_t)i * SHAPE_FIELD_WORDS;
     push_name(L, typed, fields[0]);
-    typed_push(L, -2, typed->shapes, fields[1]);
+    typed_push_part(L, 1, fields[1]);
     return 2;
 }
 
@@ -212,7 +211,7 @@ static int next_variant(lua_State *L)
     uint32_t i;
     const struct typed *typed = iterate(L, &i);
     const struct shape_node *n = looked(typed);
-    return i < n->word_count ? push_node(L, typed, shape_words(typed->shapes, n)[i]) : answer_nil(L);
+    return i < n->word_count ? push_node(L, shape_words(typed->shapes, n)[i]) : answer_nil(L);
 }
 
 static int method_variants(lua_State *L)
@@ -227,7 +226,7 @@ static int next_param(lua_State *L)
     const struct shape_node *n = looked(typed);
     if (i >= n->scalar)
         return answer_nil(L);
-    return push_node(L, typed, shape_words(typed->shapes, n)[(size_t)i * SHAPE_FIELD_WORDS + 1]);
+    return push_node(L, shape_words(typed->shapes, n)[(size_t)i * SHAPE_FIELD_WORDS + 1]);
 }
 
 static int method_params(lua_State *L)
@@ -246,7 +245,7 @@ static int next_tparam(lua_State *L)
     push_name(L, typed, shape_name_of(typed->shapes, param));
     uint32_t bound = shape_node(typed->shapes, param)->scalar;
     if (bound)
-        typed_push(L, -2, typed->shapes, bound);
+        typed_push_part(L, 1, bound);
     else
         lua_pushnil(L);
     return 2;
@@ -328,8 +327,7 @@ static int push_field(lua_State *L, const struct typed *typed)
     const uint32_t *field = has_fields ? shape_field(typed->shapes, n, name, length) : NULL;
     if (!field)
         return answer_nil(L);
-    lua_getuservalue(L, 1);
-    return push_node(L, typed, field[1]);
+    return push_node(L, field[1]);
 }
 
 int typed_reflect(lua_State *L, const struct typed *typed)

@@ -90,6 +90,35 @@ Test(shape, relations_across_sets)
     free(b);
 }
 
+Test(shape, the_same_across_sets)
+{
+    struct shapes *a =
+        shapes_of("type T = {v: number, next: T?} type Box<X> = {x: X} type B = Box<{T}> type L = \"a\" | 1.5", 1);
+    struct shapes *same =
+        shapes_of("type T = {v: number, next: T?} type Box<X> = {x: X} type B = Box<{T}> type L = \"a\" | 1.5", 1);
+    struct shapes *other =
+        shapes_of("type T = {v: number, next: T?} type Box<X> = {x: X} type B = Box<{T}> type L = \"b\" | 1.5", 2);
+    const char *const names[] = {"T", "Box", "B", "L"};
+    for (int i = 0; i < 4; i++) {
+        struct shape_ref x = find(a, names[i]), y = find(same, names[i]), z = find(other, names[i]);
+        cr_assert(shape_is_same(x, y) && shape_hash(x) == shape_hash(y));
+        cr_assert(!shape_is_same(x, z) && shape_hash(x) != shape_hash(z), "%s is of another source", names[i]);
+        for (int j = 0; j < i; j++)
+            cr_assert(!shape_is_same(x, find(same, names[j])));
+    }
+    struct shape_ref body = {a, shape_look(a, find(a, "T").node, false)},
+                     alike = {other, shape_look(other, find(other, "T").node, false)};
+    cr_assert(!shape_is_same(body, alike), "T in it is another T");
+    struct shape_ref l = {a, shape_look(a, find(a, "L").node, false)},
+                     m = {other, shape_look(other, find(other, "L").node, false)};
+    cr_assert(!shape_is_same(l, m) && shape_is_same(l, l));
+    cr_assert(
+        shape_is_same((struct shape_ref){a, BUILTIN_STRING}, (struct shape_ref){shape_builtins(), BUILTIN_STRING}));
+    free(a);
+    free(same);
+    free(other);
+}
+
 Test(shape, masks)
 {
     struct shapes *shapes = shapes_of("type A = B type B = string | C type C = number? type D = D type E = {A}", 1);
