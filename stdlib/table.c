@@ -286,17 +286,17 @@ static int table_getn(lua_State *L)
 }
 
 const struct lazy_entry std_table_entries[] = {
-    LAZY_F("concat", table_concat),
-    LAZY_F("create", table_create),
+    LAZY_P("concat", table_concat),
+    LAZY_P("create", table_create),
     LAZY_F("getn", table_getn),
-    LAZY_F("insert", table_insert),
+    LAZY_P("insert", table_insert),
     LAZY_F("is_immutable", table_is_immutable),
     LAZY_F("make_immutable", table_make_immutable),
     LAZY_F("maxn", table_maxn),
     LAZY_F("move", table_move),
-    LAZY_F("pack", table_pack),
-    LAZY_F("remove", table_remove),
+    LAZY_P("pack", table_pack),
+    LAZY_P("remove", table_remove),
     LAZY_F("sort", table_sort),
-    LAZY_F("unpack", table_unpack),
+    LAZY_P("unpack", table_unpack),
     LAZY_DONE,
 };

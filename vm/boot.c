@@ -206,7 +206,8 @@ static void store_unit(lua_State *L, unsigned unit)
 
 static int unit_k(lua_State *L, int status, lua_KContext ctx);
 
-static int run_units(lua_State *L, unsigned unit)
+/* Runs the units from that one on, and leaves the entry point alone on the stack. */
+static void run_units(lua_State *L, unsigned unit)
 {
     struct state *state = state_of(L);
     const struct code *code = state->code;
@@ -220,6 +221,21 @@ static int run_units(lua_State *L, unsigned unit)
         store_unit(L, unit);
     }
     find_entry(L, code);
+}
+
+static void make_results(lua_State *L, unsigned count)
+{
+    luaL_checkstack(L, 8, "too many imports");
+    if (count == 1)
+        return;
+    lua_createtable(L, (int)count, 0);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, code_results_key());
+}
+
+/* The stack is the entry point. */
+static int wait_for_start(lua_State *L)
+{
+    struct state *state = state_of(L);
     state->loading = false;
     state->yield = YIELD_LOADED;
     return lua_yieldk(L, 0, 0, start_k);
@@ -229,7 +245,8 @@ static int unit_k(lua_State *L, int status, lua_KContext ctx)
 {
     (void)status;
     store_unit(L, (unsigned)ctx);
-    return run_units(L, (unsigned)ctx + 1);
+    run_units(L, (unsigned)ctx + 1);
+    return wait_for_start(L);
 }
 
 int boot_main(lua_State *L)
@@ -237,10 +254,21 @@ int boot_main(lua_State *L)
     struct state *state = state_of(L);
     unsigned count = code_unit_count(state->code);
     state->chunk_is_entry = state->pool && !code_method(state->code)[0];
-    luaL_checkstack(L, 8, "too many imports");
-    if (count > 1) {
-        lua_createtable(L, (int)count, 0);
-        lua_rawsetp(L, LUA_REGISTRYINDEX, code_results_key());
-    }
-    return run_units(L, 0);
+    make_results(L, count);
+    run_units(L, 0);
+    return wait_for_start(L);
+}
+
+/* At the bottom of the main thread of a preloaded state. Who spawned it may have let it start at once. */
+static int boot_preloaded(lua_State *L)
+{
+    return state_process(L)->phase == PROCESS_LOADING ? wait_for_start(L) : start_k(L, LUA_OK, 0);
+}
+
+void boot_preload(lua_State *L)
+{
+    make_results(L, code_unit_count(state_of(L)->code));
+    run_units(L, 0);
+    lua_pushcfunction(L, boot_preloaded);
+    lua_insert(L, 1);
 }

@@ -14,6 +14,7 @@
 
 #include <lauxlib.h>
 
+#include "sched/base/compiler.h"
 #include "sched/base/hash.h"
 #include "sched/base/memory.h"
 #include "vm/code_struct.h"
@@ -22,13 +23,17 @@
 #include "vm/fiber.h"
 #include "vm/lang/shape_build.h"
 #include "vm/lazy.h"
+#include "vm/preload.h"
 #include "vm/process_struct.h"
 #include "vm/state.h"
 #include "vm/template.h"
 #include "vm/typed.h"
 #include "vm/vm_struct.h"
 
-enum { REGISTRY_FIELDS = 4 };
+enum {
+    REGISTRY_FIELDS = 4,
+    LEARN_FROM = 4, /* the process that the second template learns from: what runs once or twice is not worth another one */
+};
 
 struct unit {
     char *chunk_name; /* "=id" */
@@ -49,6 +54,10 @@ struct code {
     struct unit *units;
     pthread_mutex_t lock; /* building the template */
     _Atomic(struct template *) template;
+    bool is_preloaded;         /* set before the template */
+    _Atomic uint32_t samples;  /* processes that could be learned from */
+    struct lazy_set *learned;  /* what templates have open from the first on; NULL: nothing */
+    struct template *outgrown; /* the one made before; its clones use it still */
 };
 
 /* ---- making and freeing ---- */
@@ -176,6 +185,9 @@ void code_unref(struct code *code)
     struct template *tmpl = atomic_load(&code->template);
     if (tmpl)
         template_free(tmpl);
+    if (code->outgrown)
+        template_free(code->outgrown);
+    free(code->learned);
     pthread_mutex_destroy(&code->lock);
     free(code->units);
     free(code->method);
@@ -232,14 +244,8 @@ static void widen_registry(lua_State *L)
     lua_pop(L, 1);
 }
 
-static int set_up(lua_State *L, void *user, void *ctx)
+static int undump_units(lua_State *L, const struct code *code)
 {
-    (void)user;
-    struct code *code = ctx;
-    widen_registry(L);
-    lazy_install(L, code->vm->config.base, code->vm->config.libraries);
-    lazy_set_allow(L, is_allowed);
-    lua_pushcfunction(L, boot_main);
     if (!lua_checkstack(L, (int)code->count + 8))
         return -ENOMEM;
     for (unsigned i = 0; i < code->count; i++)
@@ -249,25 +255,67 @@ static int set_up(lua_State *L, void *user, void *ctx)
     return 0;
 }
 
-static struct template *build(struct code *code, struct vm_error *error)
+static void open_state(lua_State *L, void *user, struct code *code)
 {
+    state_init(user, NULL, code->vm, code); /* for what looks at the state meanwhile */
+    widen_registry(L);
+    lazy_install(L, code->vm->config.base, code->vm->config.libraries);
+    lazy_set_allow(L, is_allowed);
+    if (code->learned)
+        lazy_prepare(L, code->learned);
+}
+
+/* Every process runs the chunks. */
+static int set_up(lua_State *L, void *user, void *ctx)
+{
+    open_state(L, user, ctx);
+    lua_pushcfunction(L, boot_main);
+    return undump_units(L, ctx);
+}
+
+/* The chunks are run now. */
+static int set_up_preloaded(lua_State *L, void *user, void *ctx)
+{
+    open_state(L, user, ctx);
+    int status = undump_units(L, ctx);
+    if (status == 0)
+        preload_run(L);
+    return status;
+}
+
+/* A chunk may be the entry point of a function, to be run at every call, if there is no method. */
+static bool may_preload(const struct code *code)
+{
+    return code->method[0] && !code->vm->classic;
+}
+
+/* By that set-up; NULL and the message if it does not work. */
+static struct template *build_by(struct code *code, template_setup_f setup, char *message, size_t size)
+{
+    struct template *tmpl = NULL;
     struct template_config config = {
         .depot = code->vm->depot,
         .fault = code->vm->config.fault,
         .user = sizeof(struct state),
         .lua_offset = offsetof(struct state, L),
-        .setup = set_up,
+        .setup = setup,
         .ctx = code,
         .classic = code->vm->classic,
         .fixed_addresses = code->vm->seeded,
         .no_source = true,
     };
-    struct template *tmpl = NULL;
+    return template_new(&tmpl, &config, message, size) == 0 ? tmpl : NULL;
+}
+
+static struct template *build(struct code *code, struct vm_error *error)
+{
     char message[200] = "";
-    if (template_new(&tmpl, &config, message, sizeof message) != 0) {
+    struct template *tmpl = may_preload(code) ? build_by(code, set_up_preloaded, message, sizeof message) : NULL;
+    code->is_preloaded = tmpl != NULL;
+    if (!tmpl)
+        tmpl = build_by(code, set_up, message, sizeof message);
+    if (!tmpl)
         vm_error_set(error, ERROR_INTERNAL, "%s: cannot prepare the process: %s", code_id(code), message);
-        return NULL;
-    }
     return tmpl;
 }
 
@@ -282,6 +330,38 @@ struct template *code_template(struct code *code, struct vm_error *error)
         atomic_store_explicit(&code->template, tmpl, memory_order_release); /* pairs with the acquire above */
     pthread_mutex_unlock(&code->lock);
     return tmpl;
+}
+
+bool code_is_preloaded(const struct code *code)
+{
+    return code->is_preloaded;
+}
+
+/* The template once more, with what the process has opened. */
+static void build_learned(struct code *code, lua_State *L)
+{
+    char message[200];
+    code->learned = malloc(sizeof *code->learned);
+    if (!code->learned)
+        return;
+    lazy_learn(L, code->learned);
+    struct template *tmpl =
+        build_by(code, code->is_preloaded ? set_up_preloaded : set_up, message, sizeof message);
+    if (!tmpl)
+        return; /* the one that is there still serves */
+    code->outgrown = atomic_load_explicit(&code->template, memory_order_relaxed);
+    atomic_store_explicit(&code->template, tmpl, memory_order_release); /* pairs with the acquire of code_template */
+}
+
+void code_learn(struct code *code, lua_State *L)
+{
+    if (likely(atomic_load_explicit(&code->samples, memory_order_relaxed) >= LEARN_FROM) || code->vm->classic)
+        return;
+    if (atomic_fetch_add_explicit(&code->samples, 1, memory_order_relaxed) + 1 != LEARN_FROM)
+        return;
+    pthread_mutex_lock(&code->lock);
+    build_learned(code, L);
+    pthread_mutex_unlock(&code->lock);
 }
 
 /* ---- imports ---- */

@@ -14,6 +14,15 @@ struct template;
 /* The template, built by the first caller; NULL and *error if that failed. Any worker. */
 struct template *code_template(struct code *code, struct vm_error *error);
 
+/* Once it has a template: do clones begin with their chunks run? */
+bool code_is_preloaded(const struct code *code);
+
+/*
+ * A process of the code waits for the first time, or has ended without an error; its main thread L is at rest. One of the first few is looked
+ * at, and the template made once more, with the libraries and types open that it has used.
+ */
+void code_learn(struct code *code, lua_State *L);
+
 unsigned code_unit_count(const struct code *code);
 const char *code_method(const struct code *code); /* "" if none was given */
 

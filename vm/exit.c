@@ -349,7 +349,7 @@ static void leave_call(struct process *process)
     struct state *state = process->state;
     struct pool *pool = state->pool;
     if (!process->measured)
-        process_measure(process);
+        process_measure(process, !process->failed && !state->doomed);
     free(state->where);
     state->where = NULL;
     if (process->keeps) {

@@ -80,7 +80,7 @@ struct lazy *lazy_push_filler(lua_State *L)
     return make_config(L, no_entries, no_libraries);
 }
 
-static bool is_touched(const struct lazy *lazy, unsigned bit)
+bool lazy_is_touched(const struct lazy *lazy, unsigned bit)
 {
     return lazy->touched[bit / 8] >> (bit % 8) & 1;
 }
@@ -187,6 +187,7 @@ static void push_entry(lua_State *L, const struct lazy_entry *entry)
 {
     switch (entry->kind) {
     case LAZY_FUNCTION:
+    case LAZY_PURE:
         lua_pushcfunction(L, entry->function);
         break;
     case LAZY_INTEGER:
@@ -284,7 +285,7 @@ static int fill_global(lua_State *L, const char *name)
     struct lazy *lazy = lazy_push_filler(L);
     lua_pop(L, 1);
     int bit = find_global(L, lazy, name);
-    if (bit < 0 || is_touched(lazy, (unsigned)bit))
+    if (bit < 0 || lazy_is_touched(lazy, (unsigned)bit))
         return 0;
     open_global(L, lazy, (unsigned)bit, 1);
     return 1;
@@ -350,6 +351,27 @@ static int fill_newindex(lua_State *L)
     return 0;
 }
 
+static bool is_pure_in(const struct lazy_entry *entry, lua_CFunction function)
+{
+    for (; entry->kind != LAZY_END; entry++) {
+        if (entry->kind == LAZY_PURE && entry->function == function)
+            return true;
+        if (entry->kind == LAZY_TABLE && is_pure_in(entry->entries, function))
+            return true;
+    }
+    return false;
+}
+
+bool lazy_is_pure(lua_State *L, lua_CFunction function)
+{
+    const struct lazy *lazy = lazy_push_filler(L);
+    lua_pop(L, 1);
+    bool is_pure = function == fill_index || function == fill_newindex || is_pure_in(lazy->base, function);
+    for (const struct library *library = lazy->libraries; !is_pure && library->name; library++)
+        is_pure = library->entries && is_pure_in(library->entries, function);
+    return is_pure;
+}
+
 /* ---- everything at once ---- */
 
 /* Completes the real table of a library on top of the stack. */
@@ -381,14 +403,14 @@ static void complete_globals(lua_State *L, int index, bool keep)
     struct lazy *lazy = lazy_push_filler(L);
     lua_pop(L, 1);
     for (unsigned i = 0; i < lazy->base_count; i++) {
-        if (is_touched(lazy, i))
+        if (lazy_is_touched(lazy, i))
             continue;
         open_global(L, lazy, i, index);
         lua_pop(L, 1);
     }
     for (unsigned i = 0; lazy->libraries[i].name; i++) {
         int bit = find_global(L, lazy, lazy->libraries[i].name);
-        if (bit < 0 || is_touched(lazy, (unsigned)bit))
+        if (bit < 0 || lazy_is_touched(lazy, (unsigned)bit))
             continue;
         open_global(L, lazy, (unsigned)bit, index);
         lua_pop(L, 1);

@@ -17,7 +17,7 @@ static const char *find_name(const struct lazy_entry *entry, lua_CFunction funct
 {
     const char *name = NULL;
     for (; !name && entry->kind != LAZY_END; entry++) {
-        if (entry->kind == LAZY_FUNCTION && entry->function == function)
+        if ((entry->kind == LAZY_FUNCTION || entry->kind == LAZY_PURE) && entry->function == function)
             name = entry->name;
         else if (entry->kind == LAZY_TABLE)
             name = find_name(entry->entries, function);

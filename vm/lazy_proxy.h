@@ -25,6 +25,9 @@ struct lazy *lazy_push_filler(lua_State *L);
 /* The __newindex of all proxies: raises. By it proxies are known. */
 int lazy_refuse(lua_State *L);
 
+/* Has the global of that bit come into being? */
+bool lazy_is_touched(const struct lazy *lazy, unsigned bit);
+
 /*
  * For the key at stack index 2 looked up in the registry: if it is the one under which Lua's auxiliary library looks for the name of the C function
  * that raises an argument error, pushes a table {name = function}. Returns how many values it has pushed.

@@ -230,7 +230,7 @@ static no_return_of_its_own bool step(struct process *process, struct fiber *fib
     int nargs = 0;
     if (fiber == &process->state->main && process->phase == PROCESS_LOADING && !process->state->loading) {
         process->state->loading = true;
-        nargs = (int)code_unit_count(process->code);
+        nargs = lua_gettop(fiber->thread) - 1;
     }
     int status = fiber_resume(fiber, nargs);
     if (status == LUA_YIELD)
@@ -300,11 +300,13 @@ static no_return_of_its_own void run_fibers(struct process *process)
     }
 }
 
-void process_measure(struct process *process)
+void process_measure(struct process *process, bool is_at_rest)
 {
     process->measured = true;
     struct template *tmpl = code_template(process->code, NULL); /* it has one: the heap is a clone */
     template_learn(tmpl, heap_extent(process->heap));
+    if (is_at_rest)
+        code_learn(process->code, process->state->L);
 }
 
 /* At the end of a slice: what others see of the process. */
@@ -322,7 +324,7 @@ static void publish(struct process *process, bool runnable)
     atomic_store_explicit(&process->shown_memory, used, memory_order_relaxed);
     atomic_store_explicit(&process->shown_waiting, router->waiting, memory_order_relaxed);
     if (unlikely(!process->measured) && !runnable)
-        process_measure(process);
+        process_measure(process, true);
 }
 
 static void enter_slice(struct process *process)

@@ -115,8 +115,8 @@ enum load_outcome process_load_slice(struct process *process);
 void process_release(struct process *process);
 void process_release_next(struct process *process);
 
-/* When it goes idle for the first time, or ends: its template learns how large its heap has become. */
-void process_measure(struct process *process);
+/* When it goes idle for the first time, or ends: its template learns how large its heap has become and, if it is at rest, what it uses. */
+void process_measure(struct process *process, bool is_at_rest);
 
 /* The task callback. */
 enum task_verdict process_run(struct task *task);
@@ -137,5 +137,11 @@ void process_fail_message(struct process *process, const char *kind, const char 
 
 /* lua_CFunction at the bottom of every main thread: loads the chunks (its arguments), yields YIELD_LOADED, runs the entry point, stores the result. */
 int boot_main(lua_State *L);
+
+/*
+ * For preload.c: loads the chunks, which are the stack, without any process. Leaves the lua_CFunction for the bottom of main threads that
+ * begin so, and its argument, the entry point; the load of such a process is over as soon as it has begun.
+ */
+void boot_preload(lua_State *L);
 
 #endif

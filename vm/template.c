@@ -2,8 +2,8 @@
 /*
  * template: making clones.
  *
- * Why it is safe to copy a Lua state. It is at rest: no C frame, no code of the application has run, so there is no
- * finalizer, no table keyed by the address of an object, no handle. All its memory came through our allocator, so all
+ * Why it is safe to copy a Lua state. It is at rest: no C frame; code of the application that has run, if any, was
+ * watched (preload.h). So there is no finalizer, no table keyed by the address of an object, no handle. All its memory came through our allocator, so all
  * of it is in the image. Lua keeps pointers as aligned words and nothing that depends on an address but the seed of its
  * string hash, which all clones of a template share. template_build.c says how pointers are told from other words;
  * template_self_test asks the liblua at hand.

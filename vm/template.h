@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * template: spawn by copying a prepared state. A template is a state whose libraries and compiled chunks are loaded but
- * in which no code of the application has run, kept as a byte image and the list of its pointer words. See template.c
+ * template: spawn by copying a prepared state. A template is a state whose libraries and compiled chunks are loaded,
+ * perhaps run (preload.h), kept as a byte image and the list of its pointer words. See template.c
  * for why that is safe, and for the code that all clones share.
  *
  * A template is immutable and may be cloned on many threads at once.
@@ -59,6 +59,9 @@ struct heap *template_clone(const struct template *tmpl, struct slab_cache *cach
  * clones. LUA_OK or a Lua status.
  */
 int template_undump(lua_State *L, const void *dump, size_t length, const char *chunk_name);
+
+/* In setup: is that an address in the memory that is going to be copied? */
+bool template_holds(lua_State *L, const void *address);
 
 /* Bytes of one clone's image and of what its clones share. */
 size_t template_image_size(const struct template *tmpl);

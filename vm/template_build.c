@@ -284,10 +284,22 @@ bool template_build_check_shared(const struct template_build *build)
            !points_into((const uint64_t *)build->shared, words, (uintptr_t)build->heap);
 }
 
-int template_undump(lua_State *L, const void *dump, size_t length, const char *chunk_name)
+/* The build that L is the state of, NULL: of none. */
+static struct template_build *build_of(lua_State *L)
 {
     void *ud;
-    struct template_build *build = lua_getallocf(L, &ud) == build_alloc ? ud : NULL;
+    return lua_getallocf(L, &ud) == build_alloc ? ud : NULL;
+}
+
+bool template_holds(lua_State *L, const void *address)
+{
+    const struct template_build *build = build_of(L);
+    return build && (uintptr_t)address - (uintptr_t)build->heap <= TEMPLATE_REGION;
+}
+
+int template_undump(lua_State *L, const void *dump, size_t length, const char *chunk_name)
+{
+    struct template_build *build = build_of(L);
     if (build)
         build->undumping = true;
     int status = luaL_loadbufferx(L, dump, length, chunk_name, "b");

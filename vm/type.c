@@ -103,17 +103,22 @@ void type_make_metatable(lua_State *L, const struct type *type)
     set_function(L, "__gc", type->finalize);
 }
 
+static void push_metatable(lua_State *L, const struct type *type)
+{
+    if (lua_rawgetp(L, LUA_REGISTRYINDEX, type) == LUA_TTABLE)
+        return;
+    lua_pop(L, 1);
+    type_make_metatable(L, type);
+    lua_pushvalue(L, -1);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, type);
+}
+
 void *type_new(lua_State *L, const struct type *type, size_t size)
 {
     struct object *object = lua_newuserdata(L, size);
     memset(object, 0, size);
     object->type = type;
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, type) != LUA_TTABLE) {
-        lua_pop(L, 1);
-        type_make_metatable(L, type);
-        lua_pushvalue(L, -1);
-        lua_rawsetp(L, LUA_REGISTRYINDEX, type);
-    }
+    push_metatable(L, type);
     lua_setmetatable(L, -2);
     return object;
 }
@@ -125,6 +130,57 @@ const struct type *type_of(lua_State *L, int index)
     const struct object *object = lua_touserdata(L, index);
     return object->type;
 }
+
+/* ---- what a state has met ---- */
+
+/* Those methods of the type that the table on top has by now. */
+static void learn_methods(lua_State *L, const struct type *type, struct lazy_set *set)
+{
+    lua_pushnil(L);
+    while (lua_next(L, -2)) {
+        const luaL_Reg *method = lua_type(L, -2) == LUA_TSTRING ? type->methods : NULL;
+        while (method && method->name && strcmp(method->name, lua_tostring(L, -2)) != 0)
+            method++;
+        if (method && method->name)
+            lazy_set_add(set, method);
+        lua_pop(L, 1);
+    }
+}
+
+void type_learn(lua_State *L, struct lazy_set *set)
+{
+    lua_pushnil(L);
+    while (lua_next(L, LUA_REGISTRYINDEX)) {
+        int top = lua_gettop(L);
+        if (lua_type(L, -2) == LUA_TLIGHTUSERDATA && lua_istable(L, -1) && lazy_push_field(L, "__tostring")) {
+            const struct type *type = lua_touserdata(L, -3);
+            lua_settop(L, top);
+            if (set->type_count < LAZY_SET_TYPES)
+                set->types[set->type_count++] = type;
+            if (lazy_push_field(L, "__index") && lua_istable(L, -1))
+                learn_methods(L, type, set);
+        }
+        lua_settop(L, top - 1);
+    }
+}
+
+void type_prepare(lua_State *L, const struct lazy_set *set)
+{
+    for (unsigned i = 0; i < set->type_count; i++) {
+        const struct type *type = set->types[i];
+        push_metatable(L, type);
+        lua_getfield(L, -1, "__index");
+        for (const luaL_Reg *method = type->methods; lua_istable(L, -1) && method && method->name; method++) {
+            if (!lazy_set_has(set, method))
+                continue;
+            lua_getfield(L, -1, method->name);
+            lua_pop(L, 1);
+        }
+        lua_pop(L, 2);
+    }
+}
+
+/* ---- asking ---- */
 
 void *type_test(lua_State *L, int index, const struct type *type)
 {

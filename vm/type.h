@@ -42,4 +42,9 @@ const char *type_method_name(lua_State *L, lua_CFunction function, int self);
 /* The type of the userdata at `index`, or NULL for other values. */
 const struct type *type_of(lua_State *L, int index);
 
+/* The types that the state has met, and which of their methods: for lazy_learn. And: makes those of the set. */
+struct lazy_set;
+void type_learn(lua_State *L, struct lazy_set *set);
+void type_prepare(lua_State *L, const struct lazy_set *set);
+
 #endif
