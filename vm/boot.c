@@ -11,6 +11,8 @@
  * A function without a method is its chunk: that is not run at load, but called with the arguments. If it returns a function, that one is the
  * entry point from then on.
  */
+#include "vm/boot.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -130,7 +130,7 @@ void call_attach(struct call *call, struct process *process)
     if (call->is_process)
         tell_process(process->vm, call, process->pid);
     else
-        state_doom(process->state, DEATH_CANCELED);
+        process_doom(process, DEATH_CANCELED);
 }
 
 static void start_process(struct vm *vm, const struct call_target *target, struct call *call)

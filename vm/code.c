@@ -17,12 +17,14 @@
 #include "sched/base/compiler.h"
 #include "sched/base/hash.h"
 #include "sched/base/memory.h"
+#include "vm/boot.h"
 #include "vm/code_struct.h"
 #include "vm/compile.h"
 #include "vm/error.h"
 #include "vm/fiber.h"
 #include "vm/lang/shape_build.h"
 #include "vm/lazy.h"
+#include "vm/lazy_learn.h"
 #include "vm/preload.h"
 #include "vm/process_struct.h"
 #include "vm/state.h"
@@ -32,7 +34,8 @@
 
 enum {
     REGISTRY_FIELDS = 4,
-    LEARN_FROM = 4, /* the process that the second template learns from: what runs once or twice is not worth another one */
+    LEARN_FROM =
+        4, /* the process that the second template learns from: what runs once or twice is not worth another one */
 };
 
 struct unit {
@@ -345,8 +348,7 @@ static void build_learned(struct code *code, lua_State *L)
     if (!code->learned)
         return;
     lazy_learn(L, code->learned);
-    struct template *tmpl =
-        build_by(code, code->is_preloaded ? set_up_preloaded : set_up, message, sizeof message);
+    struct template *tmpl = build_by(code, code->is_preloaded ? set_up_preloaded : set_up, message, sizeof message);
     if (!tmpl)
         return; /* the one that is there still serves */
     code->outgrown = atomic_load_explicit(&code->template, memory_order_relaxed);

@@ -207,6 +207,12 @@ void process_fail_with_error(struct process *process, lua_State *L, int status)
     fail_with_text(process, view.kind, view.message, view.message_length, view.retryable);
 }
 
+/* What it was marked for, if it came to have a state. */
+static enum death death_of(const struct process *process)
+{
+    return process->state ? (enum death)process->state->doomed : DEATH_NONE;
+}
+
 /* A failure that nobody watches would go unseen. */
 static void report(struct process *process)
 {
@@ -216,7 +222,7 @@ static void report(struct process *process)
         process->call || process->endings || relation_count(&process->watchers) || relation_count(&process->links);
     if (!process->failed || process->silent || is_awaited || !log_is_on(process->vm->log, LOG_ERROR) ||
         !codec_view(process->result->bytes, process->result->length, 1, &view) ||
-        process->state->doomed == DEATH_TERMINATED || process->state->doomed == DEATH_KILLED)
+        death_of(process) == DEATH_TERMINATED || death_of(process) == DEATH_KILLED)
         return;
     process_format_pid(process->vm, process->pid, text);
     int length = view.string.length < 1024 ? (int)view.string.length : 1024;
@@ -317,17 +323,24 @@ static bool leave_monitors(struct process *process)
     return false;
 }
 
+/* What fibers have taken and not made into values. */
+static void drop_items(struct state *state)
+{
+    struct list *fibers = &state->fibers;
+    for (struct list *link = fibers->next; link != fibers; link = link->next)
+        fiber_drop_item(container_of(link, struct fiber, all));
+}
+
 static bool release_resources(struct process *process)
 {
     if (!leave_monitors(process) || (process->keeps && !reuse_take_off(process, STEPS)) ||
         !vmtimer_cancel_some(process, STEPS) || !router_destroy_some(&process->router, STEPS) ||
         !feed_destroy_some(process, STEPS))
         return false;
-    struct list *fibers = &process->state->fibers;
-    for (struct list *link = fibers->next; link != fibers; link = link->next)
-        fiber_drop_item(container_of(link, struct fiber, all));
+    if (process->state)
+        drop_items(process->state);
     handle_close_all(&process->handles);
-    if (!process->keeps)
+    if (process->state && !process->keeps)
         handle_close_all(&process->state->handles);
     router_settle(&process->router, process->slot);
     return true;
@@ -337,7 +350,7 @@ static bool release_resources(struct process *process)
 static void report_unready(const struct process *process)
 {
     struct codec_view view;
-    if (process->failed && process->state->doomed != DEATH_KILLED &&
+    if (process->failed && death_of(process) != DEATH_KILLED &&
         codec_view(process->result->bytes, process->result->length, 1, &view))
         log_printf(process->vm->log, LOG_ERROR, "process", "function %s cannot be made ready: %.*s",
                    code_id(process->code), (int)view.string.length, view.string.data);
@@ -347,18 +360,20 @@ static void report_unready(const struct process *process)
 static void leave_call(struct process *process)
 {
     struct state *state = process->state;
-    struct pool *pool = state->pool;
-    if (!process->measured)
-        process_measure(process, !process->failed && !state->doomed);
-    free(state->where);
-    state->where = NULL;
+    struct pool *pool = state ? state->pool : process->pool;
+    if (state) {
+        if (!process->measured)
+            process_measure(process, !process->failed && !state->doomed);
+        free(state->where);
+        state->where = NULL;
+    }
     if (process->keeps) {
         heap_charge(process->heap, -(ptrdiff_t)process->context_charge);
         process->heap = NULL;
         process->state = NULL;
         pool_give_back(pool, state);
     } else if (pool) {
-        code_unref(state->code);
+        code_unref(process->code); /* the reference of the state */
         pool_lose(pool);
     }
     if (process->call)

@@ -74,6 +74,7 @@ struct state {
     uint8_t yield;                 /* enum yield_reason of the suspension under way */
     bool chain_ok;                 /* all resumers of `cur` can be suspended */
     bool loading;                  /* chunks are running: blocking is refused */
+    bool begun;                    /* the main thread has been resumed */
     bool raising;                  /* death is being raised through a C boundary */
     bool chunk_is_entry;           /* a function without method: see boot.c */
     uint32_t budget_calls, spawns; /* spawns: of this process; see spawn.c */

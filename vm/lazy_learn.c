@@ -6,7 +6,8 @@
  * Learning reads a state that stands still, outside of protected mode, so it must not allocate, not even a string: fields are found by
  * walking the table.
  */
-#include <stdlib.h>
+#include "vm/lazy_learn.h"
+
 #include <string.h>
 
 #include <lauxlib.h>
@@ -64,8 +65,7 @@ static void learn_members(lua_State *L, const struct lazy_entry *entries, struct
     }
     lua_pushnil(L);
     while (lua_next(L, -2)) {
-        const struct lazy_entry *entry =
-            lua_type(L, -2) == LUA_TSTRING ? entry_of(entries, lua_tostring(L, -2)) : NULL;
+        const struct lazy_entry *entry = lua_type(L, -2) == LUA_TSTRING ? entry_of(entries, lua_tostring(L, -2)) : NULL;
         if (entry && entry->kind != LAZY_END && entry->kind != LAZY_OPEN)
             lazy_set_add(set, entry);
         if (entry && entry->kind == LAZY_TABLE)

@@ -180,7 +180,7 @@ static struct process *make_process(struct pool *pool, const struct pair *pair, 
         return process_new_on(pool->host, pair->state, error);
     struct process *process = process_new(pool->vm, pair->code, pool->host, error);
     if (process)
-        process->state->pool = pool;
+        process->pool = pool;
     return process;
 }
 

@@ -11,8 +11,8 @@
 
 #include <lauxlib.h>
 
+#include "vm/boot.h"
 #include "vm/lazy.h"
-#include "vm/process_struct.h"
 #include "vm/template.h"
 #include "vm/type.h"
 

@@ -27,6 +27,7 @@
 #include "vm/names.h"
 #include "vm/operation_exit.h"
 #include "vm/pid.h"
+#include "vm/process_new.h"
 #include "vm/process_struct.h"
 #include "vm/slot.h"
 #include "vm/state.h"
@@ -228,8 +229,9 @@ static bool fiber_yielded(struct process *process, struct fiber *fiber)
 static no_return_of_its_own bool step(struct process *process, struct fiber *fiber)
 {
     int nargs = 0;
-    if (fiber == &process->state->main && process->phase == PROCESS_LOADING && !process->state->loading) {
-        process->state->loading = true;
+    if (unlikely(!process->state->begun)) {
+        process->state->begun = true;
+        process->state->loading = process->phase == PROCESS_LOADING;
         nargs = lua_gettop(fiber->thread) - 1;
     }
     int status = fiber_resume(fiber, nargs);
@@ -329,7 +331,10 @@ static void publish(struct process *process, bool runnable)
 
 static void enter_slice(struct process *process)
 {
-    heap_enter(process->heap, vm_local(process->vm)->slabs);
+    if (process->heap)
+        heap_enter(process->heap, vm_local(process->vm)->slabs);
+    else if (unlikely(!process_make_state(process)))
+        begin_exit(process);
     atomic_store_explicit(&process->steps, atomic_load_explicit(&process->steps, memory_order_relaxed) + 1,
                           memory_order_relaxed);
     atomic_store_explicit(&process->shown, SHOWN_RUNNING, memory_order_relaxed);
@@ -362,7 +367,8 @@ enum task_verdict process_run(struct task *task)
 enum load_outcome process_load_slice(struct process *process)
 {
     enter_slice(process);
-    run_fibers(process);
+    if (process->phase != PROCESS_EXITING)
+        run_fibers(process);
     if (process->phase == PROCESS_EXITING)
         return LOAD_FAILED;
     publish(process, true);

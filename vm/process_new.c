@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * process_new: see process_new.h. A process begins on a fresh state, a clone of the template of its code, or on one that has served
- * a function call before.
+ * process_new: see process_new.h. A process begins without a state, to get a clone of the template of its code when it first runs, or on a
+ * state that has served a function call before.
  */
 #include "vm/process_new.h"
 
@@ -77,17 +77,6 @@ static void leave_place(struct vm_host *host)
     atomic_fetch_sub_explicit(&host->live, 1, memory_order_release);
 }
 
-static struct heap *clone_state(struct vm *vm, struct code *code, struct vm_error *error)
-{
-    struct template *tmpl = code_template(code, error);
-    if (!tmpl)
-        return NULL;
-    struct heap *heap = template_clone(tmpl, vm_local(vm)->slabs);
-    if (!heap)
-        vm_error_set(error, ERROR_UNAVAILABLE, "out of memory: no new state for %s", code_id(code));
-    return heap;
-}
-
 static void count_in(struct process *process)
 {
     struct vm *vm = process->vm;
@@ -96,8 +85,13 @@ static void count_in(struct process *process)
     atomic_fetch_add_explicit(&vm->spawned, 1, memory_order_relaxed);
 }
 
+static size_t memory_limit(const struct vm_host *host)
+{
+    return host->limits.memory_limit ? host->limits.memory_limit : DEFAULT_MEMORY_LIMIT;
+}
+
 /* An identity with a slot that nobody knows yet; NULL: there is no slot. */
-static struct process *make(struct vm_host *host, struct code *code, struct heap *heap, struct vm_error *error)
+static struct process *make(struct vm_host *host, struct code *code, struct vm_error *error)
 {
     struct vm *vm = host->vm;
     struct slot *slot = slot_acquire(vm->slots, host->index, process_run);
@@ -110,8 +104,6 @@ static struct process *make(struct vm_host *host, struct code *code, struct heap
     process->host = host;
     process->terminal = host->limits.terminal;
     process->code = code_ref(code);
-    process->heap = heap;
-    process->state = heap_user(heap);
     process->slot = slot;
     process->pid = atomic_load_explicit(&slot->pid, memory_order_relaxed);
     list_init(&process->timers);
@@ -120,9 +112,7 @@ static struct process *make(struct vm_host *host, struct code *code, struct heap
     list_init(&process->memberships);
     feed_table_init(&process->feeds);
     process->started_wall_ns = (uint64_t)clock_wall_ns(sched_clock(vm->sched));
-    size_t limit = host->limits.memory_limit ? host->limits.memory_limit : DEFAULT_MEMORY_LIMIT;
-    heap_set_limit(heap, limit, state_heap_pressure);
-    slot_set_room(slot, host->limits.mailbox_limit, limit);
+    slot_set_room(slot, host->limits.mailbox_limit, memory_limit(host));
     return process;
 }
 
@@ -134,40 +124,85 @@ static struct process *publish(struct process *process)
     count_in(process);
     /* who stops the host or the VM has looked for processes perhaps just before this one could be seen: see slot_acquire */
     if (unlikely(is_stopping(process->host)))
-        state_doom(process->state, DEATH_KILLED);
+        process_doom(process, DEATH_KILLED);
     return process;
+}
+
+void process_doom(struct process *process, enum death death)
+{
+    if (process->state)
+        state_doom(process->state, death);
+    else if (!process->doom)
+        process->doom = (uint8_t)death;
 }
 
 struct process *process_new(struct vm *vm, struct code *code, struct vm_host *host, struct vm_error *error)
 {
-    if (!is_open(host, error) || !has_memory(vm, error) || !take_place(host, error))
+    if (!is_open(host, error) || !has_memory(vm, error) || !code_template(code, error) || !take_place(host, error))
         return NULL;
-    struct heap *heap = clone_state(vm, code, error);
-    struct process *process = heap ? make(host, code, heap, error) : NULL;
+    struct process *process = make(host, code, error);
     if (!process) {
-        if (heap)
-            heap_drop(heap, vm_local(vm)->slabs, UINT32_MAX);
         leave_place(host);
         return NULL;
     }
-    state_init(process->state, process, vm, code);
     return publish(process);
+}
+
+static void give_heap(struct process *process, struct heap *heap)
+{
+    process->heap = heap;
+    process->state = heap_user(heap);
+    heap_set_limit(heap, memory_limit(process->host), state_heap_pressure);
 }
 
 struct process *process_new_on(struct vm_host *host, struct state *state, struct vm_error *error)
 {
     if (!is_open(host, error) || !take_place(host, error))
         return NULL;
-    struct process *process = make(host, state->code, heap_of_user(state), error);
+    struct process *process = make(host, state->code, error);
     if (!process) {
         leave_place(host);
         return NULL;
     }
+    give_heap(process, heap_of_user(state));
     process->phase = PROCESS_RUNNING;
     process->measured = true; /* at its first call */
     state_reuse(state, process);
     return publish(process);
 }
+
+/* ---- its state ---- */
+
+static struct heap *clone_state(struct process *process)
+{
+    struct vm_error error;
+    struct heap *heap = NULL;
+    if (has_memory(process->vm, &error)) {
+        heap = template_clone(code_template(process->code, NULL), vm_local(process->vm)->slabs);
+        if (!heap)
+            vm_error_set(&error, ERROR_UNAVAILABLE, "out of memory: no new state for %s", code_id(process->code));
+    }
+    if (!heap)
+        process_fail_message(process, error.kind, error.message, -1);
+    return heap;
+}
+
+bool process_make_state(struct process *process)
+{
+    struct heap *heap = clone_state(process);
+    if (unlikely(!heap))
+        return false;
+    give_heap(process, heap);
+    state_init(process->state, process, process->vm, process->code);
+    process->state->pool = process->pool;
+    if (process->context_charge)
+        heap_charge(heap, (ptrdiff_t)process->context_charge);
+    if (unlikely(process->doom))
+        state_doom(process->state, (enum death)process->doom);
+    return true;
+}
+
+/* ---- what it is given ---- */
 
 void process_set_args(struct process *process, const void *data, size_t length)
 {
@@ -183,7 +218,8 @@ static void charge_context(struct process *process, const struct context *contex
 {
     size_t size = context_size(context);
     process->context_charge += size;
-    heap_charge(process->heap, (ptrdiff_t)size);
+    if (process->heap)
+        heap_charge(process->heap, (ptrdiff_t)size);
 }
 
 void process_give_context(struct process *process, struct context *context, bool is_inherited)

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "vm/preempt.h"
+
 struct code;
 struct context;
 struct process;
@@ -17,11 +19,20 @@ struct vm;
 struct vm_error;
 struct vm_host;
 
-/* Allocates a process with slot, heap and state for the code. NULL and *error on failure. */
+/* A process with a slot for the code, which has a template then; heap and state come later. NULL and *error on failure. */
 struct process *process_new(struct vm *vm, struct code *code, struct vm_host *host, struct vm_error *error);
 
 /* For a function call, on a state that has served others. NULL and *error on failure: the state is as it was. */
 struct process *process_new_on(struct vm_host *host, struct state *state, struct vm_error *error);
+
+/*
+ * Before its first slice, on the worker that runs it: heap and state. False: there is no memory for them; then its result says so and it has
+ * to end.
+ */
+bool process_make_state(struct process *process);
+
+/* Marks it for death, with or without a state. By who holds it RUNNING. */
+void process_doom(struct process *process, enum death death);
 
 /* Copies the encoded arguments of the entry point. */
 void process_set_args(struct process *process, const void *data, size_t length);

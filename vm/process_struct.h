@@ -5,6 +5,9 @@
  *   LOADING --entry point found--> RUNNING --ended, failed or doomed--> EXITING --last step--> slot released
  *      \--load error: EXITING without an EXIT to the spawner: its spawn has failed
  *
+ * Heap and state are made when it first runs, on the worker that runs it: what is only queued needs no memory for them, and what starts finds
+ * them in the cache. Until then a mark for death, the pool and charges are kept here.
+ *
  * A function call is such a process too, begun RUNNING on a state that has served calls before, if there is one. Its state outlives it
  * unless it was marked for death or failed outside of the entry point.
  *
@@ -34,6 +37,7 @@ struct heap;
 struct loading;
 struct message;
 struct name;
+struct pool;
 struct slot;
 struct state;
 struct vm;
@@ -63,7 +67,7 @@ struct process {
     struct context *context; /* one reference, NULL: none */
     struct context *options; /* of its spawn: one reference, NULL: none */
     size_t context_charge;   /* what these two count for in the heap */
-    struct heap *heap;       /* NULL, as is state: given back to the pool */
+    struct heap *heap;       /* NULL, as is state: not yet made, or given back to the pool */
     struct state *state;
     char *pid_text; /* made when asked for */
     void *terminal;
@@ -77,6 +81,7 @@ struct process {
     struct loading *loading; /* who waits for the end of load, NULL: nobody */
     struct message *endings; /* who waits for its end (vm/ending.h) */
     struct call *call;       /* who waits for the result, NULL: nobody */
+    struct pool *pool;       /* whose calls the state that is to be made will serve; NULL: none */
     struct buffer *args;     /* encoded arguments until the entry point starts; NULL: none */
     uint64_t started_wall_ns;
     _Atomic uint64_t steps; /* written by the runner, read by inspection */
@@ -85,6 +90,7 @@ struct process {
     _Atomic uint8_t shown; /* enum process_shown */
     uint8_t phase;         /* enum process_phase */
     uint8_t exit_step;     /* enum exit_step */
+    uint8_t doom;          /* enum death, for the state that is to be made */
     bool closing;          /* under the names lock: no more registers */
     bool trap_links, upgradable;
     bool failed : 1;
@@ -132,16 +138,5 @@ void process_fail_with_error(struct process *process, lua_State *L, int status);
 void process_fail_with_death(struct process *process);
 void process_end_empty(struct process *process); /* no value, no error */
 void process_fail_message(struct process *process, const char *kind, const char *message, int retryable);
-
-/* ---- boot.c ---- */
-
-/* lua_CFunction at the bottom of every main thread: loads the chunks (its arguments), yields YIELD_LOADED, runs the entry point, stores the result. */
-int boot_main(lua_State *L);
-
-/*
- * For preload.c: loads the chunks, which are the stack, without any process. Leaves the lua_CFunction for the bottom of main threads that
- * begin so, and its argument, the entry point; the load of such a process is over as soon as it has begun.
- */
-void boot_preload(lua_State *L);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * spawn: see spawn.h. The load runs as a nested slice on the spawner's worker; only if it is preempted does the spawner wait, as for an operation.
+ * spawn: see spawn.h. A process whose chunks have been run ahead (preload.h) is queued, and that is all. Otherwise the load runs as a nested
+ * slice on the spawner's worker; only if it is preempted does the spawner wait, as for an operation.
  * Until then nobody else knows the child's PID (unless it has a name), but the sets of both sides hold it, so that nothing can slip through in
  * between. Who waits for the end anyway (exec) leaves the load to the scheduler.
  *
@@ -19,7 +20,7 @@
 #include "sched/base/memory.h"
 #include "sched/sched.h"
 #include "vm/buffer.h"
-#include "vm/code.h"
+#include "vm/code_struct.h"
 #include "vm/context.h"
 #include "vm/encoding.h"
 #include "vm/ending.h"
@@ -250,7 +251,7 @@ static int load(lua_State *L, struct process *child)
 {
     struct process *parent = state_process(L);
     uint64_t pid = child->pid;
-    switch (process_load_slice(child)) {
+    switch (child->phase == PROCESS_RUNNING ? LOAD_DONE : process_load_slice(child)) {
     case LOAD_MORE:
         return wait_for_load(L, child);
     case LOAD_FAILED: {
@@ -323,7 +324,7 @@ static int send_messages(struct spawn *spawn, uint64_t pid)
 /* Ends a child that nobody has heard of. */
 static enum outcome discard(struct process *child, enum outcome outcome)
 {
-    state_doom(child->state, DEATH_TERMINATED);
+    process_doom(child, DEATH_TERMINATED);
     process_release(child);
     return outcome;
 }
@@ -338,6 +339,8 @@ static enum outcome create(struct spawn *spawn)
     if (spawn->name && names_register(spawn->parent->vm, spawn->name, spawn->name_length, child->pid) == NAMES_TAKEN)
         return discard(child, SPAWN_RETRY);
     relate(spawn->parent, child, spawn->flags);
+    if (code_is_preloaded(child->code))
+        child->phase = PROCESS_RUNNING; /* nothing can fail any more that a spawn has to tell of */
     spawn->child = child;
     return SPAWN_CREATED;
 }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "vm/lazy.h"
+#include "vm/lazy_learn.h"
 
 /* What every userdata begins with. */
 struct object {

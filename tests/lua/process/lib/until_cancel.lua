@@ -1,0 +1,7 @@
+-- Waits until it is canceled.
+return {
+  main = function()
+    process.events():receive()
+    return "canceled"
+  end,
+}

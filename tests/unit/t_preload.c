@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* links: stdlib */
+#include <criterion/criterion.h>
+
+#include "tests/unit/vm_rig.h"
+#include "vm/code_struct.h"
+
+static struct rig rig;
+
+static void open_rig(void)
+{
+    rig_open(&rig, &(struct rig_options){0});
+}
+
+static void close_rig(void)
+{
+    rig_close(&rig);
+}
+
+TestSuite(preload, .init = open_rig, .fini = close_rig);
+
+/* Runs the program and says whether its chunk had been run ahead; what it returned is in rig_text. */
+static bool is_preloaded(const char *source)
+{
+    struct code *code = rig_add(&rig, "t:one", source);
+    rig_run(&rig, "t:one");
+    return code_is_preloaded(code);
+}
+
+static void is_run_ahead(const char *source, const char *result)
+{
+    cr_assert(is_preloaded(source), "%s", source);
+    cr_assert_str_eq(rig_text(&rig), result, "%s: %s", source, rig_text(&rig));
+}
+
+static void is_run_by_the_process(const char *source, const char *result)
+{
+    cr_assert_not(is_preloaded(source), "%s", source);
+    cr_assert_str_eq(rig_text(&rig), result, "%s: %s", source, rig_text(&rig));
+}
+
+Test(preload, chunks_that_only_define_are_run_ahead)
+{
+    is_run_ahead("return {main = function() return 'plain' end}", "plain");
+    is_run_ahead("local n = 40\nlocal function f() n = n + 1 return n end\nreturn {main = function() return f() end}",
+                 "41");
+    is_run_ahead("local t = {1, 2, {a = 'deep'}}\nreturn {main = function() return t[3].a end}", "deep");
+    is_run_ahead("local C = {}\nC.__index = C\nfunction C.new() return setmetatable({v = 7}, C) end\n"
+                 "function C:get() return self.v end\nreturn {main = function() return C.new():get() end}",
+                 "7");
+    is_run_ahead("x = 'global'\nreturn {main = function() return x end}", "global");
+    is_run_ahead("local time = require('time')\nreturn {main = function() return type(time.now) end}", "function");
+    is_run_ahead("local t = {}\nfor i = 1, 100 do t[#t + 1] = i end\nreturn {main = function() return #t end}", "100");
+    is_run_ahead("local send, max = process.send, math.max(3, 4)\nreturn {main = function() return max end}", "4");
+    is_run_ahead("local w = setmetatable({}, {__mode = 'k'})\nreturn {main = function() return 'weak' end}", "weak");
+}
+
+Test(preload, what_may_differ_from_process_to_process_is_not)
+{
+    is_run_by_the_process("local me = process.pid()\nreturn {main = function() return type(me) end}", "string");
+    is_run_by_the_process("local r = math.random(5)\nreturn {main = function() return math.type(r) end}", "integer");
+    is_run_by_the_process("local now = require('time').now()\nreturn {main = function() return type(now) end}",
+                          "userdata");
+    is_run_by_the_process("local s = tostring({})\nreturn {main = function() return s:sub(1, 5) end}", "table");
+    is_run_by_the_process(
+        "local ok = pcall(function() process.pid() end)\nreturn {main = function() return tostring(ok) end}", "true");
+    is_run_by_the_process("local s = ('x'):format()\nreturn {main = function() return s end}", "x");
+}
+
+Test(preload, what_cannot_be_copied_is_not)
+{
+    is_run_by_the_process(
+        "local key = {}\nlocal t = {[key] = 'by object'}\nreturn {main = function() return t[key] end}", "by object");
+    is_run_by_the_process("local f = function() end\nlocal t = {[f] = 'by function'}\n"
+                          "return {main = function() return t[f] end}",
+                          "by function");
+    is_run_by_the_process("local t = {}\nt[print] = 'by C function'\nreturn {main = function() return t[print] end}",
+                          "by C function");
+    is_run_by_the_process("local co = coroutine.create(function() end)\nreturn {main = function() return type(co) end}",
+                          "thread");
+    is_run_by_the_process("local ch = channel.new(1)\nreturn {main = function() return type(ch) end}", "userdata");
+    is_run_by_the_process("local list\nfor i = 1, 500 do list = {next = list} end\n"
+                          "return {main = function() return type(list.next) end}",
+                          "table");
+}
+
+Test(preload, long_chunks_are_not)
+{
+    is_run_by_the_process("local n = 0\nfor i = 1, 1000000 do n = n + 1 end\nreturn {main = function() return n end}",
+                          "1000000");
+}
+
+Test(preload, chunks_that_fail_fail_in_the_process)
+{
+    is_run_by_the_process("\nerror('broken')", "Internal: t:one:2: broken");
+    is_run_by_the_process("return 5", "NotFound: method \"main\" not found in module t:one");
+    is_run_by_the_process("local x = nil + 1", "Internal: t:one:1: attempt to perform arithmetic on a nil value");
+}
+
+Test(preload, processes_do_not_share_what_the_chunk_made)
+{
+    rig_add(&rig, "t:one",
+            "local t = {n = 0}\nseen = {}\n"
+            "return {main = function() t.n = t.n + 1 seen[t.n] = true print = nil return t.n + #seen end}");
+    for (int i = 0; i < 20; i++)
+        cr_assert_eq(rig_integer(rig_run(&rig, "t:one")), 2);
+}
+
+Test(preload, imports_are_run_ahead_too)
+{
+    const char *const aliases[] = {"lib", NULL};
+    const unsigned imports[] = {0};
+    const char *library = "local M = {n = 1}\nfunction M.f() M.n = M.n + 1 return M.n end\nreturn M";
+    const char *source = "local lib = require('lib')\nreturn {main = function() lib.f() return lib.f() end}";
+    struct code_unit_spec units[] = {{.id = "t:lib", .source = library, .source_length = strlen(library)},
+                                     {.id = "t:main",
+                                      .source = source,
+                                      .source_length = strlen(source),
+                                      .import_aliases = aliases,
+                                      .import_units = imports}};
+    struct vm_error error;
+    struct code *code;
+    cr_assert_eq(code_new(rig.vm, &code, &(struct code_spec){.method = "main", .units = units, .count = 2}, &error), 0);
+    rig_add_code(&rig, code);
+    cr_assert_eq(rig_integer(rig_run(&rig, "t:main")), 3);
+    cr_assert_eq(rig_integer(rig_run(&rig, "t:main")), 3);
+    cr_assert(code_is_preloaded(code));
+}
+
+/* The fifth and later ones find open what the fourth had used; nothing of that can be seen. */
+Test(preload, learned_libraries_look_the_same)
+{
+    rig_add(&rig, "t:one",
+            "return {main = function()\n"
+            "  local n = 0\n"
+            "  for name in pairs(string) do n = n + 1 end\n"
+            "  local before = rawget(_G, 'os') ~= nil and math.max(1, 2) == 2 and ('a'):rep(3) == 'aaa'\n"
+            "  local ok, why = pcall(function() math.max = 1 end)\n"
+            "  tostring = nil\n"
+            "  return n .. ' ' .. type(before) .. ' ' .. why .. ' ' .. type(tostring) .. ' ' .. type(coroutine.wrap)\n"
+            "end}");
+    char first[1024];
+    rig_run(&rig, "t:one");
+    snprintf(first, sizeof first, "%s", rig_text(&rig));
+    cr_assert_not_null(strstr(first, "read-only table 'math' nil function"), "%s", first);
+    for (int i = 0; i < 20; i++) {
+        rig_run(&rig, "t:one");
+        cr_assert_str_eq(rig_text(&rig), first);
+    }
+}
+
+Test(preload, learned_types_look_the_same)
+{
+    rig_add(&rig, "t:one",
+            "return {main = function()\n"
+            "  local ch = channel.new(2)\n"
+            "  ch:send(5)\n"
+            "  return tostring(ch:receive()) .. type(ch.close) .. type(ch.nothing) .. tostring(getmetatable(ch))\n"
+            "end}");
+    for (int i = 0; i < 20; i++) {
+        rig_run(&rig, "t:one");
+        cr_assert_str_eq(rig_text(&rig), "5functionnilfalse");
+    }
+}
