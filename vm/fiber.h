@@ -77,7 +77,7 @@ struct state {
     bool begun;                    /* the main thread has been resumed */
     bool raising;                  /* death is being raised through a C boundary */
     bool chunk_is_entry;           /* a function without method: see boot.c */
-    uint32_t budget_calls, spawns; /* spawns: of this process; see spawn.c */
+    uint32_t budget_calls, spawns; /* spawns: since it let others run; see spawn.c */
     int gc_more;                   /* vm->gc_more as the collector of the state knows it */
     uint64_t asked_cpu_ns;         /* CPU time of the thread when `preempt` was set and not yet acted on */
     struct list ready;

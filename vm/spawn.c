@@ -38,10 +38,11 @@
 #include "vm/vm_struct.h"
 
 /*
- * A spawner that ran on for a whole slice would make thousands of states before the first could run and end, each in cold memory.
- * After this many it lets them run.
+ * A spawner that ran on for a whole slice would make thousands of processes before the first could run and end, each in cold memory. After so
+ * many it lets them run. Those that are queued without a state are light, and enough of them are worth taking for a worker that has nothing to
+ * do; those that loaded have a state, which should not leave the cache before it is used.
  */
-enum { SPAWNS_PER_SLICE = 8 };
+enum { SPAWNS_PER_SLICE = 128, LOADED_COUNTS = 16 };
 
 /* How often a name may pass from a process that ends to another before a spawn gives up. */
 enum { NAME_TRIES = 100 };
@@ -247,11 +248,21 @@ struct spawn {
 
 enum outcome { SPAWN_CREATED, SPAWN_SIGNALED, SPAWN_RETRY, SPAWN_FAILED };
 
+static void count_spawn(struct state *state, bool was_loaded)
+{
+    state->spawns += was_loaded ? 1 : LOADED_COUNTS;
+    if (state->spawns < SPAWNS_PER_SLICE || state->vm->seeded)
+        return;
+    state->spawns = 0;
+    state_yield_soon(state);
+}
+
 static int load(lua_State *L, struct process *child)
 {
     struct process *parent = state_process(L);
     uint64_t pid = child->pid;
-    switch (child->phase == PROCESS_RUNNING ? LOAD_DONE : process_load_slice(child)) {
+    bool was_loaded = child->phase == PROCESS_RUNNING;
+    switch (was_loaded ? LOAD_DONE : process_load_slice(child)) {
     case LOAD_MORE:
         return wait_for_load(L, child);
     case LOAD_FAILED: {
@@ -262,8 +273,7 @@ static int load(lua_State *L, struct process *child)
     }
     default:
         process_release(child);
-        if (++state_of(L)->spawns % SPAWNS_PER_SLICE == 0 && !state_vm(L)->seeded)
-            state_yield_soon(state_of(L));
+        count_spawn(state_of(L), was_loaded);
         return push_pid(L, pid);
     }
 }
