@@ -204,6 +204,7 @@ static void *monitor_main(void *arg)
 {
     struct sched *sched = arg;
     struct monitor *m = &sched->monitor;
+    thread_run_soon(); /* all CPUs may be taken by workers in long slices */
     while (!atomic_load(&m->stop)) {
         uint64_t sleep_us = look(sched);
         bool is_starved = blocking_pool_is_starved(&sched->blocking);
