@@ -205,6 +205,20 @@ want_code 1; want_err "moonlet: the lock file other/gone.lock cannot be read: No
 run lint -l other
 want_code 1; want_err "moonlet: other: cannot be read"
 
+# what is checked is what the configuration makes of the entries
+project <<'END'
+  - {name: broken, kind: library.lua, source: "return ="}
+  - {name: good, kind: library.lua, source: "return {}"}
+END
+echo '{profiles: {dev: {disable: {entries: ["app:broken"]}}, fix: {override: {"app:broken:source": "return 1"}}}}' | put .moonlet.yaml
+run lint
+want_code 1; want_out "Checked 2 entries: 1 errors"
+run lint --profile dev
+want_code 0; want_out "Checked 1 entries"
+run lint --profile fix
+want_code 0; want_out "Checked 2 entries"
+rm .moonlet.yaml
+
 # a file of definitions that cannot be read may hold sources that are wrong
 project <<'END'
   - {name: good, kind: library.lua, source: "return {}"}
