@@ -184,6 +184,39 @@ Test(parser, common_slips)
     check_advice("for x: number in y do end", 1, 6,
                  "loop variables have no type annotation; their types follow from the loop", NULL);
     check_error("local x: A @min(1,)", 1, 19, "number, string or boolean expected near ')'");
+    check_advice("t = {\n  a = 1\n  b = 2}", 3, 3, "'}' expected (to close '{' at line 1) near 'b'", "','");
+    check_advice("type A = {a: A b: B}", 1, 16, "'}' expected near 'b'", "','");
+    check_advice("f(1 2)", 1, 5, "')' expected near '2'", "','");
+    check_advice("function f(a b) end", 1, 14, "')' expected near 'b'", "','");
+    check_advice("/* x */", 1, 1, "Lua has no '/*'", "'--'");
+    check_advice("// x", 1, 1, "unexpected symbol near '//'", "'--'");
+    check_advice("x = 1\n# x", 2, 1, "unexpected symbol near '#'", "'--'");
+    check_advice("t = {end = 1}", 1, 6, "'end' is a word of the language and cannot be a name", "t[\"end\"]");
+    check_advice("t.end = 1", 1, 3, "'end' is a word of the language and cannot be a name", "t[\"end\"]");
+    check_advice("t:end()", 1, 3, "'end' is a word of the language and cannot be a name", "t[\"end\"]");
+    check_error("t.\nend", 2, 1, "<name> expected near 'end'");
+    check_advice("local end = 1", 1, 7, "<name> expected near 'end'", "cannot be names");
+    check_advice("function f(end) end", 1, 12, "<name> or '...' expected near 'end'", "cannot be names");
+    check_advice("fucntion f() end", 1, 10, "syntax error near 'f'", "'function' may be meant");
+    check_advice("loacl x = 1", 1, 7, "syntax error near 'x'", "'local' may be meant");
+    check_advice("retur x", 1, 7, "syntax error near 'x'", "'return' may be meant");
+    check_advice("whiel x do end", 1, 7, "syntax error near 'x'", "'while' may be meant");
+    check_advice("interface A { a: B }", 1, 11, "syntax error near 'A'", "'type Name = {...}'");
+    check_advice("type A { a: B }", 1, 6, "syntax error near 'A'", "'type Name = ...'");
+    check_advice("if x do y() end", 1, 6, "'then' expected near 'do'", "'do' follows 'while'");
+    check_advice("while x then y() end", 1, 9, "'do' expected near 'then'", "'do' follows 'while'");
+    check_advice("x = \342\200\234a\342\200\235", 1, 5, "unexpected symbol near '<\\226>'", "strings are written");
+    check_advice("x = a?.b", 1, 6, "Lua has no '?.'", "a and a.b");
+    check_advice("x = a ?? b", 1, 7,
+                 "Lua has no '?"
+                 "?'",
+                 "a or b");
+    check_advice("local x: ?A = 1", 1, 10, "type expected near '?'", "'T?'");
+    check_advice("local x: A or B = 1", 1, 12, "unexpected symbol near 'or'", "'|'");
+    check_advice("while x do { y() } end", 1, 12, "unexpected symbol near '{'", "'end'");
+    check_advice("function f() { y() }", 1, 14, "unexpected symbol near '{'", "'end'");
+    check_advice("local function t:f() end", 1, 17, "'(' expected near ':'", "plain names");
+    check_advice("local t.x = 1", 1, 8, "unexpected symbol near '.'", "plain names");
     check_advice("type A = B A = 1", 1, 12, "'A' is a type here and cannot be assigned", "local");
     check_advice("type A = B function A() end", 1, 21, "'A' is a type here and cannot be assigned", "local");
     check_advice("type A = B function A.new() end", 1, 21, "'A' is a type here", "fields");
@@ -219,6 +252,9 @@ Test(parser, goes_on_behind_errors)
     check_lines("f({\na = = 1,\nb = 2,\n})\nx = = 1\n", "2 5");
     check_lines("f(a,\nb c)\nx = = 1\n", "2 3");
     check_lines("f(a\nlocal x = 1\nx = = 1\n", "2 3");
+    check_lines("if a do\n  b()\nend\nwhile a then\n  b()\nend\nx = = 1\n", "1 4 7");
+    check_lines("t = {end = 1, b = 2}\nt.end = t:end(1)\nx = = 1\n", "1 2 2 3");
+    check_lines("f = function()\n  return 1\n}\nx = = 1\n", "3 4 5");
 }
 
 Test(parser, number_of_errors_is_bounded)

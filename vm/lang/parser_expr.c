@@ -50,10 +50,9 @@ struct ast_expr *parser_new_expr(struct parser *p, enum ast_expr_kind kind, uint
 static struct ast_item *item(struct parser *p)
 {
     struct ast_item *new = arena_alloc(p->arena, sizeof *new);
-    if (p->now.kind == TOKEN_NAME && parser_peek(p, 1)->kind == TOKEN_ASSIGN) {
-        new->word = p->now.word;
+    if (p->now.word && parser_peek(p, 1)->kind == TOKEN_ASSIGN) {
         new->word_start = p->now.start;
-        parser_advance(p);
+        new->word = parser_expect_field_name(p);
         parser_advance(p);
     } else if (p->now.kind == TOKEN_BRACKET_OPEN) {
         parser_advance(p);

@@ -29,6 +29,12 @@ static const struct slip slips[] = {
     {TOKEN_PIPE, TOKEN_ASSIGN, "Lua has no '|='", "write 'x = x | y'"},
     {TOKEN_SHIFT_LEFT, TOKEN_ASSIGN, "Lua has no '<<='", "write 'x = x << y'"},
     {TOKEN_SHIFT_RIGHT, TOKEN_ASSIGN, "Lua has no '>>='", "write 'x = x >> y'"},
+    {TOKEN_QUESTION, TOKEN_DOT, "Lua has no '?.'", "write 'a and a.b'"},
+    {TOKEN_QUESTION, TOKEN_QUESTION,
+     "Lua has no '?"
+     "?'",
+     "write 'a or b', or an 'if' where false is a value"},
+    {TOKEN_SLASH, TOKEN_STAR, "Lua has no '/*'", "comments begin with '--', or stand between '--[[' and ']]'"},
     {TOKEN_ASSIGN, TOKEN_GREATER, "Lua has no '=>'",
      "to compare write '>='; a function is written 'function(a) return b end', its type '(A) -> B'"},
 };
@@ -79,27 +85,41 @@ static bool find_foreign(const struct parser *p, const struct token *token, stru
     return false;
 }
 
-/* Advice that needs no other message: for the token at which the parser stopped and what it has to say there. NULL: for any. */
+/* ---- advice that needs no other message ---- */
+
 struct advice {
-    uint8_t kind; /* enum token_kind */
-    const char *what;
+    uint8_t kind;     /* enum token_kind, at which the parser stopped */
+    const char *what; /* it has to say there, or a part of that; NULL: anything */
     const char *help;
 };
 
+#define COMPARE "to compare two values write '=='"
+#define NO_CHAIN "casts with '::' do not chain; write 'x as A as B'"
+#define HEADS "'then' follows 'if' and 'elseif', 'do' follows 'while' and 'for'"
+#define PLAIN_NAMES "'local' takes plain names; what belongs to a table is written without it"
+
 static const struct advice advices[] = {
     {TOKEN_EQUAL, "syntax error", "'==' compares; to assign write '='"},
-    {TOKEN_BANG, NULL, "to negate write 'not'"},
+    {TOKEN_BANG, "unexpected symbol", "to negate write 'not'"},
     {TOKEN_ASSIGN, "function arguments expected", "only local variables, parameters and results have types"},
-    {TOKEN_QUESTION, NULL, "Lua has no 'a ? b : c'; write 'a and b or c', or an 'if'"},
+    {TOKEN_ASSIGN, "'then' expected", COMPARE},
+    {TOKEN_ASSIGN, "'do' expected", COMPARE},
+    {TOKEN_ASSIGN, "')' expected", COMPARE},
+    {TOKEN_DOUBLE_COLON, "'then' expected", NO_CHAIN},
+    {TOKEN_DOUBLE_COLON, "'do' expected", NO_CHAIN},
+    {TOKEN_DOUBLE_COLON, "')' expected", NO_CHAIN},
+    {TOKEN_QUESTION, "type expected", "an optional type is written 'T?'"},
+    {TOKEN_QUESTION, "unexpected symbol", "Lua has no 'a ? b : c'; write 'a and b or c', or an 'if'"},
     {TOKEN_IF, "unexpected symbol", "'if' is no expression; write 'a and b or c', or an 'if' statement"},
-    {TOKEN_ARROW, NULL, "the result of a function stands behind a colon: function f(a: A): B"},
+    {TOKEN_ARROW, "unexpected symbol", "the result of a function stands behind a colon: function f(a: A): B"},
     {TOKEN_COLON, "'->' expected", "the result of a function type stands behind '->': (a: A) -> B"},
-    {TOKEN_DOUBLE_COLON, "'then' expected", "casts with '::' do not chain; write 'x as A as B'"},
-    {TOKEN_DOUBLE_COLON, "'do' expected", "casts with '::' do not chain; write 'x as A as B'"},
-    {TOKEN_DOUBLE_COLON, "')' expected", "casts with '::' do not chain; write 'x as A as B'"},
-    {TOKEN_ASSIGN, "'then' expected", "to compare two values write '=='"},
-    {TOKEN_ASSIGN, "'do' expected", "to compare two values write '=='"},
-    {TOKEN_ASSIGN, "')' expected", "to compare two values write '=='"},
+    {TOKEN_DO, "'then' expected", HEADS},
+    {TOKEN_THEN, "'do' expected", HEADS},
+    {TOKEN_COLON, "'(' expected", PLAIN_NAMES},
+    {TOKEN_DOT, "'(' expected", PLAIN_NAMES},
+    {TOKEN_BRACE_OPEN, "unexpected symbol", "blocks stand between words: 'then', 'do' or ')', and 'end'"},
+    {TOKEN_HASH, "unexpected symbol", "comments begin with '--'"},
+    {TOKEN_FLOOR_SLASH, "unexpected symbol", "comments begin with '--'"},
 };
 
 static const char *find_advice(const struct token *token, const char *what)
@@ -110,14 +130,117 @@ static const char *find_advice(const struct token *token, const char *what)
     return NULL;
 }
 
+/* Characters that are no Lua but look like quotes. */
+static const char *advise_quotes(const struct parser *p)
+{
+    static const char *const quotes[] = {"`", "\342\200\230", "\342\200\231", "\342\200\234", "\342\200\235"};
+    const struct source *source = &p->ast->source;
+    for (unsigned i = 0; i < sizeof quotes / sizeof quotes[0]; i++) {
+        size_t length = strlen(quotes[i]);
+        if (source->length - p->now.start >= length && !memcmp(source->text + p->now.start, quotes[i], length))
+            return "strings are written \"...\", '...' or [[...]]; values go in with '..' or string.format";
+    }
+    return NULL;
+}
+
+/* Where a list goes on without a comma. */
+static bool is_comma_missing(const struct parser *p, const char *what)
+{
+    bool in_braces = strstr(what, "'}' expected") == what, in_parentheses = strstr(what, "')' expected") == what;
+    switch (p->now.kind) {
+    case TOKEN_NAME:
+    case TOKEN_STRING:
+    case TOKEN_NUMBER:
+    case TOKEN_NIL:
+    case TOKEN_TRUE:
+    case TOKEN_FALSE:
+    case TOKEN_FUNCTION:
+    case TOKEN_BRACE_OPEN:
+    case TOKEN_BRACKET_OPEN:
+        return in_braces || (in_parentheses && !p->now.is_first);
+    default:
+        return false;
+    }
+}
+
+/* One letter more, less or other, or two swapped. */
+static bool is_slip_of(const char *word, const char *right)
+{
+    size_t a = strlen(word), b = strlen(right), i = 0;
+    while (i < a && word[i] == right[i])
+        i++;
+    while (a > i && b > i && word[a - 1] == right[b - 1])
+        a--, b--;
+    if (a - i == 2 && b - i == 2)
+        return word[i] == right[i + 1] && word[i + 1] == right[i];
+    return a - i <= 1 && b - i <= 1;
+}
+
+/* Two names next to each other where a statement begins: the first was to be a keyword, or begins a type. */
+static const char *advise_first_word(const struct parser *p)
+{
+    static const char *const words[] = {"local", "function", "return", "while", "repeat", "goto"};
+    const struct word *first = p->previous.word;
+    if (p->previous.kind != TOKEN_NAME || p->previous.start != p->statement_start || p->now.kind != TOKEN_NAME)
+        return NULL;
+    if (first->context == WORD_INTERFACE)
+        return "an interface is 'interface Name', methods, 'end'; a record is 'type Name = {...}'";
+    if (first->context == WORD_TYPE)
+        return "types are declared as 'type Name = ...'";
+    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (is_slip_of(first->text, words[i]))
+            return arena_printf(p->arena, "'%s' may be meant", words[i]);
+    return NULL;
+}
+
+/* What stands at the beginning of a statement but can only go on with one. */
+static const char *advise_beginning(const struct parser *p)
+{
+    if (p->now.start != p->statement_start)
+        return NULL;
+    if (p->now.kind == TOKEN_OR || p->now.kind == TOKEN_AND)
+        return "types are joined with '|' and '&'";
+    return p->now.kind == TOKEN_DOT && p->previous.kind == TOKEN_NAME ? PLAIN_NAMES : NULL;
+}
+
+/* By what stands behind it. */
+static bool is_keyword_as_name(struct parser *p)
+{
+    switch (parser_peek(p, 1)->kind) {
+    case TOKEN_ASSIGN:
+    case TOKEN_COMMA:
+    case TOKEN_COLON:
+    case TOKEN_DOT:
+    case TOKEN_PAREN_OPEN:
+    case TOKEN_PAREN_CLOSE:
+        return parser_is_keyword(&p->now);
+    default:
+        return false;
+    }
+}
+
+static const char *find_help(struct parser *p, const char *what)
+{
+    const char *help = find_advice(&p->now, what);
+    if (!help && strstr(what, "<name>") && is_keyword_as_name(p))
+        help = "words of the language cannot be names";
+    if (!help && p->now.kind == TOKEN_OTHER)
+        help = advise_quotes(p);
+    if (!help && !strcmp(what, "syntax error"))
+        help = advise_first_word(p);
+    if (!help && !strcmp(what, "unexpected symbol"))
+        help = advise_beginning(p);
+    if (!help && is_comma_missing(p, what))
+        help = "a ',' may be missing before it";
+    return help;
+}
+
 bool parser_advise(struct parser *p, const char *what, struct parser_advice *advice)
 {
     struct token next = *parser_peek(p, 1);
     if (find_slip(&p->previous, &p->now, advice) || find_slip(&p->now, &next, advice) ||
         find_foreign(p, &p->previous, advice))
         return true;
-    advice->help = find_advice(&p->now, what);
-    if (p->now.kind == TOKEN_OTHER && p->ast->source.text[p->now.start] == '`')
-        advice->help = "strings are written \"...\", '...' or [[...]]; values go in with '..' or string.format";
+    advice->help = find_help(p, what);
     return advice->help != NULL;
 }

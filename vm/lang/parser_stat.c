@@ -348,6 +348,20 @@ struct ast_stat *parser_statement(struct parser *p)
     return stat;
 }
 
+/* Could a statement begin so? Other tokens will be errors of their own. */
+static bool may_begin(const struct token *token)
+{
+    switch (token->kind) {
+    case TOKEN_NAME:
+    case TOKEN_PAREN_OPEN:
+    case TOKEN_DOUBLE_COLON:
+    case TOKEN_SEMICOLON:
+        return true;
+    default:
+        return parser_is_keyword(token) && !parser_is_block_end(token);
+    }
+}
+
 void parser_block_body(struct parser *p, struct ast_block *block)
 {
     struct ast_stat **last = &block->first;
@@ -361,7 +375,7 @@ void parser_block_body(struct parser *p, struct ast_block *block)
         *last = parser_statement(p);
         while (*last)
             last = &(*last)->next;
-        if (is_return && !p->panic && !parser_is_block_end(&p->now))
+        if (is_return && !p->panic && may_begin(&p->now))
             parser_report(p, (struct ast_span){p->now.start, p->now.end},
                           "to leave in the middle write 'do return end'",
                           "'return' must be the last statement of its block");

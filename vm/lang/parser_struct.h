@@ -64,6 +64,9 @@ void parser_close_angle(struct parser *p);
 
 bool parser_expect(struct parser *p, enum token_kind kind);
 struct word *parser_expect_name(struct parser *p);
+/* Of a field: a keyword is reported and taken for one, so that what follows makes sense. */
+struct word *parser_expect_field_name(struct parser *p);
+bool parser_is_keyword(const struct token *token);
 /* Closes what `opener` began. */
 void parser_expect_closing(struct parser *p, enum token_kind kind, const struct token *opener);
 /* Closes a head, `then` or `do` or the `)` of parameters: goes on behind it, or as if it were there. */

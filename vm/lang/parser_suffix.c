@@ -93,7 +93,7 @@ static struct ast_expr *field(struct parser *p, struct ast_expr *object)
 {
     parser_advance(p);
     uint32_t word_start = p->now.start;
-    struct word *word = parser_expect_name(p);
+    struct word *word = parser_expect_field_name(p);
     struct ast_expr *expr = parser_new_expr(p, AST_FIELD, object->span.start);
     expr->index.object = object;
     expr->index.word = word;
@@ -154,7 +154,7 @@ static struct ast_expr *call(struct parser *p, struct ast_expr *callee)
     bool in_parentheses = p->now.kind == TOKEN_PAREN_OPEN;
     if (parser_accept(p, TOKEN_COLON)) {
         word_start = p->now.start;
-        word = parser_expect_name(p);
+        word = parser_expect_field_name(p);
     }
     struct ast_expr *args = arguments(p);
     if (in_parentheses && is_typeof(callee, args))

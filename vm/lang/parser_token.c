@@ -190,6 +190,22 @@ struct word *parser_expect_name(struct parser *p)
     return parser_expect(p, TOKEN_NAME) ? word : words_intern(&p->ast->words, "", 0);
 }
 
+bool parser_is_keyword(const struct token *token)
+{
+    return token->kind >= TOKEN_AND && token->kind <= TOKEN_WHILE;
+}
+
+struct word *parser_expect_field_name(struct parser *p)
+{
+    struct word *word = p->now.word;
+    if (!parser_is_keyword(&p->now) || p->now.is_first)
+        return parser_expect_name(p);
+    parser_report(p, (struct ast_span){p->now.start, p->now.end}, "write it as a string in brackets: t[\"end\"]",
+                  "'%s' is a word of the language and cannot be a name", word->text);
+    parser_advance(p);
+    return word;
+}
+
 /* Blanks at the beginning of the token's line. */
 static uint32_t indent_of(const struct parser *p, const struct token *token)
 {
@@ -341,10 +357,16 @@ void parser_expect_head(struct parser *p, enum token_kind kind)
 {
     if (!p->panic && parser_accept(p, kind))
         return;
+    enum token_kind other = kind == TOKEN_DO ? TOKEN_THEN : TOKEN_DO;
+    bool is_swapped = p->now.kind == other && kind != TOKEN_PAREN_CLOSE;
     error_expected(p, kind);
     if (p->fatal)
         return;
     revive(p);
+    if (is_swapped) {
+        parser_advance(p);
+        return;
+    }
     struct parser saved = *p;
     while (p->now.kind != kind && !parser_is_block_end(&p->now) && !begins_statement(p) &&
            (kind != TOKEN_PAREN_CLOSE || p->now.line == saved.now.line))
