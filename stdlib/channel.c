@@ -26,6 +26,8 @@ static int std_new(lua_State *L)
 }
 
 const struct lazy_entry std_channel_entries[] = {
+    LAZY_U("Channel", &channel_type),
+    LAZY_U("Case", &channel_case_type),
     LAZY_F("new", std_new),
     LAZY_F("select", channel_select),
     LAZY_DONE,

@@ -145,6 +145,7 @@ static int errors_call_stack(lua_State *L)
 }
 
 const struct lazy_entry std_errors_entries[] = {
+    LAZY_U("Error", &error_type),
     LAZY_F("new", errors_new),
     LAZY_F("wrap", errors_wrap),
     LAZY_F("is", errors_is),

@@ -143,6 +143,7 @@ static int events_send(lua_State *L)
 }
 
 const struct lazy_entry std_events_entries[] = {
+    LAZY_U("Subscription", &events_subscription_type),
     LAZY_F("subscribe", events_subscribe),
     LAZY_F("send", events_send),
     LAZY_DONE,

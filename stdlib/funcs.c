@@ -14,6 +14,7 @@
 
 #include "stdlib/funcs_call.h"
 #include "stdlib/funcs_executor.h"
+#include "vm/future.h"
 
 static int funcs_lua_call(lua_State *L)
 {
@@ -26,8 +27,6 @@ static int funcs_lua_async(lua_State *L)
 }
 
 const struct lazy_entry std_funcs_entries[] = {
-    LAZY_F("call", funcs_lua_call),
-    LAZY_F("async", funcs_lua_async),
-    LAZY_F("new", executor_new),
-    LAZY_DONE,
+    LAZY_U("Executor", &executor_type), LAZY_U("Future", &future_type), LAZY_F("call", funcs_lua_call),
+    LAZY_F("async", funcs_lua_async),   LAZY_F("new", executor_new),    LAZY_DONE,
 };

@@ -40,8 +40,6 @@ struct executor {
 
 enum { SELF = 1, TABLE, NEW };
 
-static const struct type executor_type;
-
 /* ---- life ---- */
 
 static void release(struct handle *handle)
@@ -217,4 +215,4 @@ static const luaL_Reg executor_methods[] = {
     {NULL, NULL},
 };
 
-static const struct type executor_type = {.name = "funcs.Executor", .methods = executor_methods, .finalize = finalize};
+const struct type executor_type = {.name = "funcs.Executor", .methods = executor_methods, .finalize = finalize};

@@ -7,6 +7,9 @@
 
 struct call_options;
 struct context;
+struct type;
+
+extern const struct type executor_type;
 
 /* funcs.new: pushes an Executor that adds nothing. */
 int executor_new(lua_State *L);

@@ -47,7 +47,7 @@ const struct library std_libraries[] = {
     {.name = "events", .entries = std_events_entries},
     {.name = "funcs", .entries = std_funcs_entries},
     {.name = "pg", .entries = std_pg_entries},
-    {.name = "logger", .open = std_open_logger},
+    {.name = "logger", .entries = std_logger_types, .open = std_open_logger},
     {.name = "io", .entries = std_io_entries},
     {.name = "json", .entries = std_json_entries},
     {.name = "registry", .entries = std_registry_entries},

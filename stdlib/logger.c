@@ -241,6 +241,11 @@ static const struct type logger_type = {
     .tostring = logger_tostring,
 };
 
+const struct lazy_entry std_logger_types[] = {
+    LAZY_U("Logger", &logger_type),
+    LAZY_DONE,
+};
+
 int std_open_logger(lua_State *L)
 {
     push_logger(L, "");

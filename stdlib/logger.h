@@ -7,6 +7,11 @@
 
 #include <lua.h>
 
+#include "vm/lazy.h"
+
+/* The types that programs may name; they are no members of the Logger. */
+extern const struct lazy_entry std_logger_types[];
+
 /* Pushes the root Logger. */
 int std_open_logger(lua_State *L);
 

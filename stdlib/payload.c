@@ -23,6 +23,7 @@
 #include "stdlib/json.h"
 #include "stdlib/msgpack.h"
 #include "stdlib/yaml.h"
+#include "vm/payload.h"
 
 static int payload_new(lua_State *L)
 {
@@ -44,6 +45,7 @@ static const struct lazy_entry format_entries[] = {
 };
 
 const struct lazy_entry std_payload_entries[] = {
+    LAZY_U("Payload", &payload_type),
     LAZY_F("new", payload_new),
     LAZY_T("format", format_entries),
     LAZY_DONE,

@@ -409,6 +409,8 @@ static int pg_open(lua_State *L)
 }
 
 const struct lazy_entry std_pg_entries[] = {
+    LAZY_U("Instance", &pg_instance_type),
+    LAZY_U("Subscription", &pg_subscription_type),
     LAZY_F("open", pg_open),
     LAZY_DONE,
 };

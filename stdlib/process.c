@@ -27,6 +27,7 @@
 #include "stdlib/process_target.h"
 #include "vm/channel.h"
 #include "vm/encoding.h"
+#include "vm/envelope.h"
 #include "vm/error.h"
 #include "vm/lazy.h"
 #include "vm/process.h"
@@ -306,6 +307,8 @@ const struct lazy_entry std_process_entries[] = {
     LAZY_F("unlink", process_unlink),
     LAZY_F("get_options", process_get_options),
     LAZY_F("set_options", process_set_options),
+    LAZY_U("Message", &envelope_type),
+    LAZY_U("Spawner", &process_spawner_type),
     LAZY_T("event", event_entries),
     LAZY_T("registry", std_process_registry_entries),
     LAZY_DONE,

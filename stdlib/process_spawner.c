@@ -35,12 +35,10 @@ struct spawner {
     const struct type *type;
 };
 
-static const struct type spawner_type;
-
 /* Turns the settings on top of the stack into a Spawner. */
 static int give_spawner(lua_State *L)
 {
-    type_new(L, &spawner_type, sizeof(struct spawner));
+    type_new(L, &process_spawner_type, sizeof(struct spawner));
     lua_insert(L, -2);
     lua_setuservalue(L, -2);
     return 1;
@@ -49,7 +47,7 @@ static int give_spawner(lua_State *L)
 /* Puts the settings in the place of the Spawner at stack index 1. */
 static void open_spawner(lua_State *L)
 {
-    type_check(L, 1, &spawner_type);
+    type_check(L, 1, &process_spawner_type);
     lua_getuservalue(L, 1);
     lua_replace(L, 1);
 }
@@ -255,4 +253,4 @@ static const luaL_Reg spawner_methods[] = {
     {NULL, NULL},
 };
 
-static const struct type spawner_type = {.name = "process.Spawner", .methods = spawner_methods};
+const struct type process_spawner_type = {.name = "process.Spawner", .methods = spawner_methods};

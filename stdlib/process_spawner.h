@@ -5,6 +5,9 @@
 
 #include <lua.h>
 
+struct type;
+extern const struct type process_spawner_type;
+
 /* process.with_context(values), process.with_options(options). */
 int process_with_context(lua_State *L);
 int process_with_options(lua_State *L);

@@ -111,6 +111,9 @@ static int module_history(lua_State *L)
 }
 
 const struct lazy_entry std_registry_entries[] = {
+    LAZY_U("Version", &registry_version_type),
+    LAZY_U("History", &registry_history_type),
+    LAZY_U("Snapshot", &registry_snapshot_type),
     LAZY_F("get", module_get),
     LAZY_F("find", module_find),
     LAZY_F("parse_id", module_parse_id),

@@ -12,6 +12,9 @@
 struct registry_criterion;
 struct registry_source;
 struct snapshot;
+struct type;
+
+extern const struct type registry_version_type, registry_history_type, registry_snapshot_type;
 
 /* The registry of the runtime; NULL, with nil and an error pushed: there is none. */
 const struct registry_source *registry_open(lua_State *L);

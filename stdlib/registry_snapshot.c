@@ -34,7 +34,6 @@ struct snapshot_object {
     struct snapshot *snapshot;
 };
 
-static const struct type snapshot_type;
 static const char kept_key; /* its address: where the state keeps the Snapshot used last */
 
 /* ---- objects ---- */
@@ -55,7 +54,7 @@ static int finalize_snapshot(lua_State *L)
 /* Pushes an object without a snapshot. */
 static struct snapshot_object *new_object(lua_State *L, const struct registry_source *source)
 {
-    struct snapshot_object *object = type_new(L, &snapshot_type, sizeof *object);
+    struct snapshot_object *object = type_new(L, &registry_snapshot_type, sizeof *object);
     object->source = source;
     return object;
 }
@@ -69,7 +68,7 @@ static void fill(lua_State *L, struct snapshot_object *object, struct snapshot *
 
 static struct snapshot_object *check_snapshot(lua_State *L)
 {
-    return type_check(L, 1, &snapshot_type);
+    return type_check(L, 1, &registry_snapshot_type);
 }
 
 bool registry_push_current(lua_State *L)
@@ -273,7 +272,7 @@ static const luaL_Reg snapshot_methods[] = {
     {"namespace", snapshot_namespace}, {"version", snapshot_version}, {NULL, NULL},
 };
 
-static const struct type snapshot_type = {
+const struct type registry_snapshot_type = {
     .name = "registry.Snapshot",
     .methods = snapshot_methods,
     .tostring = snapshot_tostring,

@@ -26,8 +26,6 @@ struct history {
     const struct type *type;
 };
 
-static const struct type version_type, history_type;
-
 static int version_unknown(lua_State *L, int64_t version)
 {
     return error_return(L, ERROR_NOT_FOUND, "version not found: %lld", (long long)version);
@@ -37,13 +35,13 @@ static int version_unknown(lua_State *L, int64_t version)
 
 void registry_push_version(lua_State *L, int64_t version)
 {
-    struct version *object = type_new(L, &version_type, sizeof *object);
+    struct version *object = type_new(L, &registry_version_type, sizeof *object);
     object->number = version;
 }
 
 static int64_t check_version(lua_State *L, int index)
 {
-    return ((struct version *)type_check(L, index, &version_type))->number;
+    return ((struct version *)type_check(L, index, &registry_version_type))->number;
 }
 
 static int version_id(lua_State *L)
@@ -93,7 +91,7 @@ static const luaL_Reg version_methods[] = {
     {NULL, NULL},
 };
 
-static const struct type version_type = {
+const struct type registry_version_type = {
     .name = "registry.Version", .methods = version_methods, .tostring = version_tostring};
 
 /* ---- all versions ---- */
@@ -135,18 +133,18 @@ int registry_push_snapshot_at(lua_State *L, int64_t version)
 
 void registry_push_history(lua_State *L)
 {
-    type_new(L, &history_type, sizeof(struct history));
+    type_new(L, &registry_history_type, sizeof(struct history));
 }
 
 static int history_versions(lua_State *L)
 {
-    type_check(L, 1, &history_type);
+    type_check(L, 1, &registry_history_type);
     return registry_push_versions(L);
 }
 
 static int history_get_version(lua_State *L)
 {
-    type_check(L, 1, &history_type);
+    type_check(L, 1, &registry_history_type);
     lua_Integer version = luaL_checkinteger(L, 2);
     const struct registry_source *source = registry_open(L);
     if (!source)
@@ -159,13 +157,13 @@ static int history_get_version(lua_State *L)
 
 static int history_snapshot_at(lua_State *L)
 {
-    type_check(L, 1, &history_type);
+    type_check(L, 1, &registry_history_type);
     return registry_push_snapshot_at(L, check_version(L, 2));
 }
 
 static int history_tostring(lua_State *L)
 {
-    type_check(L, 1, &history_type);
+    type_check(L, 1, &registry_history_type);
     lua_pushliteral(L, "registry.History{}");
     return 1;
 }
@@ -177,5 +175,5 @@ static const luaL_Reg history_methods[] = {
     {NULL, NULL},
 };
 
-static const struct type history_type = {
+const struct type registry_history_type = {
     .name = "registry.History", .methods = history_methods, .tostring = history_tostring};

@@ -167,6 +167,11 @@ static const struct type timer_type = {.name = "time.Timer", .methods = timer_me
 static const struct type ticker_type = {.name = "time.Ticker", .methods = ticker_methods};
 
 const struct lazy_entry std_time_entries[] = {
+    LAZY_U("Time", &time_value_type),
+    LAZY_U("Duration", &duration_type),
+    LAZY_U("Location", &time_location_type),
+    LAZY_U("Timer", &timer_type),
+    LAZY_U("Ticker", &ticker_type),
     LAZY_F("now", time_now),
     LAZY_F("sleep", time_sleep),
     LAZY_F("after", time_after),

@@ -27,7 +27,8 @@ static const luaL_Reg channel_methods[] = {
     {"case_send", channel_case_send}, {"case_receive", channel_case_receive}, {NULL, NULL},
 };
 
-const struct type channel_type = {.name = "channel", .methods = channel_methods, .tostring = channel_tostring};
+const struct type channel_type = {
+    .name = "channel", .methods = channel_methods, .is_generic = true, .tostring = channel_tostring};
 
 struct channel *channel_new(lua_State *L, uint32_t capacity)
 {

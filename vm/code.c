@@ -22,6 +22,7 @@
 #include "vm/compile.h"
 #include "vm/error.h"
 #include "vm/fiber.h"
+#include "vm/host_type.h"
 #include "vm/lang/shape_build.h"
 #include "vm/lazy.h"
 #include "vm/lazy_learn.h"
@@ -106,7 +107,7 @@ static const struct shapes *find_type(void *ctx, const char *module, const char 
         *node = shapes ? shape_export(shapes, name) : 0;
         return *node ? shapes : NULL;
     }
-    *is_host = true;
+    *is_host = host_type_find(linking->code->vm->config.libraries, module, name) != NULL;
     return NULL;
 }
 

@@ -275,4 +275,4 @@ static const luaL_Reg future_methods[] = {
 };
 
 const struct type future_type = {
-    .name = "Future", .methods = future_methods, .tostring = future_tostring, .finalize = finalize};
+    .name = "Future", .methods = future_methods, .is_generic = true, .tostring = future_tostring, .finalize = finalize};

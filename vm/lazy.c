@@ -60,6 +60,19 @@ static struct lazy *make_config(lua_State *L, const struct lazy_entry *base, con
     return lazy;
 }
 
+/* The value on top of the stack becomes the __index of a new table. */
+static void wrap_index(lua_State *L, lua_CFunction newindex)
+{
+    lua_createtable(L, 0, 2);
+    lua_pushliteral(L, "__index");
+    lua_pushvalue(L, -3);
+    lua_rawset(L, -3);
+    lua_pushliteral(L, "__newindex");
+    lua_pushcfunction(L, newindex);
+    lua_rawset(L, -3);
+    lua_remove(L, -2);
+}
+
 struct lazy *lazy_push_filler(lua_State *L)
 {
     luaL_checkstack(L, 8, "libraries");
@@ -70,13 +83,8 @@ struct lazy *lazy_push_filler(lua_State *L)
         return lazy;
     }
     lua_pop(L, 1);
-    lua_createtable(L, 0, 2);
-    lua_pushliteral(L, "__index");
     lua_pushcfunction(L, fill_index);
-    lua_rawset(L, -3);
-    lua_pushliteral(L, "__newindex");
-    lua_pushcfunction(L, fill_newindex);
-    lua_rawset(L, -3);
+    wrap_index(L, fill_newindex);
     return make_config(L, no_entries, no_libraries);
 }
 
@@ -149,15 +157,9 @@ static void metatable_to_target(lua_State *L)
 static void wrap_target(lua_State *L)
 {
     lua_createtable(L, 0, 0);
-    lua_createtable(L, 0, 2);
-    lua_pushliteral(L, "__index");
-    lua_pushvalue(L, -4);
-    lua_rawset(L, -3);
-    lua_pushliteral(L, "__newindex");
-    lua_pushcfunction(L, lazy_refuse);
-    lua_rawset(L, -3);
+    lua_insert(L, -2);
+    wrap_index(L, lazy_refuse);
     lua_setmetatable(L, -2);
-    lua_remove(L, -2);
 }
 
 static void push_fillable(lua_State *L, const void *key, const void *list)
@@ -201,6 +203,9 @@ static void push_entry(lua_State *L, const struct lazy_entry *entry)
         break;
     case LAZY_TABLE:
         lazy_push(L, entry->entries);
+        break;
+    case LAZY_TYPE:
+        typed_push_host(L, entry->type);
         break;
     case LAZY_OPEN:
         lua_pushcfunction(L, entry->function);
@@ -299,13 +304,8 @@ static int fill_string(lua_State *L)
     if (table_kind(L, -1) != HIDDEN_PROXY)
         return 0;
     metatable_to_target(L);
-    lua_createtable(L, 0, 2);
-    lua_pushliteral(L, "__index");
-    lua_pushvalue(L, -3);
-    lua_rawset(L, -3);
-    lua_pushliteral(L, "__newindex");
-    lua_pushcfunction(L, fill_newindex);
-    lua_rawset(L, -3);
+    lua_pushvalue(L, -1);
+    wrap_index(L, fill_newindex);
     lua_pushvalue(L, 1);
     lua_insert(L, -2);
     lua_setmetatable(L, -2);

@@ -13,10 +13,23 @@
 #include <lauxlib.h>
 #include <lua.h>
 
-enum lazy_kind { LAZY_END, LAZY_FUNCTION, LAZY_PURE, LAZY_INTEGER, LAZY_NUMBER, LAZY_STRING, LAZY_TABLE, LAZY_OPEN };
+struct type;
+
+enum lazy_kind {
+    LAZY_END,
+    LAZY_FUNCTION,
+    LAZY_PURE,
+    LAZY_INTEGER,
+    LAZY_NUMBER,
+    LAZY_STRING,
+    LAZY_TABLE,
+    LAZY_TYPE,
+    LAZY_OPEN
+};
 
 /*
- * A member of a library: a C function, a constant, a library inside it, or (LAZY_OPEN) a function that pushes the value, called once.
+ * A member of a library: a C function, a constant, a library inside it, a userdata type that programs may name (as module.name, and it is a type
+ * value then), or (LAZY_OPEN) a function that pushes the value, called once.
  * LAZY_PURE is a C function that does the same in a state that is made to be copied as in every copy: it looks at nothing but its arguments,
  * changes nothing but them, keeps nothing, and gives nothing away of where an object lies.
  */
@@ -29,6 +42,7 @@ struct lazy_entry {
         lua_Number number;
         const char *string;
         const struct lazy_entry *entries;
+        const struct type *type;
     };
 };
 
@@ -56,6 +70,10 @@ struct lazy_entry {
     {                                                   \
         .name = (n), .kind = LAZY_TABLE, .entries = (e) \
     }
+#define LAZY_U(n, t)                                \
+    {                                               \
+        .name = (n), .kind = LAZY_TYPE, .type = (t) \
+    }
 #define LAZY_O(n, f)                                    \
     {                                                   \
         .name = (n), .kind = LAZY_OPEN, .function = (f) \
@@ -70,7 +88,7 @@ struct library {
     const char *name;
     bool is_global;
     const struct lazy_entry *entries;
-    lua_CFunction open; /* instead of entries: pushes the library's value; NULL: lazy_push(entries) */
+    lua_CFunction open; /* pushes the library's value, whose types are in entries; NULL: lazy_push(entries) */
 };
 
 /* Pushes a new read-only lazy library table. */

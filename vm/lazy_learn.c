@@ -55,6 +55,12 @@ static const struct lazy_entry *entry_of(const struct lazy_entry *entry, const c
     return entry;
 }
 
+/* Templates hold no type values, and what opens an entry may do anything. */
+static bool is_static(const struct lazy_entry *entry)
+{
+    return entry->kind != LAZY_TYPE && entry->kind != LAZY_OPEN;
+}
+
 /* The members that the library with the proxy on top has by now. */
 static void learn_members(lua_State *L, const struct lazy_entry *entries, struct lazy_set *set, unsigned depth)
 {
@@ -66,7 +72,7 @@ static void learn_members(lua_State *L, const struct lazy_entry *entries, struct
     lua_pushnil(L);
     while (lua_next(L, -2)) {
         const struct lazy_entry *entry = lua_type(L, -2) == LUA_TSTRING ? entry_of(entries, lua_tostring(L, -2)) : NULL;
-        if (entry && entry->kind != LAZY_END && entry->kind != LAZY_OPEN)
+        if (entry && entry->kind != LAZY_END && is_static(entry))
             lazy_set_add(set, entry);
         if (entry && entry->kind == LAZY_TABLE)
             learn_members(L, entry->entries, set, depth + 1);
@@ -79,7 +85,7 @@ static void learn_libraries(lua_State *L, struct lazy_set *set)
 {
     const struct lazy *lazy = lazy_push_filler(L);
     for (unsigned i = 0; i < lazy->base_count; i++)
-        if (lazy_is_touched(lazy, i) && lazy->base[i].kind != LAZY_OPEN)
+        if (lazy_is_touched(lazy, i) && is_static(&lazy->base[i]))
             lazy_set_add(set, &lazy->base[i]);
     for (const struct library *library = lazy->libraries; library->name; library++) {
         if (library->entries && lua_rawgetp(L, -1, library) == LUA_TTABLE) {

@@ -7,6 +7,7 @@
 #ifndef VM_TYPE_H
 #define VM_TYPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <lauxlib.h>
@@ -20,6 +21,7 @@ struct type {
     lua_CFunction concat;     /* __concat, or NULL */
     lua_CFunction call;       /* __call, or NULL */
     lua_CFunction eq, le, lt; /* __eq, __le, __lt, or NULL */
+    bool is_generic;          /* it may be named with type arguments, which say nothing while a program runs */
     lua_CFunction finalize;   /* native __gc: never runs Lua, never raises; NULL: none */
 };
 

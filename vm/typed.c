@@ -6,11 +6,14 @@
 
 #include <lauxlib.h>
 
+#include "vm/host_type.h"
 #include "vm/lang/erase.h"
 #include "vm/lang/shape_build.h"
 #include "vm/lang/shape_relate.h"
 #include "vm/lang/shape_text.h"
+#include "vm/state.h"
 #include "vm/type.h"
+#include "vm/vm_struct.h"
 
 /* IS_OWNER: the upvalue of an `is` behind the type value. */
 enum { STACK_NEEDED = 12, IS_OWNER = 2 };
@@ -127,6 +130,12 @@ void typed_push(lua_State *L, const struct shapes *shapes, uint32_t node)
 void typed_push_builtin(lua_State *L, unsigned kind)
 {
     push_typed(L, 0, (struct shape_ref){shape_builtins(), kind});
+}
+
+void typed_push_host(lua_State *L, const struct type *type)
+{
+    const struct vm *vm = state_vm(L);
+    typed_push(L, vm->host_types, host_types_node(vm->config.libraries, type));
 }
 
 /* Pushes the userdata that the set of the type value at `index` lies in, or nil. */

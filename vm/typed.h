@@ -46,6 +46,9 @@ void typed_push(lua_State *L, const struct shapes *shapes, uint32_t node);
 /* Pushes the value of a node of the set that the type value at index `whole` is of. */
 void typed_push_part(lua_State *L, int whole, uint32_t node);
 
+/* Pushes the value of a userdata type that a library shows (host_type.h). */
+void typed_push_host(lua_State *L, const struct type *type);
+
 /* Pushes the value of a builtin type. */
 void typed_push_builtin(lua_State *L, unsigned kind);
 

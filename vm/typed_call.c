@@ -2,12 +2,14 @@
 /* typed_call: T(v), G(A, B) and T:is(v). See typed.h. */
 #include <lauxlib.h>
 
+#include "vm/host_type.h"
 #include "vm/lang/shape_build.h"
 #include "vm/lang/shape_text.h"
 #include "vm/state.h"
 #include "vm/type.h"
 #include "vm/typed.h"
 #include "vm/typed_check.h"
+#include "vm/vm_struct.h"
 
 /* Stack of a validation: perhaps the type value, the value, perhaps the names of its set, perhaps a cursor. */
 enum mode { MODE_IS, MODE_CALL };
@@ -84,28 +86,46 @@ int typed_is(lua_State *L)
     return validate(L, lua_upvalueindex(1), MODE_IS, value);
 }
 
-static int instantiate(lua_State *L, const struct typed *generic, int count)
+/* The number of types that it wants; 0: none, for it is not generic. */
+static uint32_t count_params(lua_State *L, const struct typed *generic, const struct shape_node *n)
 {
-    char name[SHAPE_TEXT_MESSAGE];
-    uint32_t node = shape_look(generic->shapes, generic->node, false), wanted = 0;
-    const struct shape_node *n = shape_node(generic->shapes, node);
-    shape_text(generic->shapes, generic->node, name, sizeof name);
-    if (n->kind != SHAPE_GENERIC)
-        return luaL_error(L, "%s is not generic: it takes no type arguments", name);
-    wanted = n->word_count - SHAPE_NAMED_WORDS;
-    if ((uint32_t)count != wanted)
-        return luaL_error(L, "%s takes %d type arguments, got %d", name, (int)wanted, count);
+    if (n->kind == SHAPE_GENERIC)
+        return n->word_count - SHAPE_NAMED_WORDS;
+    const struct type *host =
+        n->kind == SHAPE_HOST ? host_type_of(state_vm(L)->config.libraries, generic->shapes, n) : NULL;
+    return host && host->is_generic;
+}
+
+static void push_instance(lua_State *L, const struct typed *generic, uint32_t node, uint32_t count)
+{
     uint32_t *args = lua_newuserdata(L, (size_t)count * sizeof *args);
     struct shape_builder builder;
     shape_begin(&builder);
-    for (int i = 0; i < count; i++) {
-        const struct typed *arg = lua_touserdata(L, 2 + i);
+    for (uint32_t i = 0; i < count; i++) {
+        const struct typed *arg = lua_touserdata(L, 2 + (int)i);
         args[i] = shape_import(&builder, arg->shapes, arg->node);
     }
     uint32_t new = shape_import(&builder, generic->shapes, node);
     shape_complete(&builder);
-    new = shape_instance(&builder, new, args, (uint32_t)count);
+    new = shape_instance(&builder, new, args, count);
     typed_push_built(L, &builder, new);
+}
+
+static int instantiate(lua_State *L, const struct typed *generic, int count)
+{
+    char name[SHAPE_TEXT_MESSAGE];
+    uint32_t node = shape_look(generic->shapes, generic->node, false);
+    const struct shape_node *n = shape_node(generic->shapes, node);
+    uint32_t wanted = count_params(L, generic, n);
+    shape_text(generic->shapes, generic->node, name, sizeof name);
+    if (!wanted)
+        return luaL_error(L, "%s is not generic: it takes no type arguments", name);
+    if ((uint32_t)count != wanted)
+        return luaL_error(L, "%s takes %d type argument%s, got %d", name, (int)wanted, wanted == 1 ? "" : "s", count);
+    if (n->kind == SHAPE_HOST)
+        lua_settop(L, 1); /* it does not know what is in it */
+    else
+        push_instance(L, generic, node, wanted);
     return 1;
 }
 

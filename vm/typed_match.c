@@ -6,13 +6,12 @@
 #include <lauxlib.h>
 
 #include "vm/error.h"
+#include "vm/host_type.h"
 #include "vm/lang/shape.h"
 #include "vm/state.h"
 #include "vm/type.h"
 #include "vm/typed_check.h"
 #include "vm/vm_struct.h"
-
-enum { NAME_MAX_LENGTH = 60 };
 
 static bool literal_matches(lua_State *L, const struct check *c, const struct shape_node *n, int value)
 {
@@ -62,21 +61,10 @@ static bool has_methods(lua_State *L, const struct check *c, const struct shape_
     return found;
 }
 
-/* "time.Duration" is a userdata of that name; the one type of a module may be called as the module is ("channel"). */
 static bool is_host_type(lua_State *L, const struct check *c, const struct shape_node *n, int value)
 {
-    char full[NAME_MAX_LENGTH * 2 + 2];
-    const struct type *type = lua_type(L, value) == LUA_TUSERDATA ? type_of(L, value) : NULL;
-    const uint32_t *words = shape_words(c->shapes, n);
-    size_t module_length, name_length;
-    const char *module = shape_text_of(c->shapes, words[0], &module_length);
-    const char *name = shape_text_of(c->shapes, words[1], &name_length);
-    if (!type || module_length > NAME_MAX_LENGTH || name_length > NAME_MAX_LENGTH)
-        return false;
-    memcpy(full, module, module_length);
-    full[module_length] = '.';
-    memcpy(full + module_length + 1, name, name_length + 1);
-    return strcmp(type->name, full) == 0 || strcasecmp(type->name, name) == 0;
+    const struct type *type = type_of(L, value);
+    return type && type == host_type_of(state_vm(L)->config.libraries, c->shapes, n);
 }
 
 static bool is_one_of_texts(lua_State *L, const struct check *c, const struct shape_node *n, int value)

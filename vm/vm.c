@@ -18,6 +18,7 @@
 #include "vm/compile.h"
 #include "vm/fiber.h"
 #include "vm/groups.h"
+#include "vm/host_type.h"
 #include "vm/local.h"
 #include "vm/message.h"
 #include "vm/names.h"
@@ -104,6 +105,7 @@ int vm_new(struct vm **out, const struct vm_config *config)
     vm->names = names_new();
     vm->bus = broker_new(vm, "events");
     vm->compiled = compile_cache_new();
+    vm->host_types = host_types_new(config->libraries);
     choose_spawn(vm);
     *out = vm;
     return 0;
@@ -169,6 +171,7 @@ void vm_free(struct vm *vm)
     names_free(vm->names);
     broker_free(vm->bus);
     compile_cache_free(vm->compiled);
+    free(vm->host_types);
     groups_free_all(vm);
     slot_table_free(vm->slots);
     for (uint32_t i = 1; i <= atomic_load(&vm->host_count); i++) {

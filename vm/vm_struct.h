@@ -19,6 +19,7 @@ struct compile_cache;
 struct groups;
 struct local_item;
 struct names;
+struct shapes;
 struct slab_cache;
 struct slab_depot;
 struct slot_table;
@@ -46,6 +47,7 @@ struct vm {
     struct slot_table *slots;
     struct names *names;
     struct compile_cache *compiled;
+    struct shapes *host_types;       /* vm/host_type.h */
     struct broker *bus;              /* the event bus */
     _Atomic(struct groups *) groups; /* scopes of process groups, newest first; only added to, under the lock */
     struct slab_depot *depot;

@@ -91,6 +91,14 @@ Test(typed, types_that_are_not_used_as_values_cost_nothing)
     cr_assert_eq(typed, plain);
 }
 
+/* A type of a C module lies in no process. */
+Test(typed, host_types_cost_what_their_value_does)
+{
+    int64_t touched = TAKEN("local t = channel.Channel assert(t:is(channel.new()) == nil or true)");
+    int64_t without = TAKEN("local t = channel.select assert(channel.new() == nil or true)");
+    cr_assert(touched - without > METATABLE && touched - without < KB, "%d %d", (int)touched, (int)without);
+}
+
 Test(typed, a_use_that_is_not_reached_makes_nothing)
 {
     int64_t used = result_of("type A = {id: integer}\n"

@@ -35,6 +35,8 @@ uint32_t shape_of_extern(struct shape_walk *w, const struct ast_expr *value, con
                          const struct word *name)
 {
     uint32_t names[2];
+    if (value && value->kind == AST_NAME && !value->name.local) /* another name of a global module */
+        module = value->name.word;
     if (!add_required(w, value, &names[0]))
         names[0] = shape_add_name(w->builder, module->text, module->length);
     names[1] = shape_add_name(w->builder, name->text, name->length);

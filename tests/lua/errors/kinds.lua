@@ -19,7 +19,13 @@ assert(errors.NOT_FOUND == "NotFound")
 -- and complete when walked
 local functions, kinds = 0, 0
 for _, value in pairs(errors) do
-  if type(value) == "function" then functions = functions + 1 else kinds = kinds + 1 end
+  if type(value) == "function" then
+    functions = functions + 1
+  elseif type(value) == "string" then
+    kinds = kinds + 1
+  else
+    assert(value == errors.Error)
+  end
 end
 assert(functions == 4 and kinds == 11)
 assert(require("errors") == errors)

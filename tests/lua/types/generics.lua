@@ -36,7 +36,7 @@ local function refused(text, ...)
     local ok, err = pcall(...)
     assert(not ok and tostring(err):find(text, 1, true), tostring(err))
 end
-refused("Box takes 1 type arguments, got 2", Box, Number, String)
+refused("Box takes 1 type argument, got 2", Box, Number, String)
 refused("IntBox is not generic", IntBox, Number)
 refused("number is not generic", Number, String)
 refused("called with one value", Number, 1, 2)

@@ -1,0 +1,2 @@
+-- kind: function.lua
+return {main = function() return 1 end}
