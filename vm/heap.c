@@ -29,6 +29,8 @@
 
 enum {
     CHUNK_FRACTION = 8, /* a new chunk is this part of what is reserved */
+    BUMP_MIN = 512,     /* the least that is worth being the bump area */
+    BUMP_TAKE = 128,    /* bytes of it that count as a slow take */
     CUT_MIN = 32,       /* a larger free block is cut only if as much is left of it */
 };
 
@@ -93,21 +95,29 @@ void heap_carve(struct heap *heap, char *block, size_t size)
     }
 }
 
-/* Cuts a block of `size` bytes from a free one that leaves a useful rest. */
-static void *cut_larger(struct heap *heap, size_t size)
+/* Takes the smallest free block of `least` bytes or more off its list; *size is what it has. NULL: there is none. */
+static char *pop_larger(struct heap *heap, size_t least, size_t *size)
 {
-    if (size + CUT_MIN > HEAP_SMALL_MAX)
-        return NULL;
-    for (unsigned kind = heap_class(size + CUT_MIN); kind < HEAP_CLASSES; kind++) {
+    for (unsigned kind = heap_class(least); kind < HEAP_CLASSES; kind++) {
         void **list = heap_list(heap, kind);
         char *block = *list;
         if (!block)
             continue;
         *list = slab_peek(block);
-        heap_carve(heap, block + size, heap_class_size(kind) - size);
+        *size = heap_class_size(kind);
         return block;
     }
     return NULL;
+}
+
+/* Cuts a block of `size` bytes from a free one that leaves a useful rest. */
+static void *cut_larger(struct heap *heap, size_t size)
+{
+    size_t whole;
+    char *block = size + CUT_MIN <= HEAP_SMALL_MAX ? pop_larger(heap, size + CUT_MIN, &whole) : NULL;
+    if (block)
+        heap_carve(heap, block + size, whole - size);
+    return block;
 }
 
 /* A block of `size` bytes at the start of a new chunk; the longer of the two rests is the new bump area. */
@@ -145,12 +155,29 @@ static void *take_bump(struct heap *heap, size_t size)
     return block;
 }
 
+/* Makes a free block the bump area, from which the next takes are cheap too. */
+static bool bump_from_list(struct heap *heap, size_t size)
+{
+    size_t whole;
+    char *block = pop_larger(heap, size > BUMP_MIN ? size : BUMP_MIN, &whole);
+    if (!block)
+        return false;
+    heap_carve(heap, heap->bump, (size_t)(heap->end - heap->bump));
+    heap->bump = block;
+    heap->end = block + whole;
+    heap->slow_takes += whole / BUMP_TAKE; /* as if cut one by one */
+    return true;
+}
+
 static __attribute__((noinline)) void *take_small_slow(struct heap *heap, size_t size)
 {
-    heap->slow_takes++;
     void *block = take_bump(heap, size);
-    if (!block)
-        block = cut_larger(heap, size);
+    if (block)
+        return block;
+    if (bump_from_list(heap, size))
+        return take_bump(heap, size);
+    heap->slow_takes++;
+    block = cut_larger(heap, size);
     if (!block && heap_reclaim_if_due(heap))
         block = take_bump(heap, size); /* the longest run */
     return block ? block : grow(heap, size);
@@ -393,15 +420,6 @@ void *heap_alloc(void *ud, void *block, size_t old_size, size_t new_size)
     return NULL;
 }
 
-void heap_set_limit(struct heap *heap, size_t limit, heap_pressure_f pressure)
-{
-    heap->limit = limit;
-    heap->pressure = pressure;
-    heap->over = false;
-    heap->relief = 0;
-    heap->watch = limit == SIZE_MAX ? SIZE_MAX : limit - limit / 8;
-}
-
 bool heap_is_moving(const struct heap *heap)
 {
     return heap->moving;
@@ -410,11 +428,6 @@ bool heap_is_moving(const struct heap *heap)
 void heap_settled(struct heap *heap)
 {
     heap->moving = false;
-}
-
-size_t heap_limit(const struct heap *heap)
-{
-    return heap->limit;
 }
 
 size_t heap_used(const struct heap *heap)

@@ -36,6 +36,20 @@ static size_t hard_limit(const struct heap *heap)
     return heap->limit > SIZE_MAX - more ? SIZE_MAX : heap->limit + more;
 }
 
+void heap_set_limit(struct heap *heap, size_t limit, heap_pressure_f pressure)
+{
+    heap->limit = limit;
+    heap->pressure = pressure;
+    heap->over = false;
+    heap->relief = 0;
+    heap->watch = limit == SIZE_MAX ? SIZE_MAX : limit - limit / 8;
+}
+
+size_t heap_limit(const struct heap *heap)
+{
+    return heap->limit;
+}
+
 static void report_over(struct heap *heap)
 {
     if (heap->over || heap->limit == SIZE_MAX)

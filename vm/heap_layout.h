@@ -30,11 +30,11 @@ enum {
 
 enum { HEAP_STACK_MIN = 512 }; /* no stack of a coroutine is smaller: liblua keeps at least 34 slots of 16 bytes */
 /*
- * When a heap is reclaimed as it grows: not with less reserved than MIN; after a quarter of growth, or once the slow way of taking a
- * block was gone so often that the walk, which costs as much as one slow way for every COST free blocks, does not matter. At most BLOCKS
- * are joined then, some milliseconds.
+ * When a heap is reclaimed as it grows: not with less reserved than MIN; after a quarter of growth, or once the slow way of taking a block was gone
+ * as often as there were blocks to walk; up to SMALL, for the sake of memory, COST times as soon. At most BLOCKS are joined then, some milliseconds.
  */
-enum { HEAP_RECLAIM_MIN = 16 * 1024, HEAP_RECLAIM_TAKES = 64, HEAP_RECLAIM_COST = 4, HEAP_RECLAIM_BLOCKS = 32768 };
+enum { HEAP_RECLAIM_MIN = 16 * 1024, HEAP_RECLAIM_SMALL = 256 * 1024, HEAP_RECLAIM_TAKES = 64, HEAP_RECLAIM_COST = 4 };
+enum { HEAP_RECLAIM_BLOCKS = 32768 };
 
 /* A chunk after the first; small blocks lie behind it. */
 struct heap_chunk {

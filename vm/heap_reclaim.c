@@ -199,7 +199,8 @@ static size_t reclaim(struct heap *heap, size_t most_blocks)
         }
     }
     heap->slow_takes = 0;
-    heap->reclaim_after = (uint32_t)(map.blocks / HEAP_RECLAIM_COST + HEAP_RECLAIM_TAKES);
+    size_t cost = heap->reserved > HEAP_RECLAIM_SMALL ? 1 : HEAP_RECLAIM_COST;
+    heap->reclaim_after = (uint32_t)(map.blocks / cost + HEAP_RECLAIM_TAKES);
     map_destroy(&map);
     return before - heap->reserved;
 }
