@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#include "vm/codec_wire.h"
+#include "vm/codec_write.h"
 #include "vm/error.h"
 
 enum { BYTES_MIN = 128 };

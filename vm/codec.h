@@ -44,8 +44,8 @@ void codec_bytes_free(struct codec_bytes *bytes);
 enum codec_status codec_encode(lua_State *L, int first, int count, struct codec_bytes *out);
 
 /*
- * As codec_encode, but gives up with CODEC_MORE (and `out` as before) after 4,096 table entries, about 0.1 ms. Hot paths call it first
- * and take the resumable form only then.
+ * As codec_encode, but gives up with CODEC_MORE (and `out` as before) once the slice is over its time, at which it looks every 4,096 table
+ * entries. Hot paths call it first and take the resumable form only then.
  */
 enum codec_status codec_try_encode(lua_State *L, int first, int count, struct codec_bytes *out);
 

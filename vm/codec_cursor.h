@@ -17,12 +17,13 @@
 #include <lua.h>
 
 #include "vm/codec.h"
+#include "vm/codec_strings.h"
 #include "vm/codec_wire.h"
 
 struct codec_seen_slot;
 struct type;
 
-/* Values between two looks at the clock. */
+/* Entries of tables between two looks at the clock. */
 enum { CODEC_PAUSE_NODES = 256 };
 
 /* The tables met so far and their numbers: a short list first, an open-addressing table past that. */
@@ -35,10 +36,11 @@ struct codec_seen {
 };
 
 struct codec_encode_frame {
-    size_t header; /* offset of the table's tag */
-    lua_Unsigned border;
+    size_t header;       /* offset of the table's tag */
+    lua_Unsigned border; /* 0: not asked for yet, or none */
     uint32_t narr, nhash, holes;
     bool is_wide, in_array, value_pending;
+    bool is_record; /* one of several in an array: its keys are those of its neighbours */
 };
 
 /* Lua stack while running: per open table [table, key], and the value when a table key is being written. */
@@ -49,12 +51,13 @@ struct codec_encoder {
     lua_Alloc alloc;            /* NULL: realloc */
     void *alloc_ud;
     int first, count, next;
-    int base; /* stack top at the first run, -1 before it */
-    int depth;
-    uint32_t countdown, pause_every; /* pause_every: values between two looks at the clock; 0: never pause */
+    int base;                        /* stack top at the first run, -1 before it */
+    int depth, roomy;                /* the Lua stack has room for tables down to this depth */
+    uint32_t countdown, pause_every; /* pause_every: entries between two looks at the clock; 0: never pause */
     bool by_count;                   /* pause without looking at the clock */
     enum codec_status failure;
     struct codec_seen seen;
+    struct codec_strings strings;
     struct codec_encode_frame frames[CODEC_MAX_DEPTH];
 };
 
@@ -63,15 +66,16 @@ struct codec_decode_frame {
     bool has_key;
 };
 
-/* Lua stack while running: [refs], top-level values, per open table [table] or [table, key]. */
+/* Lua stack while running: [refs], numbered strings, top-level values, per open table [table] or [table, key]. */
 struct codec_decoder {
     const struct type *type;
     struct wire_reader in;
-    uint32_t count, next, refs; /* refs: tables and errors numbered so far */
-    int base;
-    int depth;
+    struct wire_head head;
+    uint32_t next, refs, strings; /* refs: tables and errors numbered so far; strings: those numbered so far */
+    int base, values;             /* values: stack index of the first of them - 1 */
+    int depth, roomy;             /* the Lua stack has room for tables down to this depth */
     uint32_t countdown, pause_every;
-    bool by_count, has_refs;
+    bool by_count;
     enum codec_status failure;
     struct codec_decode_frame frames[CODEC_MAX_DEPTH];
 };
@@ -85,5 +89,12 @@ void *codec_encoder_realloc(struct codec_encoder *encoder, void *block, size_t o
 
 /* Is the slice over its time? False on threads that are not workers. */
 bool codec_is_time_up(void);
+
+/* ---- codec_encode.c, for the resumable form ---- */
+
+/* The first fields of an encoder that has written nothing; `data`, `start`, `length`, `room` and `pause_every` are the caller's. */
+void codec_encoder_init(struct codec_encoder *encoder, int first, int count);
+/* Goes on from where it is, from the start at first; on failure the Lua stack is left as it is. */
+enum codec_status codec_encoder_go(lua_State *L, struct codec_encoder *encoder);
 
 #endif

@@ -5,7 +5,10 @@
  * rest of the input could fill (codec_wire.h). Lua's memory errors go through: nothing here is malloc'd.
  *
  * References need the tables by number, so an encoding that has any makes the decoder keep all of them in a Lua
- * table, at stack index base + 1 while it runs; others pay nothing.
+ * table, at stack index base + 1 while it runs; others pay nothing. Numbered strings lie on the stack behind it.
+ *
+ * The entries of a table are read in a loop of their own, and their commonest values with the first few tests: what a table costs is
+ * mostly calls of Lua, and jumps that nobody can predict.
  */
 #include "sched/base/compiler.h"
 #include "vm/codec_cursor.h"
@@ -13,10 +16,15 @@
 #include "vm/type.h"
 #include "vm/typed.h"
 
-enum { STACK_NEEDED = 8 };
+enum {
+    STACK_FIRST = 2,  /* Lua stack slots are asked for so many tables at the start, */
+    STACK_TABLES = 8, /* for so many at once when they are nested deeper */
+    STACK_TABLE = 2,  /* of one table: itself, a key */
+    STACK_MORE = 8    /* above the last one */
+};
 
-/* A value was pushed; an empty table was pushed and its frame is open; see failure. */
-enum get { GET_DONE, GET_OPENED, GET_FAILED };
+/* A value was pushed; an empty table was pushed and its frame is open; see failure; over budget. */
+enum get { GET_DONE, GET_OPENED, GET_FAILED, GET_PAUSED };
 
 static enum get fail(struct codec_decoder *d, enum codec_status status)
 {
@@ -27,10 +35,18 @@ static enum get fail(struct codec_decoder *d, enum codec_status status)
 /* Gives the table or error on top the next number. */
 static void remember(lua_State *L, struct codec_decoder *d)
 {
-    if (!d->has_refs)
+    if (likely(!d->head.has_refs))
         return;
     lua_pushvalue(L, -1);
     lua_rawseti(L, d->base + 1, ++d->refs);
+}
+
+static bool make_room(lua_State *L, struct codec_decoder *d)
+{
+    if (likely(d->depth < d->roomy))
+        return true;
+    d->roomy = d->depth + STACK_TABLES;
+    return lua_checkstack(L, STACK_TABLES * STACK_TABLE + STACK_MORE);
 }
 
 static enum get get_table(lua_State *L, struct codec_decoder *d, unsigned tag)
@@ -40,7 +56,7 @@ static enum get get_table(lua_State *L, struct codec_decoder *d, unsigned tag)
         return fail(d, CODEC_CORRUPT);
     if (d->depth == CODEC_MAX_DEPTH)
         return fail(d, CODEC_DEPTH);
-    if (unlikely(!lua_checkstack(L, STACK_NEEDED)))
+    if (unlikely(!make_room(L, d)))
         return fail(d, CODEC_MEMORY);
     lua_createtable(L, (int)narr, (int)nhash);
     remember(L, d);
@@ -51,7 +67,7 @@ static enum get get_table(lua_State *L, struct codec_decoder *d, unsigned tag)
 static enum get get_reference(lua_State *L, struct codec_decoder *d)
 {
     uint32_t number;
-    if (!d->has_refs || !wire_read_varint(&d->in, &number) || number >= d->refs)
+    if (!d->head.has_refs || !wire_read_varint(&d->in, &number) || number >= d->refs)
         return fail(d, CODEC_CORRUPT);
     lua_rawgeti(L, d->base + 1, (lua_Integer)number + 1);
     return GET_DONE;
@@ -114,18 +130,28 @@ static enum get get_string(lua_State *L, struct codec_decoder *d, unsigned tag)
     return GET_DONE;
 }
 
-static enum get get_value(lua_State *L, struct codec_decoder *d)
+/* The string that follows gets the next number. */
+static enum get get_kept(lua_State *L, struct codec_decoder *d)
 {
-    if (unlikely(d->in.at == d->in.end))
+    if (d->in.at == d->in.end || !wire_is_string(*d->in.at) || d->strings == d->head.strings)
         return fail(d, CODEC_CORRUPT);
-    d->in.owed--;
     unsigned tag = *d->in.at++;
-    if (tag <= WIRE_INTEGER_MAX) {
-        lua_pushinteger(L, tag);
-        return GET_DONE;
-    }
-    if (tag <= WIRE_STRING_MAX)
-        return get_short_string(L, d, tag);
+    if (get_string(L, d, tag) != GET_DONE)
+        return GET_FAILED;
+    lua_copy(L, -1, d->values - (int)d->head.strings + 1 + (int)d->strings++);
+    return GET_DONE;
+}
+
+static inline enum get get_numbered(lua_State *L, struct codec_decoder *d, unsigned number)
+{
+    if (unlikely(number >= d->strings))
+        return fail(d, CODEC_CORRUPT);
+    lua_pushvalue(L, d->values - (int)d->head.strings + 1 + (int)number);
+    return GET_DONE;
+}
+
+static enum get get_rare(lua_State *L, struct codec_decoder *d, unsigned tag)
+{
     switch (tag) {
     case WIRE_NIL:
         lua_pushnil(L);
@@ -152,9 +178,28 @@ static enum get get_value(lua_State *L, struct codec_decoder *d)
         return get_error(L, d);
     case WIRE_TYPE:
         return get_type(L, d);
+    case WIRE_KEEP:
+        return get_kept(L, d);
     default:
         return fail(d, CODEC_CORRUPT);
     }
+}
+
+static inline enum get get_value(lua_State *L, struct codec_decoder *d)
+{
+    if (unlikely(d->in.at == d->in.end))
+        return fail(d, CODEC_CORRUPT);
+    d->in.owed--;
+    unsigned tag = *d->in.at++;
+    if (tag <= WIRE_INTEGER_MAX) {
+        lua_pushinteger(L, tag);
+        return GET_DONE;
+    }
+    if (tag <= WIRE_STRING_MAX)
+        return get_short_string(L, d, tag);
+    if (tag >= WIRE_KEPT)
+        return get_numbered(L, d, tag - WIRE_KEPT);
+    return get_rare(L, d, tag);
 }
 
 /* Neither nil nor NaN. */
@@ -167,12 +212,12 @@ static bool is_key(lua_State *L)
     return number == number;
 }
 
-/* The value on top is complete: puts it into the innermost open table, or leaves it as a top-level value. */
-static bool store(lua_State *L, struct codec_decoder *d)
+/* A table that is complete is on top: puts it into the one around it, or leaves it as a top-level value. */
+static void store(lua_State *L, struct codec_decoder *d)
 {
     if (d->depth == 0) {
         d->next++;
-        return true;
+        return;
     }
     struct codec_decode_frame *f = &d->frames[d->depth - 1];
     if (f->index < f->narr) {
@@ -183,50 +228,103 @@ static bool store(lua_State *L, struct codec_decoder *d)
         f->nhash--;
     } else {
         f->has_key = true;
-        return is_key(L);
     }
-    return true;
-}
-
-static bool is_complete(const struct codec_decode_frame *f)
-{
-    return f->index == f->narr && f->nhash == 0;
 }
 
 static bool must_pause(struct codec_decoder *d)
 {
-    d->countdown = d->pause_every + 1; /* the next run gets on by at least one value */
+    d->countdown = d->pause_every + 1; /* the next run gets on by at least one entry */
     return d->pause_every && (d->by_count || codec_is_time_up());
+}
+
+static enum get get_elements(lua_State *L, struct codec_decoder *d, struct codec_decode_frame *f)
+{
+    while (f->index < f->narr) {
+        if (unlikely(--d->countdown == 0) && must_pause(d))
+            return GET_PAUSED;
+        enum get get = get_value(L, d);
+        if (get != GET_DONE)
+            return get;
+        lua_rawseti(L, -2, ++f->index);
+    }
+    return GET_DONE;
+}
+
+static enum get get_key(lua_State *L, struct codec_decoder *d)
+{
+    enum get get = get_value(L, d);
+    return get == GET_DONE && unlikely(!is_key(L)) ? fail(d, CODEC_CORRUPT) : get;
+}
+
+static enum get get_pairs(lua_State *L, struct codec_decoder *d, struct codec_decode_frame *f)
+{
+    while (f->nhash > 0) {
+        if (unlikely(--d->countdown == 0) && must_pause(d))
+            return GET_PAUSED;
+        enum get get = f->has_key ? GET_DONE : get_key(L, d);
+        if (get != GET_DONE)
+            return get;
+        f->has_key = true;
+        get = get_value(L, d);
+        if (get != GET_DONE)
+            return get;
+        lua_rawset(L, -3);
+        f->has_key = false;
+        f->nhash--;
+    }
+    return GET_DONE;
+}
+
+/* Entries of the innermost open table up to its end or to one that is a table. */
+static enum get get_entries(lua_State *L, struct codec_decoder *d)
+{
+    struct codec_decode_frame *f = &d->frames[d->depth - 1];
+    enum get get = get_elements(L, d, f);
+    if (get == GET_DONE)
+        get = get_pairs(L, d, f);
+    if (get != GET_DONE)
+        return get;
+    d->depth--;
+    store(L, d);
+    return GET_DONE;
+}
+
+static enum get get_top(lua_State *L, struct codec_decoder *d)
+{
+    if (d->in.at < d->in.end && *d->in.at >= WIRE_KEEP)
+        return fail(d, CODEC_CORRUPT); /* views could not see it */
+    enum get get = get_value(L, d);
+    if (get == GET_DONE)
+        d->next++;
+    return get;
 }
 
 static enum codec_status run(lua_State *L, struct codec_decoder *d)
 {
-    while (d->depth > 0 || d->next < d->count) {
-        if (unlikely(--d->countdown == 0) && must_pause(d))
-            return CODEC_MORE;
-        enum get get = GET_DONE;
-        if (d->depth > 0 && is_complete(&d->frames[d->depth - 1]))
-            d->depth--;
-        else
-            get = get_value(L, d);
+    while (d->depth > 0 || d->next < d->head.count) {
+        enum get get = d->depth > 0 ? get_entries(L, d) : get_top(L, d);
         if (unlikely(get == GET_FAILED))
             return d->failure;
-        if (get == GET_DONE && unlikely(!store(L, d)))
-            return CODEC_CORRUPT;
+        if (unlikely(get == GET_PAUSED))
+            return CODEC_MORE;
     }
-    return d->in.at == d->in.end ? CODEC_OK : CODEC_CORRUPT;
+    return d->in.at == d->in.end && d->strings == d->head.strings ? CODEC_OK : CODEC_CORRUPT;
 }
 
 static enum codec_status begin(lua_State *L, struct codec_decoder *d)
 {
     d->base = lua_gettop(L);
-    d->next = d->refs = 0;
+    d->next = d->refs = d->strings = 0;
     d->depth = 0;
+    d->roomy = STACK_FIRST;
     d->countdown = d->pause_every;
-    if (d->count > INT32_MAX - STACK_NEEDED || !lua_checkstack(L, (int)d->count + STACK_NEEDED))
+    uint32_t slots = d->head.count + d->head.strings + STACK_FIRST * STACK_TABLE + STACK_MORE;
+    if (slots > INT32_MAX || !lua_checkstack(L, (int)slots))
         return CODEC_MEMORY;
-    if (d->has_refs)
+    if (d->head.has_refs)
         lua_newtable(L);
+    d->values = d->base + d->head.has_refs + d->head.strings;
+    lua_settop(L, d->values);
     return CODEC_OK;
 }
 
@@ -237,16 +335,19 @@ static enum codec_status end(lua_State *L, struct codec_decoder *d, enum codec_s
         lua_settop(L, d->base);
         return status;
     }
-    if (d->has_refs)
-        lua_remove(L, d->base + 1);
-    *count = (int)d->count;
+    *count = (int)d->head.count;
+    if (d->values == d->base)
+        return CODEC_OK;
+    for (int i = 1; i <= *count; i++)
+        lua_copy(L, d->values + i, d->base + i);
+    lua_settop(L, d->base + *count);
     return CODEC_OK;
 }
 
 enum codec_status codec_decode(lua_State *L, const void *data, size_t length, int *count)
 {
     struct codec_decoder d;
-    if (!wire_read_head(&d.in, data, length, &d.count, &d.has_refs))
+    if (!wire_read_head(&d.in, data, length, &d.head))
         return CODEC_CORRUPT;
     d.pause_every = 0;
     enum codec_status status = begin(L, &d);
@@ -264,7 +365,7 @@ struct codec_decoder *codec_decoder_new(lua_State *L, const void *data, size_t l
     struct codec_decoder *d = type_new(L, &decoder_type, sizeof *d);
     d->pause_every = CODEC_PAUSE_NODES;
     d->base = -1;
-    d->failure = wire_read_head(&d->in, data, length, &d->count, &d->has_refs) ? CODEC_OK : CODEC_CORRUPT;
+    d->failure = wire_read_head(&d->in, data, length, &d->head) ? CODEC_OK : CODEC_CORRUPT;
     return d;
 }
 

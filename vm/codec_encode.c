@@ -10,34 +10,36 @@
  *
  * Counts are known only when the table ends, so its head is patched then: from TABLE8 to TABLE32 by moving its body if it
  * turns out to have more than 255 pairs.
+ *
+ * Strings are looked for (codec_strings.h) from the second table on: a table alone repeats few of them. codec_encoder.c has the
+ * forms in which all this is called.
  */
 #include <lauxlib.h>
 
 #include "sched/base/compiler.h"
-#include "sched/worker.h"
 #include "vm/codec_cursor.h"
+#include "vm/codec_write.h"
 #include "vm/error.h"
 #include "vm/lang/shape_build.h"
 #include "vm/lazy.h"
 #include "vm/type.h"
 #include "vm/typed.h"
 
+_Static_assert((int)CODEC_STRINGS_MAX <= (int)WIRE_STRINGS_MAX, "each number has a tag");
+
 enum {
     ROOM_MIN = 192,
     SLACK = 64, /* writable past the limit, so that reserving the most a scalar may need does not refuse the last one */
     HOLES_FREE = 8,   /* holes in an array that need no elements to outweigh them */
-    STACK_NEEDED = 8, /* Lua stack slots for one more table */
-    TRY_NODES = 4096
+    STACK_FIRST = 2,  /* Lua stack slots are asked for so many tables at the start, */
+    STACK_TABLES = 8, /* for so many at once when they are nested deeper */
+    STACK_TABLE = 3,  /* of one table: itself, a key, a value */
+    STACK_MORE = 8,   /* above the last one */
+    LONG_ARRAY = 16   /* strings are looked for in an array that is not shorter */
 };
 
-/* What became of a value: written; a table was begun whose frame is now on top; not something that travels; see failure. */
-enum put { PUT_DONE, PUT_OPENED, PUT_DROPPED, PUT_FAILED };
-
-bool codec_is_time_up(void)
-{
-    struct worker *worker = worker_self();
-    return worker && worker_is_over_budget(worker);
-}
+/* What became of a value: written; a table was begun whose frame is now on top; not something that travels; see failure; over budget. */
+enum put { PUT_DONE, PUT_OPENED, PUT_DROPPED, PUT_FAILED, PUT_PAUSED };
 
 static enum put fail(struct codec_encoder *e, enum codec_status status)
 {
@@ -83,7 +85,7 @@ static enum put put_tag(struct codec_encoder *e, unsigned tag)
     return PUT_DONE;
 }
 
-static enum put put_number(lua_State *L, struct codec_encoder *e, int index)
+static inline enum put put_number(lua_State *L, struct codec_encoder *e, int index)
 {
     unsigned char *at = reserve(e, WIRE_SCALAR_MAX);
     if (!at)
@@ -95,19 +97,33 @@ static enum put put_number(lua_State *L, struct codec_encoder *e, int index)
     return PUT_DONE;
 }
 
-static enum put put_string(lua_State *L, struct codec_encoder *e, int index)
+static enum put put_text(struct codec_encoder *e, const char *data, size_t length, bool keep)
+{
+    if (length > CODEC_MAX_BYTES)
+        return fail(e, CODEC_SIZE);
+    unsigned char *at = reserve(e, length + 6);
+    if (!at)
+        return PUT_FAILED;
+    unsigned char *begin = at;
+    if (keep)
+        *at++ = WIRE_KEEP;
+    at += wire_write_string_head(at, length);
+    memcpy(at, data, length);
+    e->length += (size_t)(at - begin) + length;
+    return PUT_DONE;
+}
+
+/* A string in a table. `expected`: it will come again, probably. */
+static inline enum put put_string(lua_State *L, struct codec_encoder *e, int index, bool expected)
 {
     size_t length;
     const char *data = lua_tolstring(L, index, &length);
-    if (length > CODEC_MAX_BYTES)
-        return fail(e, CODEC_SIZE);
-    unsigned char *at = reserve(e, length + 5);
-    if (!at)
-        return PUT_FAILED;
-    size_t head = wire_write_string_head(at, length);
-    memcpy(at + head, data, length);
-    e->length += head + length;
-    return PUT_DONE;
+    if (!e->strings.is_on)
+        return put_text(e, data, length, false);
+    int number = codec_strings_find(&e->strings, data);
+    if (number >= 0)
+        return put_tag(e, WIRE_KEPT + (unsigned)number);
+    return put_text(e, data, length, codec_strings_note(&e->strings, data, expected));
 }
 
 /* PUT_DROPPED means here: met for the first time, write it. */
@@ -139,6 +155,7 @@ static int push_target(lua_State *L)
 /* The table on top has a metatable: if it is a proxy, the table behind it takes its place. That may allocate, hence the pcall. */
 static enum put see_through(lua_State *L, struct codec_encoder *e)
 {
+    codec_strings_forget(&e->strings); /* what follows may collect */
     lua_pushcfunction(L, push_target);
     lua_pushvalue(L, -2);
     if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
@@ -152,6 +169,14 @@ static enum put see_through(lua_State *L, struct codec_encoder *e)
     return PUT_DONE;
 }
 
+static bool make_room(lua_State *L, struct codec_encoder *e)
+{
+    if (likely(e->depth < e->roomy))
+        return true;
+    e->roomy = e->depth + STACK_TABLES;
+    return lua_checkstack(L, STACK_TABLES * STACK_TABLE + STACK_MORE) || (fail(e, CODEC_MEMORY), false);
+}
+
 /* The table is on top and stays there, with a key above it, while its frame is open. */
 static enum put put_table(lua_State *L, struct codec_encoder *e)
 {
@@ -160,8 +185,8 @@ static enum put put_table(lua_State *L, struct codec_encoder *e)
         return put;
     if (e->depth == CODEC_MAX_DEPTH)
         return fail(e, CODEC_DEPTH);
-    if (unlikely(!lua_checkstack(L, STACK_NEEDED)))
-        return fail(e, CODEC_MEMORY);
+    if (unlikely(!make_room(L, e)))
+        return PUT_FAILED;
     if (lua_getmetatable(L, -1)) {
         lua_pop(L, 1);
         if (see_through(L, e) == PUT_FAILED)
@@ -170,15 +195,17 @@ static enum put put_table(lua_State *L, struct codec_encoder *e)
     unsigned char *at = reserve(e, WIRE_TABLE32_SIZE);
     if (!at)
         return PUT_FAILED;
-    struct codec_encode_frame *f = &e->frames[e->depth++];
+    struct codec_encode_frame *f = &e->frames[e->depth];
+    f->is_record = e->depth > 0 && f[-1].in_array;
     f->header = e->length;
-    f->border = lua_rawlen(L, -1);
+    f->border = 0;
     f->narr = f->nhash = f->holes = 0;
-    f->is_wide = f->border > UINT8_MAX;
-    f->in_array = f->border > 0;
-    f->value_pending = false;
-    *at = f->is_wide ? WIRE_TABLE32 : WIRE_TABLE8;
-    e->length += f->is_wide ? WIRE_TABLE32_SIZE : WIRE_TABLE8_SIZE;
+    f->is_wide = f->value_pending = false;
+    f->in_array = true;
+    *at = WIRE_TABLE8;
+    e->length += WIRE_TABLE8_SIZE;
+    if (e->depth++ > 0 && !e->strings.is_on)
+        codec_strings_start(&e->strings);
     lua_pushnil(L);
     return PUT_OPENED;
 }
@@ -198,7 +225,7 @@ static enum put put_type(struct codec_encoder *e, const struct typed *typed)
     return at ? PUT_DONE : PUT_FAILED;
 }
 
-static enum put put_userdata(lua_State *L, struct codec_encoder *e, int index)
+static __attribute__((noinline)) enum put put_userdata(lua_State *L, struct codec_encoder *e, int index)
 {
     struct error_parts parts;
     const struct typed *typed = typed_test(L, index);
@@ -231,7 +258,7 @@ static enum put put_value(lua_State *L, struct codec_encoder *e, int index, int 
     case LUA_TNUMBER:
         return put_number(L, e, index);
     case LUA_TSTRING:
-        return put_string(L, e, index);
+        return put_string(L, e, index, false);
     case LUA_TTABLE:
         return put_table(L, e);
     case LUA_TUSERDATA:
@@ -242,9 +269,9 @@ static enum put put_value(lua_State *L, struct codec_encoder *e, int index, int 
 }
 
 /* The value on top, which is popped once it is written; what does not travel becomes nil. */
-static enum put put_top(lua_State *L, struct codec_encoder *e, int type)
+static inline enum put put_top(lua_State *L, struct codec_encoder *e, int type)
 {
-    enum put put = put_value(L, e, -1, type);
+    enum put put = type == LUA_TSTRING ? put_string(L, e, -1, false) : put_value(L, e, -1, type);
     if (put == PUT_DROPPED)
         put = put_tag(e, WIRE_NIL);
     if (put == PUT_DONE)
@@ -259,6 +286,11 @@ static enum put put_argument(lua_State *L, struct codec_encoder *e, int index)
         lua_pushvalue(L, index);
         return put_top(L, e, type);
     }
+    if (type == LUA_TSTRING) {
+        size_t length;
+        const char *data = lua_tolstring(L, index, &length);
+        return put_text(e, data, length, false); /* views want to see it */
+    }
     enum put put = put_value(L, e, index, type);
     return put == PUT_DROPPED ? put_tag(e, WIRE_NIL) : put;
 }
@@ -270,10 +302,32 @@ static inline bool does_travel(lua_State *L, int index, int type)
            (type == LUA_TUSERDATA && (type_of(L, index) == &error_type || type_of(L, index) == &typed_type));
 }
 
+/* Makes the head of the table a wide one. False: see failure. */
+static bool widen(struct codec_encoder *e, struct codec_encode_frame *f)
+{
+    enum { WIDER = WIRE_TABLE32_SIZE - WIRE_TABLE8_SIZE };
+    if (!reserve(e, WIDER))
+        return false;
+    unsigned char *body = e->data + f->header + WIRE_TABLE8_SIZE;
+    memmove(body + WIDER, body, e->length - f->header - WIRE_TABLE8_SIZE);
+    e->length += WIDER;
+    f->is_wide = true;
+    return true;
+}
+
+/* The first key of a table is an integer: how far does its array part go? */
+static bool begin_array(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
+{
+    f->border = lua_rawlen(L, -3);
+    if (f->border >= LONG_ARRAY && !e->strings.is_on)
+        codec_strings_start(&e->strings);
+    return f->border <= UINT8_MAX || f->is_wide || widen(e, f);
+}
+
 /* [key, value] are on top. The key if it is the next of the array part or leaves a hole before it that is worth filling, else 0. */
 static lua_Unsigned element_key(lua_State *L, const struct codec_encode_frame *f)
 {
-    lua_Unsigned key = lua_isinteger(L, -2) ? (lua_Unsigned)lua_tointeger(L, -2) : 0;
+    lua_Unsigned key = (lua_Unsigned)lua_tointeger(L, -2);
     if (key <= f->narr || key > f->border)
         return 0;
     lua_Unsigned holes = key - f->narr - 1, allowed = (lua_Unsigned)(f->narr - f->holes) + HOLES_FREE;
@@ -302,7 +356,7 @@ static enum put put_element(lua_State *L, struct codec_encoder *e, struct codec_
 }
 
 /* [key, value] are on top: writes the key, and the value unless the key is a table that must be written first. */
-static enum put put_pair(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
+static inline enum put put_pair(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
 {
     int key = lua_type(L, -2), value = lua_type(L, -1);
     if (unlikely(!does_travel(L, -1, value) || !does_travel(L, -2, key))) {
@@ -316,7 +370,7 @@ static enum put put_pair(lua_State *L, struct codec_encoder *e, struct codec_enc
         f->value_pending = true;
         put = put_top(L, e, key);
     } else { /* nearly all keys are strings: tested first, they and the values do not share one jump that nobody can predict */
-        put = key == LUA_TSTRING ? put_string(L, e, -2) : put_value(L, e, -2, key);
+        put = key == LUA_TSTRING ? put_string(L, e, -2, f->is_record) : put_value(L, e, -2, key);
     }
     if (put != PUT_DONE)
         return put;
@@ -327,15 +381,8 @@ static enum put put_pair(lua_State *L, struct codec_encoder *e, struct codec_enc
 /* All of the table on top is written: fills in its counts. */
 static enum put close_table(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
 {
-    if (!f->is_wide && (f->narr > UINT8_MAX || f->nhash > UINT8_MAX)) {
-        enum { WIDER = WIRE_TABLE32_SIZE - WIRE_TABLE8_SIZE };
-        if (!reserve(e, WIDER))
-            return PUT_FAILED;
-        unsigned char *body = e->data + f->header + WIRE_TABLE8_SIZE;
-        memmove(body + WIDER, body, e->length - f->header - WIRE_TABLE8_SIZE);
-        e->length += WIDER;
-        f->is_wide = true;
-    }
+    if (unlikely(!f->is_wide && (f->narr > UINT8_MAX || f->nhash > UINT8_MAX)) && !widen(e, f))
+        return PUT_FAILED;
     unsigned char *at = e->data + f->header;
     if (f->is_wide) {
         *at = WIRE_TABLE32;
@@ -350,51 +397,67 @@ static enum put close_table(lua_State *L, struct codec_encoder *e, struct codec_
     return PUT_DONE;
 }
 
-/* One more entry of the innermost open table; [table, key] are on top, or [table, key, value] when its value is pending. */
-static enum put put_entry(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
+/* [key, value] of the innermost open table are on top: writes them. */
+static inline enum put put_entry(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
 {
-    if (unlikely(f->value_pending)) {
-        f->value_pending = false;
-        return put_top(L, e, lua_type(L, -1));
+    if (f->in_array && lua_isinteger(L, -2)) {
+        if (f->border == 0 && !begin_array(L, e, f))
+            return PUT_FAILED;
+        lua_Unsigned key = element_key(L, f);
+        if (key)
+            return put_element(L, e, f, (uint32_t)key);
     }
-    if (!lua_next(L, -2))
-        return close_table(L, e, f);
-    lua_Unsigned key = f->in_array ? element_key(L, f) : 0;
-    if (key)
-        return put_element(L, e, f, (uint32_t)key);
     f->in_array = false;
     return put_pair(L, e, f);
 }
 
 static bool must_pause(struct codec_encoder *e)
 {
-    e->countdown = e->pause_every + 1; /* the next run gets on by at least one value */
-    return e->pause_every && (e->by_count || codec_is_time_up());
+    e->countdown = e->pause_every + 1; /* the next run gets on by at least one entry */
+    if (!e->pause_every || (!e->by_count && !codec_is_time_up()))
+        return false;
+    codec_strings_forget(&e->strings);
+    return true;
 }
 
-static enum codec_status run(lua_State *L, struct codec_encoder *e)
+/*
+ * Entries of the innermost open table up to its end or one that is a table; [table, key] are on top, or [table, key, value] when its value
+ * is pending.
+ */
+static enum put put_entries(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
 {
-    for (;;) {
-        enum put put;
-        if (e->depth == 0) {
-            if (e->next == e->count)
-                return e->length - e->start <= CODEC_MAX_BYTES ? CODEC_OK : CODEC_SIZE;
-            put = put_argument(L, e, e->first + e->next++);
+    enum put put = PUT_DONE;
+    while (put == PUT_DONE) {
+        if (unlikely(--e->countdown == 0) && must_pause(e))
+            return PUT_PAUSED;
+        if (unlikely(f->value_pending)) {
+            f->value_pending = false;
+            put = put_top(L, e, lua_type(L, -1));
+        } else if (lua_next(L, -2)) {
+            put = put_entry(L, e, f);
         } else {
-            if (unlikely(--e->countdown == 0) && must_pause(e))
-                return CODEC_MORE;
-            put = put_entry(L, e, &e->frames[e->depth - 1]);
+            return close_table(L, e, f);
         }
-        if (unlikely(put == PUT_FAILED))
-            return e->failure;
     }
+    return put;
+}
+
+/* All values are written: what belongs to the head. */
+static enum codec_status end(struct codec_encoder *e)
+{
+    if (e->strings.count > 0) {
+        if (put_tag(e, e->strings.count) == PUT_FAILED)
+            return e->failure;
+        e->data[e->start] |= WIRE_HAS_STRINGS;
+    }
+    return e->length - e->start <= CODEC_MAX_BYTES ? CODEC_OK : CODEC_SIZE;
 }
 
 static enum codec_status begin(lua_State *L, struct codec_encoder *e)
 {
     e->base = lua_gettop(L);
     e->countdown = e->pause_every;
-    if (!lua_checkstack(L, STACK_NEEDED))
+    if (!lua_checkstack(L, STACK_FIRST * STACK_TABLE + STACK_MORE))
         return CODEC_MEMORY;
     unsigned char *at = reserve(e, WIRE_SCALAR_MAX);
     if (!at)
@@ -403,97 +466,31 @@ static enum codec_status begin(lua_State *L, struct codec_encoder *e)
     return CODEC_OK;
 }
 
-static void init(struct codec_encoder *e, int first, int count)
+void codec_encoder_init(struct codec_encoder *e, int first, int count)
 {
     e->alloc = NULL;
     e->first = first;
     e->count = count;
     e->next = e->depth = 0;
+    e->roomy = STACK_FIRST;
     e->base = -1;
-    e->pause_every = 0;
     e->by_count = false;
     e->seen.count = e->seen.mask = 0;
+    codec_strings_init(&e->strings);
 }
 
-static enum codec_status encode(lua_State *L, int first, int count, uint32_t pause_every, struct codec_bytes *out)
-{
-    struct codec_encoder e;
-    init(&e, lua_absindex(L, first), count);
-    e.pause_every = pause_every;
-    e.by_count = true;
-    e.data = out->data;
-    e.start = e.length = out->length;
-    e.room = out->capacity;
-    enum codec_status status = begin(L, &e);
-    if (status == CODEC_OK)
-        status = run(L, &e);
-    if (status != CODEC_OK)
-        lua_settop(L, e.base);
-    codec_seen_destroy(&e);
-    out->data = e.data;
-    out->capacity = e.room;
-    out->length = status == CODEC_OK ? e.length : e.start;
-    return status;
-}
-
-enum codec_status codec_encode(lua_State *L, int first, int count, struct codec_bytes *out)
-{
-    return encode(L, first, count, 0, out);
-}
-
-enum codec_status codec_try_encode(lua_State *L, int first, int count, struct codec_bytes *out)
-{
-    return encode(L, first, count, TRY_NODES, out);
-}
-
-/* ---- resumable ---- */
-
-static void drop_memory(struct codec_encoder *e)
-{
-    codec_seen_destroy(e);
-    if (e->data)
-        codec_encoder_realloc(e, e->data, e->room, 0);
-    e->data = NULL;
-    e->length = e->room = 0;
-}
-
-static int finalize(lua_State *L)
-{
-    drop_memory(lua_touserdata(L, 1));
-    return 0;
-}
-
-static const struct type encoder_type = {.name = "encoder", .finalize = finalize};
-
-struct codec_encoder *codec_encoder_new(lua_State *L, int first, int count)
-{
-    first = lua_absindex(L, first);
-    struct codec_encoder *e = type_new(L, &encoder_type, sizeof *e);
-    init(e, first, count);
-    e->alloc = lua_getallocf(L, &e->alloc_ud);
-    e->pause_every = CODEC_PAUSE_NODES;
-    return e;
-}
-
-static enum codec_status hand_over(struct codec_encoder *e, struct codec_bytes *out)
-{
-    if (!codec_bytes_reserve(out, e->length))
-        return CODEC_MEMORY;
-    memcpy(out->data + out->length, e->data, e->length);
-    out->length += e->length;
-    return CODEC_OK;
-}
-
-enum codec_status codec_encoder_run(lua_State *L, struct codec_encoder *e, struct codec_bytes *out)
+enum codec_status codec_encoder_go(lua_State *L, struct codec_encoder *e)
 {
     enum codec_status status = e->base < 0 ? begin(L, e) : CODEC_OK;
-    if (status == CODEC_OK)
-        status = run(L, e);
-    if (status == CODEC_MORE)
+    if (status != CODEC_OK)
         return status;
-    if (status == CODEC_OK)
-        status = hand_over(e, out);
-    lua_settop(L, e->base);
-    drop_memory(e);
-    return status;
+    while (e->depth > 0 || e->next < e->count) {
+        enum put put =
+            e->depth > 0 ? put_entries(L, e, &e->frames[e->depth - 1]) : put_argument(L, e, e->first + e->next++);
+        if (unlikely(put == PUT_FAILED))
+            return e->failure;
+        if (unlikely(put == PUT_PAUSED))
+            return CODEC_MORE;
+    }
+    return end(e);
 }

@@ -5,7 +5,7 @@
  *
  *   WIRE_ERROR, flags, varint lengths of the texts in the order of enum error_text_index, then their bytes
  */
-#include "vm/codec_wire.h"
+#include "vm/codec_write.h"
 #include "vm/error.h"
 
 enum { FLAG_RETRYABLE = 1, FLAG_RETRYABLE_KNOWN = 2, FLAG_COROUTINE = 4, FLAGS = 7 };

@@ -8,7 +8,7 @@
 
 #include "vm/codec_cursor.h"
 
-enum { SLOTS_MIN = 64 };
+enum { SLOTS_MIN = 64, GROWTH = 4 };
 
 struct codec_seen_slot {
     const void *id; /* NULL: free */
@@ -64,7 +64,7 @@ static enum codec_seen_result visit_hashed(struct codec_encoder *encoder, const 
         return CODEC_SEEN_AGAIN;
     }
     if (seen->count > seen->mask / 2) {
-        if (!rehash(encoder, (seen->mask + 1) * 2))
+        if (!rehash(encoder, (seen->mask + 1) * GROWTH))
             return CODEC_SEEN_NO_MEMORY;
         slot = find_slot(seen, id);
     }

@@ -21,13 +21,20 @@ static bool view_error(struct wire_reader *reader, struct codec_view *out)
     return true;
 }
 
-/* Reads one value; the elements of a table are owed afterwards. A reference leaves its number in *ref. */
+enum { REF_STRING = UINT32_MAX - 1 }; /* no table has this number: there would be no memory for so many */
+
+/* Reads one value; the elements of a table are owed afterwards. A reference leaves its number in *ref, one to a string REF_STRING. */
 static bool read_value(struct wire_reader *reader, struct codec_view *out, uint32_t *ref)
 {
     if (reader->at == reader->end)
         return false;
     reader->owed--;
     unsigned tag = *reader->at++;
+    if (tag == WIRE_KEEP) {
+        if (reader->at == reader->end || !wire_is_string(*reader->at))
+            return false;
+        tag = *reader->at++;
+    }
     switch (tag) {
     case WIRE_NIL:
         out->tag = CODEC_NIL;
@@ -56,9 +63,12 @@ static bool read_value(struct wire_reader *reader, struct codec_view *out, uint3
         out->tag = CODEC_INTEGER;
         return wire_read_integer(reader, tag, &out->integer);
     }
+    if (tag >= WIRE_KEPT) {
+        *ref = REF_STRING;
+        return true;
+    }
     out->tag = CODEC_STRING;
-    return (tag <= WIRE_STRING_MAX || tag == WIRE_STRING8 || tag == WIRE_STRING32) &&
-           wire_read_string(reader, tag, &out->string.data, &out->string.length);
+    return wire_is_string(tag) && wire_read_string(reader, tag, &out->string.data, &out->string.length);
 }
 
 /* Reads values up to the one after which `later` top-level values are still to come. */
@@ -91,34 +101,33 @@ static bool view_referenced(struct wire_reader reader, uint32_t number, struct c
 int codec_count(const void *data, size_t length)
 {
     struct wire_reader reader;
-    uint32_t count;
-    bool has_refs;
-    return wire_read_head(&reader, data, length, &count, &has_refs) ? (int)count : -1;
+    struct wire_head head;
+    return wire_read_head(&reader, data, length, &head) ? (int)head.count : -1;
 }
 
 bool codec_view(const void *data, size_t length, int index, struct codec_view *out)
 {
     struct wire_reader reader;
-    uint32_t count, ref;
-    bool has_refs;
-    if (!wire_read_head(&reader, data, length, &count, &has_refs) || index < 0 || (uint32_t)index >= count)
+    struct wire_head head;
+    uint32_t ref;
+    if (!wire_read_head(&reader, data, length, &head) || index < 0 || (uint32_t)index >= head.count)
         return false;
     struct wire_reader start = reader;
-    if (index > 0 && !read_until(&reader, count - (uint32_t)index, out, &ref))
+    if (index > 0 && !read_until(&reader, head.count - (uint32_t)index, out, &ref))
         return false;
     *out = (struct codec_view){.retryable = -1};
     ref = UINT32_MAX;
     if (!read_value(&reader, out, &ref))
         return false;
-    return ref == UINT32_MAX || (has_refs && view_referenced(start, ref, out));
+    return ref == UINT32_MAX || (head.has_refs && view_referenced(start, ref, out));
 }
 
 bool codec_fields_begin(struct codec_fields *fields, const void *data, size_t length)
 {
     struct wire_reader reader;
-    uint32_t count, narr, nhash;
-    bool has_refs;
-    if (!wire_read_head(&reader, data, length, &count, &has_refs) || count != 1 || has_refs)
+    struct wire_head head;
+    uint32_t narr, nhash;
+    if (!wire_read_head(&reader, data, length, &head) || head.count != 1 || head.has_refs || head.strings)
         return false;
     reader.owed--;
     unsigned tag = *reader.at++;
@@ -196,9 +205,8 @@ bool codec_items_next(struct codec_fields *items, struct codec_view *out)
 bool codec_walk_begin(struct codec_walk *walk, const void *data, size_t length)
 {
     struct wire_reader reader;
-    uint32_t count;
-    bool has_refs;
-    if (!wire_read_head(&reader, data, length, &count, &has_refs) || has_refs)
+    struct wire_head head;
+    if (!wire_read_head(&reader, data, length, &head) || head.has_refs || head.strings)
         return false;
     *walk = (struct codec_walk){reader.at, reader.end, reader.owed};
     return true;

@@ -2,7 +2,7 @@
 /*
  * codec_wire: reading and writing the pieces of an encoding, without a lua_State. All reads check the bounds first.
  */
-#include "vm/codec_wire.h"
+#include "vm/codec_write.h"
 
 size_t wire_write_count(unsigned char *at, uint32_t count)
 {
@@ -29,19 +29,25 @@ size_t wire_write_table_head(unsigned char *at, uint32_t narr, uint32_t nhash)
     return WIRE_TABLE32_SIZE;
 }
 
-bool wire_read_head(struct wire_reader *reader, const void *data, size_t length, uint32_t *count, bool *has_refs)
+bool wire_read_head(struct wire_reader *reader, const void *data, size_t length, struct wire_head *head)
 {
     reader->at = data;
     reader->end = reader->at + length;
     if (length == 0)
         return false;
-    unsigned head = *reader->at++;
-    *has_refs = head & WIRE_HAS_REFS;
-    *count = head & ~(unsigned)WIRE_HAS_REFS;
-    if (*count == WIRE_COUNT_LONG && !wire_read_bytes(reader, count, sizeof *count))
+    unsigned byte = *reader->at++;
+    *head = (struct wire_head){.count = byte & WIRE_COUNT_LONG, .has_refs = byte & WIRE_HAS_REFS};
+    if (byte & WIRE_HAS_STRINGS) {
+        if (reader->at == reader->end)
+            return false;
+        head->strings = *--reader->end;
+        if (head->strings == 0 || head->strings > WIRE_STRINGS_MAX)
+            return false;
+    }
+    if (head->count == WIRE_COUNT_LONG && !wire_read_bytes(reader, &head->count, sizeof head->count))
         return false;
-    reader->owed = *count;
-    return *count <= wire_left(reader) && *count <= INT32_MAX;
+    reader->owed = head->count;
+    return head->count <= wire_left(reader) && head->count <= INT32_MAX;
 }
 
 bool wire_read_varint(struct wire_reader *reader, uint32_t *value)

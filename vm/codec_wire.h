@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * codec_wire: the byte format of codec, shared by the codec_*.c files.
+ * codec_wire: the byte format of codec, shared by the codec_*.c files, and how it is read (codec_write.h: how it is written).
  *
- * An encoding is a head and `count` values. Head: one byte, the count in its low 7 bits (127: a uint32 with the count
- * follows), WIRE_HAS_REFS in its top bit. A value is a tag byte and what the tag says:
+ * An encoding is a head and `count` values. Head: one byte, the count in its low 6 bits (63: a uint32 with the count follows), WIRE_HAS_REFS and
+ * WIRE_HAS_STRINGS above them. With WIRE_HAS_STRINGS a byte at the very end says how many strings are numbered. A value is a tag byte and what
+ * the tag says:
  *
  *   0x00..0x7f            the integer itself          WIRE_TABLE8/32  narr, nhash as uint8/uint32, then narr values
  *   0x80..0xbf            a string of tag-0x80 bytes                  for the keys 1..narr, then nhash key/value pairs
  *   WIRE_INT8..INT64      little endian two's         WIRE_REF        varint n: the n-th table or error object (from 0) in the
  *   WIRE_NUMBER           IEEE double                                 order in which they begin; needs WIRE_HAS_REFS
  *   WIRE_STRING8/32       length, bytes               WIRE_ERROR      see codec_error.c
- *                                                     WIRE_TYPE       uint32 length, a set of types (vm/typed.h); numbered too
+ *   WIRE_KEEP             a string, which gets the    WIRE_TYPE       uint32 length, a set of types (vm/typed.h); numbered too
+ *                         next number, from 0         WIRE_KEPT + n   the n-th numbered string
+ *
+ * Numbered strings stand inside of tables only, so a reader that looks for top-level values need not know them.
  * Every value takes a byte or more, so a reader that counts the values it still owes (announced by open tables and the head) can
  * refuse a table that announces more than the rest could hold. Numbers are in the machine's byte order: it never leaves the OS process.
  */
@@ -44,78 +48,20 @@ enum wire_tag {
     WIRE_TABLE32,
     WIRE_REF,
     WIRE_ERROR,
-    WIRE_TYPE
+    WIRE_TYPE,
+    WIRE_KEEP,
+    WIRE_KEPT /* up to 0xff */
 };
 
 enum {
     WIRE_HAS_REFS = 0x80,
-    WIRE_COUNT_LONG = 0x7f,
-    WIRE_SCALAR_MAX = 9, /* bytes of the longest value that is not a string, table or error */
+    WIRE_HAS_STRINGS = 0x40,
+    WIRE_COUNT_LONG = 0x3f,
+    WIRE_STRINGS_MAX = 0x100 - WIRE_KEPT, /* numbered */
+    WIRE_SCALAR_MAX = 9,                  /* bytes of the longest value that is not a string, table or error */
     WIRE_TABLE8_SIZE = 3,
     WIRE_TABLE32_SIZE = 9
 };
-
-/* ---- writing ---- */
-
-/* Writes at most WIRE_SCALAR_MAX bytes, returns how many. */
-static inline size_t wire_write_integer(unsigned char *at, int64_t value)
-{
-    if (value >= 0 && value <= WIRE_INTEGER_MAX) {
-        at[0] = (unsigned char)value;
-        return 1;
-    }
-    if (value == (int32_t)value) {
-        int32_t v32 = (int32_t)value;
-        bool is_8 = v32 == (int8_t)v32, is_16 = v32 == (int16_t)v32;
-        at[0] = is_8 ? WIRE_INT8 : is_16 ? WIRE_INT16 : WIRE_INT32;
-        memcpy(at + 1, &v32, 4);
-        return is_8 ? 2 : is_16 ? 3 : 5;
-    }
-    at[0] = WIRE_INT64;
-    memcpy(at + 1, &value, 8);
-    return 9;
-}
-
-static inline size_t wire_write_number(unsigned char *at, double value)
-{
-    at[0] = WIRE_NUMBER;
-    memcpy(at + 1, &value, 8);
-    return 9;
-}
-
-/* The head of a string, at most 5 bytes. */
-static inline size_t wire_write_string_head(unsigned char *at, size_t length)
-{
-    if (length <= WIRE_STRING_MAX - WIRE_STRING) {
-        at[0] = (unsigned char)(WIRE_STRING + length);
-        return 1;
-    }
-    uint32_t v32 = (uint32_t)length;
-    at[0] = length <= UINT8_MAX ? WIRE_STRING8 : WIRE_STRING32;
-    memcpy(at + 1, &v32, 4);
-    return length <= UINT8_MAX ? 2 : 5;
-}
-
-static inline size_t wire_write_varint(unsigned char *at, uint32_t value) /* at most 5 bytes */
-{
-    size_t n = 0;
-    for (; value > 0x7f; value >>= 7)
-        at[n++] = (unsigned char)(value | 0x80);
-    at[n++] = (unsigned char)value;
-    return n;
-}
-
-size_t wire_write_table_head(unsigned char *at, uint32_t narr, uint32_t nhash);
-size_t wire_write_count(unsigned char *at, uint32_t count);
-
-/* Room for `more` bytes behind bytes->length; false when memory is out. */
-bool codec_bytes_reserve(struct codec_bytes *bytes, size_t more);
-
-/* Bytes that wire_write_error writes. */
-size_t wire_error_size(const struct error_parts *parts);
-void wire_write_error(unsigned char *at, const struct error_parts *parts);
-
-/* ---- reading ---- */
 
 struct wire_reader {
     const unsigned char *at, *end;
@@ -136,11 +82,21 @@ static inline bool wire_read_bytes(struct wire_reader *reader, void *to, size_t 
     return true;
 }
 
-/* Reads the head and sets what is owed. False: corrupt. */
-bool wire_read_head(struct wire_reader *reader, const void *data, size_t length, uint32_t *count, bool *has_refs);
+struct wire_head {
+    uint32_t count;
+    uint8_t strings; /* numbered ones */
+    bool has_refs;
+};
+
+/* Reads the head, and what belongs to it at the end, and sets what is owed. False: corrupt. */
+bool wire_read_head(struct wire_reader *reader, const void *data, size_t length, struct wire_head *head);
 bool wire_read_varint(struct wire_reader *reader, uint32_t *value);
 /* Number tags (also the one-byte integers), string tags; the tag itself is read already. */
 bool wire_read_integer(struct wire_reader *reader, unsigned tag, int64_t *value);
+static inline bool wire_is_string(unsigned tag)
+{
+    return (tag >= WIRE_STRING && tag <= WIRE_STRING_MAX) || tag == WIRE_STRING8 || tag == WIRE_STRING32;
+}
 bool wire_read_string(struct wire_reader *reader, unsigned tag, const char **data, size_t *length);
 /* Counts of a table, checked against what the input can still hold, and owed from now on. */
 bool wire_read_table(struct wire_reader *reader, unsigned tag, uint32_t *narr, uint32_t *nhash);

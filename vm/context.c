@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "vm/codec.h"
-#include "vm/codec_wire.h"
+#include "vm/codec_write.h"
 
 /* Offsets into the bytes. */
 struct entry {

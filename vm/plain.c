@@ -15,6 +15,7 @@
 
 #include "sched/base/compiler.h"
 #include "vm/codec_cursor.h"
+#include "vm/codec_write.h"
 #include "vm/encoding.h"
 #include "vm/error.h"
 #include "vm/handle.h"

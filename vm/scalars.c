@@ -3,7 +3,7 @@
 #include "vm/scalars.h"
 
 #include "sched/base/compiler.h"
-#include "vm/codec_wire.h"
+#include "vm/codec_write.h"
 
 enum {
     STRING_MAX = WIRE_STRING_MAX - WIRE_STRING, /* strings whose length is in their tag */

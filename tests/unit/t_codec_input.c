@@ -12,6 +12,7 @@
 
 #include "vm/codec.h"
 #include "vm/codec_cursor.h"
+#include "vm/codec_write.h"
 #include "vm/error.h"
 
 /* A Lua allocator that counts and can fail. */
@@ -92,11 +93,54 @@ static enum codec_status decode(const void *data, size_t length)
 
 #define DECODE(...) decode((const unsigned char[]){__VA_ARGS__}, sizeof((const unsigned char[]){__VA_ARGS__}))
 
+Test(codec_input, bad_numbered_strings)
+{
+    enum { HEAD = WIRE_HAS_STRINGS | 1, A = WIRE_STRING + 1 };
+    cr_assert_eq(DECODE(HEAD, WIRE_TABLE8, 2, 0, WIRE_KEEP, A, 'a', WIRE_KEPT, 1), CODEC_OK);
+    cr_assert_eq(DECODE(1, WIRE_TABLE8, 2, 0, WIRE_KEEP, A, 'a', WIRE_KEPT), CODEC_CORRUPT, "without the flag");
+    cr_assert_eq(DECODE(1, WIRE_TABLE8, 1, 0, WIRE_KEPT), CODEC_CORRUPT);
+    cr_assert_eq(DECODE(HEAD, WIRE_TABLE8, 2, 0, WIRE_KEEP, A, 'a', WIRE_KEPT, 2), CODEC_CORRUPT,
+                 "fewer than announced");
+    cr_assert_eq(DECODE(HEAD, WIRE_TABLE8, 2, 0, WIRE_KEEP, A, 'a', WIRE_KEEP, A, 'b', 1), CODEC_CORRUPT,
+                 "more than announced");
+    cr_assert_eq(DECODE(HEAD, WIRE_TABLE8, 2, 0, WIRE_KEPT, WIRE_KEEP, A, 'a', 1), CODEC_CORRUPT,
+                 "before it has its number");
+    cr_assert_eq(DECODE(HEAD, WIRE_TABLE8, 2, 0, WIRE_KEEP, A, 'a', WIRE_KEPT + 1, 1), CODEC_CORRUPT);
+    cr_assert_eq(DECODE(HEAD, WIRE_TABLE8, 2, 0, WIRE_KEEP, 7, WIRE_KEPT, 1), CODEC_CORRUPT, "no string");
+    cr_assert_eq(DECODE(HEAD, WIRE_TABLE8, 1, 0, WIRE_KEEP, WIRE_KEEP, A, 'a', 1), CODEC_CORRUPT);
+    cr_assert_eq(DECODE(HEAD, WIRE_TABLE8, 1, 0, WIRE_KEEP, 1), CODEC_CORRUPT);
+    cr_assert_eq(DECODE(HEAD, WIRE_KEEP, A, 'a', 1), CODEC_CORRUPT, "at top level");
+    cr_assert_eq(DECODE(WIRE_HAS_STRINGS | 2, WIRE_TABLE8, 1, 0, WIRE_KEEP, A, 'a', WIRE_KEPT, 1), CODEC_CORRUPT,
+                 "at top level");
+    cr_assert_eq(DECODE(HEAD, 5, 0), CODEC_CORRUPT, "none");
+    cr_assert_eq(DECODE(HEAD, 5, WIRE_STRINGS_MAX + 1), CODEC_CORRUPT, "too many");
+    cr_assert_eq(DECODE(WIRE_HAS_STRINGS), CODEC_CORRUPT);
+    cr_assert_eq(DECODE(WIRE_HAS_STRINGS | WIRE_COUNT_LONG, 1, 0, 0, 0), CODEC_CORRUPT);
+}
+
+Test(codec_input, views_pass_over_numbered_strings)
+{
+    struct codec_view view;
+    struct codec_walk walk;
+    struct codec_fields fields;
+    encode("return {{a = 'x'}, {a = 'x'}, {a = 'x'}, {a = 'x'}}, 'tail'");
+    cr_assert(bytes.data[0] & WIRE_HAS_STRINGS);
+    cr_assert(codec_view(bytes.data, bytes.length, 1, &view));
+    cr_assert_eq(view.tag, CODEC_STRING);
+    cr_assert_arr_eq(view.string.data, "tail", 4);
+    cr_assert_not(codec_walk_begin(&walk, bytes.data, bytes.length));
+    static const unsigned char map[] = {WIRE_HAS_STRINGS | 1, WIRE_TABLE8, 0,         1, WIRE_KEEP,
+                                        WIRE_STRING + 1,      'a',         WIRE_KEPT, 1};
+    cr_assert_not(codec_fields_begin(&fields, map, sizeof map));
+    static const unsigned char bare[] = {WIRE_HAS_STRINGS | 2, 1, WIRE_KEPT, 1};
+    cr_assert_not(codec_view(bare, sizeof bare, 1, &view));
+}
+
 Test(codec_input, every_truncation_is_refused)
 {
     encode("local t = {1, -5, 300, 70000, 1 << 40, 1.5, 'short', ('long'):rep(30), ('x'):rep(300), true, false, {}, a "
            "= {b = {c = 1}}} "
-           "t.self = t t[{}] = 'key' return t, nil, 'tail'");
+           "t.self = t t[{}] = 'key' for i = 10, 20 do t[i] = {again = 'and again'} end return t, nil, 'tail'");
     cr_assert_eq(decode(bytes.data, bytes.length), CODEC_OK);
     for (size_t length = 0; length < bytes.length; length++)
         cr_assert_eq(decode(bytes.data, length), CODEC_CORRUPT, "%zu", length);
@@ -112,7 +156,7 @@ Test(codec_input, trailing_bytes_are_refused)
 
 Test(codec_input, bad_tags_keys_and_references)
 {
-    cr_assert_eq(DECODE(1, WIRE_ERROR + 1), CODEC_CORRUPT);
+    cr_assert_eq(DECODE(1, WIRE_TYPE), CODEC_CORRUPT);
     cr_assert_eq(DECODE(1, 0xff), CODEC_CORRUPT);
     cr_assert_eq(DECODE(1, WIRE_TABLE8, 0, 1, WIRE_NIL, 1), CODEC_CORRUPT);
     cr_assert_eq(DECODE(1, WIRE_TABLE8, 0, 1, WIRE_NUMBER, 0, 0, 0, 0, 0, 0, 0xf8, 0x7f, 1), CODEC_CORRUPT);

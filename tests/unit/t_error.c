@@ -13,7 +13,7 @@
 
 #include "stdlib/errors.h"
 #include "vm/codec.h"
-#include "vm/codec_wire.h"
+#include "vm/codec_write.h"
 #include "vm/error.h"
 #include "vm/type.h"
 
