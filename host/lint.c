@@ -14,7 +14,9 @@
 #include "host/options.h"
 #include "host/place.h"
 #include "host/report.h"
+#include "host/text.h"
 #include "host/value.h"
+#include "stdlib/libraries.h"
 #include "vm/compile.h"
 #include "vm/error.h"
 #include "vm/lang/ast_root.h"
@@ -79,13 +81,62 @@ static void warn_of_patterns(const struct entries *entries, const struct options
 
 /* ---- one entry ---- */
 
-static void add_remarks(struct findings *findings, const struct entry *entry, const struct ast *ast)
+/* Unless a comment says that it shall not be reported. */
+static void add_finding(struct findings *findings, const struct entry *entry, const struct ast *ast,
+                        const struct diagnostic *found)
 {
-    for (uint32_t i = 0; i < ast->remarks.count; i++) {
-        const struct diagnostic *remark = &ast->remarks.items[i];
-        if (!ignore_covers(&ast->source, source_position(&ast->source, remark->start).line, remark->code))
-            findings_add(findings, entry, &ast->source, remark);
+    if (!ignore_covers(&ast->source, source_position(&ast->source, found->start).line, found->code))
+        findings_add(findings, entry, &ast->source, found);
+}
+
+static bool is_global_library(const char *name, bool *is_library)
+{
+    for (const struct library *library = std_libraries; library->name; library++)
+        if (!strcmp(library->name, name)) {
+            *is_library = true;
+            return library->is_global;
+        }
+    return false;
+}
+
+static bool is_declared(const struct entry *entry, const char *name)
+{
+    const struct value *modules = value_get(entry->data, "modules");
+    for (size_t i = 0; modules && modules->kind == VALUE_LIST && i < modules->list.count; i++) {
+        const char *module = value_string(modules->list.items[i]);
+        if (module && !strcmp(module, name))
+            return true;
     }
+    return value_get(value_get(entry->data, "imports"), name) != NULL;
+}
+
+/* What the entry does not declare, `require` will not find. */
+static void check_require(struct findings *findings, const struct entry *entry, const struct ast *ast,
+                          const struct ast_require *require)
+{
+    bool is_library = false;
+    const char *name = require->name.text;
+    if (is_global_library(name, &is_library) || is_declared(entry, name))
+        return;
+    char *message = text_format("require(\"%s\") is not declared in _index.yaml imports or modules", name);
+    const struct diagnostic diagnostic = {
+        .code = "R0001",
+        .message = message,
+        .help = is_library ? "list it under 'modules' of the entry"
+                           : "there is no such module; a library is imported: imports: {name: namespace:library}",
+        .start = require->span.start,
+        .end = require->span.end,
+    };
+    add_finding(findings, entry, ast, &diagnostic);
+    free(message);
+}
+
+static void check_good(struct findings *findings, const struct entry *entry, const struct ast *ast)
+{
+    for (uint32_t i = 0; i < ast->remarks.count; i++)
+        add_finding(findings, entry, ast, &ast->remarks.items[i]);
+    for (const struct ast_require *require = ast->requires; require; require = require->next)
+        check_require(findings, entry, ast, require);
 }
 
 bool lint_entry(struct findings *findings, const struct entry *entry)
@@ -100,8 +151,9 @@ bool lint_entry(struct findings *findings, const struct entry *entry)
     struct ast *ast = parser_parse(source->string.data, source->string.length);
     for (uint32_t i = 0; i < ast->diagnostics.count; i++)
         findings_add(findings, entry, &ast->source, &ast->diagnostics.items[i]);
-    add_remarks(findings, entry, ast);
     bool is_good = !ast->diagnostics.count;
+    if (is_good)
+        check_good(findings, entry, ast);
     ast_free(ast);
     return is_good;
 }

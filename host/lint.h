@@ -11,7 +11,7 @@ struct findings;
 struct options_lint;
 struct text;
 
-/* Adds the syntax errors of one Lua entry, and what else its text alone tells. Has it no syntax errors? */
+/* Adds the syntax errors of one Lua entry; if there are none, what else is wrong with it as it is, and returns true. */
 bool lint_entry(struct findings *findings, const struct entry *entry);
 
 /*

@@ -177,6 +177,26 @@ END
 run run -x app:twice
 want_code 0
 
+# modules and imports that are not declared
+project <<'END'
+  - {name: lib, kind: library.lua, source: "return {}"}
+  - name: user
+    kind: library.lua
+    modules: [time]
+    imports: {lib: "app:lib"}
+    source: |
+      local a, b, c, d = require("time"), require("lib"), require("string"), require("errors")
+      local e = require("json")
+      local f = require "nothing"
+      local g = require("nothing") -- lint: ignore R0001
+      return require(a)
+END
+run lint
+want_code 1; want_line out 1 'error[R0001]: require("json") is not declared in _index.yaml imports or modules'
+want_out " --> app:user:2:19 ("; want_out "  = help: list it under 'modules' of the entry"
+want_out " --> app:user:3:19 ("; want_out "  = help: there is no such module; a library is imported"
+want_out "Checked 2 entries: 2 errors"
+
 # limits of the compiler
 { i=0; while [ $i -lt 201 ]; do printf 'local a%d\n' $i; i=$((i + 1)); done; } >locals
 project <<'END'

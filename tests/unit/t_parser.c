@@ -429,3 +429,25 @@ Test(parser, number_of_remarks_is_bounded)
     cr_assert_eq(ast->remarks.count, PARSER_REMARKS_MAX);
     ast_free(ast);
 }
+
+static void check_requires(const char *text, const char *expected)
+{
+    struct ast *ast = parse_good(text);
+    char seen[256] = "";
+    for (const struct ast_require *require = ast->requires; require; require = require->next) {
+        size_t length = strlen(seen);
+        snprintf(seen + length, sizeof seen - length, "%s%u:%s", length ? " " : "", require->span.start,
+                 require->name.text);
+    }
+    cr_assert_str_eq(seen, expected, "%s of: %s", seen, text);
+    ast_free(ast);
+}
+
+Test(parser, required_names_are_noted)
+{
+    check_requires("local a, b = require('x'), require [[y]]", "21:x 35:y");
+    check_requires("require(x) require('a', 'b') t.require('x') t:require('x') require{} require('a' .. 'b')", "");
+    check_requires("local require = f require('x')", "");
+    check_requires("local x: typeof(require('x')) = 1", "");
+    check_requires("f(function() return require('\\120') as T end)", "28:x");
+}

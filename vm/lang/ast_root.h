@@ -29,6 +29,13 @@ struct ast_mark {
     uint32_t use;   /* USE: index of the struct ast_use */
 };
 
+/* A call of the global `require` with a constant. */
+struct ast_require {
+    struct ast_literal name; /* a string */
+    struct ast_span span;    /* of it */
+    struct ast_require *next;
+};
+
 struct ast {
     struct source source;
     struct arena arena;
@@ -39,8 +46,9 @@ struct ast {
     struct ast_decl *decls; /* aliases and interfaces of all blocks, in order */
     struct ast_use *uses;   /* types used as values, in order of their index */
     uint32_t use_count;
-    const char *types_name; /* a name that is not in the source, if there are uses */
-    struct ast_mark *marks; /* by start, empty ones first; one inside another is to be ignored */
+    struct ast_require *requires; /* in order */
+    const char *types_name;       /* a name that is not in the source, if there are uses */
+    struct ast_mark *marks;       /* by start, empty ones first; one inside another is to be ignored */
     uint32_t mark_count, mark_capacity;
 };
 

@@ -112,7 +112,11 @@ struct ast *parser_parse(const char *source, size_t length)
         return ast;
     }
     struct ast *ast = new_ast(source, length);
-    struct parser p = {.ast = ast, .arena = &ast->arena, .last_decl = &ast->decls, .last_use = &ast->uses};
+    struct parser p = {.ast = ast,
+                       .arena = &ast->arena,
+                       .last_decl = &ast->decls,
+                       .last_use = &ast->uses,
+                       .last_require = &ast->requires};
     parse(&p);
     return ast;
 }

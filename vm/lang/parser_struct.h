@@ -46,6 +46,7 @@ struct parser {
     struct parser_goto *gotos;   /* that have not found their label, newest first */
     struct ast_decl **last_decl;
     struct ast_use **last_use;
+    struct ast_require **last_require;
     struct ast_use *builtin_uses[BUILTINS];
     struct token dangling_else;       /* an `else if` in one line, which leads to missing ends */
     struct token odd_end, odd_opener; /* an `end` whose line is indented otherwise than the line of what it closes */

@@ -2,6 +2,7 @@
 /* parser_suffix: names, indexing, calls; and whether a name is a variable or a type used as a value. */
 #include <string.h>
 
+#include "vm/lang/literal.h"
 #include "vm/lang/parser_scope.h"
 #include "vm/lang/parser_struct.h"
 
@@ -147,6 +148,20 @@ static struct ast_expr *typeof_call(struct parser *p, const struct ast_expr *cal
     return expr;
 }
 
+/* `require("name")`, and `require "name"`. */
+static void note_require(struct parser *p, const struct ast_expr *callee, const struct ast_expr *args)
+{
+    if (callee->kind != AST_NAME || callee->name.word->context != WORD_REQUIRE || callee->name.local || p->quiet)
+        return;
+    if (!args || args->next || args->kind != AST_STRING)
+        return;
+    struct ast_require *new = arena_alloc(p->arena, sizeof *new);
+    new->span = args->span;
+    literal_string(p->arena, p->ast->source.text + args->span.start, args->span.end - args->span.start, &new->name);
+    *p->last_require = new;
+    p->last_require = &new->next;
+}
+
 static struct ast_expr *call(struct parser *p, struct ast_expr *callee)
 {
     struct word *word = NULL;
@@ -159,6 +174,8 @@ static struct ast_expr *call(struct parser *p, struct ast_expr *callee)
     struct ast_expr *args = arguments(p);
     if (in_parentheses && is_typeof(callee, args))
         return typeof_call(p, callee, args);
+    if (!word)
+        note_require(p, callee, args);
     struct ast_expr *expr = parser_new_expr(p, AST_CALL, callee->span.start);
     expr->call.callee = callee;
     expr->call.args = args;

@@ -21,10 +21,10 @@ static const struct {
     const char *text;
     enum word_context context;
 } contexts[] = {
-    {"as", WORD_AS},         {"asserts", WORD_ASSERTS},     {"extends", WORD_EXTENDS},
-    {"fun", WORD_FUN},       {"interface", WORD_INTERFACE}, {"is", WORD_IS},
-    {"keyof", WORD_KEYOF},   {"readonly", WORD_READONLY},   {"type", WORD_TYPE},
-    {"typeof", WORD_TYPEOF},
+    {"as", WORD_AS},       {"asserts", WORD_ASSERTS},     {"extends", WORD_EXTENDS},
+    {"fun", WORD_FUN},     {"interface", WORD_INTERFACE}, {"is", WORD_IS},
+    {"keyof", WORD_KEYOF}, {"readonly", WORD_READONLY},   {"require", WORD_REQUIRE},
+    {"type", WORD_TYPE},   {"typeof", WORD_TYPEOF},
 };
 
 static const struct {

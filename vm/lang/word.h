@@ -27,6 +27,7 @@ enum word_context {
     WORD_IS,
     WORD_KEYOF,
     WORD_READONLY,
+    WORD_REQUIRE, /* the function: calls of it are noted */
     WORD_TYPE,
     WORD_TYPEOF,
 };
