@@ -1,8 +1,10 @@
 -- Coroutines of one process share jobs through one channel and give their results to another.
 local io, time = require("io"), require("time")
 
+type Result = {worker: integer, job: integer, answer: integer}
+
 -- Takes jobs until there are no more. While one worker waits, the others go on: a job may sleep, call or receive.
-local function work(name: integer, jobs, results)
+local function work(name: integer, jobs: channel.Channel<integer>, results: channel.Channel<Result>)
   while true do
     local job, more = jobs:receive()
     if not more then return end
