@@ -67,7 +67,7 @@ static void insert_sorted(lua_State *L, int count)
 /* Not a name for native actors only, never started, or for the calls of a function. */
 static bool is_shown(const struct vm_host *host)
 {
-    bool was_used = atomic_load_explicit(&host->spawned, memory_order_relaxed) ||
+    bool was_used = vm_host_live(host) || atomic_load_explicit(&host->finished, memory_order_relaxed) ||
                     atomic_load_explicit(&host->running, memory_order_relaxed);
     return was_used && !atomic_load_explicit(&host->is_function, memory_order_relaxed);
 }

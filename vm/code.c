@@ -51,7 +51,6 @@ struct unit {
 };
 
 struct code {
-    _Atomic uint32_t refs;
     struct vm *vm;
     char *method;
     unsigned count;
@@ -62,6 +61,8 @@ struct code {
     _Atomic uint32_t samples;  /* processes that could be learned from */
     struct lazy_set *learned;  /* what templates have open from the first on; NULL: nothing */
     struct template *outgrown; /* the one made before; its clones use it still */
+    char apart[64];            /* every spawn and end counts, which is not to disturb those that clone */
+    _Atomic uint32_t refs;
 };
 
 /* ---- making and freeing ---- */

@@ -387,14 +387,13 @@ static void leave_call(struct process *process)
 static void free_process(struct process *process)
 {
     struct vm *vm = process->vm;
+    struct vm_host *host = process->host;
     struct slot *slot = process->slot;
     relation_set_destroy(&process->watchers);
     relation_set_destroy(&process->monitors);
     relation_set_destroy(&process->links);
-    atomic_fetch_add_explicit(&process->host->finished, 1, memory_order_relaxed);
     if (process->failed && !process->silent)
-        atomic_fetch_add_explicit(&process->host->failed, 1, memory_order_relaxed);
-    atomic_fetch_sub_explicit(&process->host->live, 1, memory_order_release);
+        atomic_fetch_add_explicit(&host->failed, 1, memory_order_relaxed);
     task_end(&slot->task);
     slot_release(vm->slots, slot);
     /* nobody can find the process any more: inspection reads these under the lock that slot_release took */
@@ -405,8 +404,9 @@ static void free_process(struct process *process)
     buffer_unref(process->args);
     free(process->pid_text);
     free(process);
+    atomic_fetch_add_explicit(&host->finished, 1, memory_order_relaxed);
     /* last: vm_stop frees the VM once this is 0 and the workers are joined */
-    atomic_fetch_sub_explicit(&vm->live, 1, memory_order_release);
+    atomic_fetch_sub_explicit(&host->live, 1, memory_order_release);
 }
 
 bool process_exit_slice(struct process *process)

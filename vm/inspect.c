@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sched/base/bytes.h"
+#include "sched/base/clock.h"
 #include "sched/base/compiler.h"
 #include "sched/base/memory.h"
 #include "sched/sched.h"
@@ -172,6 +173,12 @@ uint64_t process_lookup_name(struct vm *vm, const char *name, size_t length)
     return names_lookup(vm->names, name, length);
 }
 
+/* The time of day at which the scheduler's clock showed that. */
+static uint64_t wall_of(const struct clock *clock, uint64_t ns)
+{
+    return (uint64_t)clock_wall_ns(clock) - (clock_now_ns(clock) - ns);
+}
+
 static bool fill_info(struct vm *vm, uint32_t index, const struct vm_host *host, struct process_info *info)
 {
     static const char *const states[] = {"ready", "running", "blocked", "idle", "complete"};
@@ -183,7 +190,7 @@ static bool fill_info(struct vm *vm, uint32_t index, const struct vm_host *host,
         .pid = process->pid,
         .parent = process->parent,
         .steps = atomic_load_explicit(&process->steps, memory_order_relaxed),
-        .started_wall_ns = process->started_wall_ns,
+        .started_wall_ns = wall_of(sched_clock(vm->sched), process->started_ns),
         .messages_waiting = atomic_load_explicit(&slot->queued, memory_order_relaxed) >> SLOT_COUNT_SHIFT,
         .memory = atomic_load_explicit(&process->shown_memory, memory_order_relaxed),
         .state = states[atomic_load_explicit(&process->shown, memory_order_relaxed)],

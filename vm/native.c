@@ -76,7 +76,7 @@ struct native *native_new(struct vm *vm, const char *host_name, native_f on_even
     native->ctx = ctx;
     list_init(&native->timers);
     atomic_store_explicit(&slot->owner, native, memory_order_release);
-    atomic_fetch_add_explicit(&vm->live, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&vm->natives, 1, memory_order_relaxed);
     task_leave(vm->sched, &slot->task);
     return native;
 }
@@ -404,7 +404,7 @@ static void end(struct native *native)
     task_end(&slot->task);
     slot_release(vm->slots, slot);
     free(native);
-    atomic_fetch_sub_explicit(&vm->live, 1, memory_order_release);
+    atomic_fetch_sub_explicit(&vm->natives, 1, memory_order_release);
 }
 
 static enum task_verdict native_run(struct task *task)

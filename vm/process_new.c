@@ -8,10 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sched/base/clock.h"
 #include "sched/base/compiler.h"
 #include "sched/base/memory.h"
-#include "sched/sched.h"
+#include "sched/worker.h"
 #include "vm/buffer.h"
 #include "vm/code.h"
 #include "vm/code_struct.h"
@@ -77,14 +76,6 @@ static void leave_place(struct vm_host *host)
     atomic_fetch_sub_explicit(&host->live, 1, memory_order_release);
 }
 
-static void count_in(struct process *process)
-{
-    struct vm *vm = process->vm;
-    atomic_fetch_add_explicit(&process->host->spawned, 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&vm->live, 1, memory_order_relaxed);
-    atomic_fetch_add_explicit(&vm->spawned, 1, memory_order_relaxed);
-}
-
 static size_t memory_limit(const struct vm_host *host)
 {
     return host->limits.memory_limit ? host->limits.memory_limit : DEFAULT_MEMORY_LIMIT;
@@ -111,7 +102,7 @@ static struct process *make(struct vm_host *host, struct code *code, struct vm_e
     list_init(&process->handles);
     list_init(&process->memberships);
     feed_table_init(&process->feeds);
-    process->started_wall_ns = (uint64_t)clock_wall_ns(sched_clock(vm->sched));
+    process->started_ns = worker_slice_start_ns(worker_self());
     slot_set_room(slot, host->limits.mailbox_limit, memory_limit(host));
     return process;
 }
@@ -121,7 +112,6 @@ static struct process *publish(struct process *process)
 {
     /* pairs with fill_info and owner_of */
     atomic_store_explicit(&process->slot->owner, process, memory_order_release);
-    count_in(process);
     /* who stops the host or the VM has looked for processes perhaps just before this one could be seen: see slot_acquire */
     if (unlikely(is_stopping(process->host)))
         process_doom(process, DEATH_KILLED);
@@ -217,7 +207,7 @@ void process_set_args(struct process *process, const void *data, size_t length)
 static void charge_context(struct process *process, const struct context *context)
 {
     size_t size = context_size(context);
-    process->context_charge += size;
+    process->context_charge += (uint32_t)size; /* of two contexts at most: CODEC_MAX_BYTES each */
     if (process->heap)
         heap_charge(process->heap, (ptrdiff_t)size);
 }

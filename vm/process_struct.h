@@ -66,7 +66,6 @@ struct process {
     struct code *code;       /* one reference */
     struct context *context; /* one reference, NULL: none */
     struct context *options; /* of its spawn: one reference, NULL: none */
-    size_t context_charge;   /* what these two count for in the heap */
     struct heap *heap;       /* NULL, as is state: not yet made, or given back to the pool */
     struct state *state;
     char *pid_text; /* made when asked for */
@@ -83,8 +82,8 @@ struct process {
     struct call *call;       /* who waits for the result, NULL: nobody */
     struct pool *pool;       /* whose calls the state that is to be made will serve; NULL: none */
     struct buffer *args;     /* encoded arguments until the entry point starts; NULL: none */
-    uint64_t started_wall_ns;
-    _Atomic uint64_t steps; /* written by the runner, read by inspection */
+    uint64_t started_ns;     /* of the clock of the scheduler */
+    _Atomic uint64_t steps;  /* written by the runner, read by inspection */
     _Atomic uint64_t shown_memory;
     _Atomic uint32_t shown_waiting;
     _Atomic uint8_t shown; /* enum process_shown */
@@ -94,9 +93,10 @@ struct process {
     bool closing;          /* under the names lock: no more registers */
     bool trap_links, upgradable;
     bool failed : 1;
-    bool silent : 1;   /* load failed: the spawner has been told */
-    bool measured : 1; /* see process_measure */
-    bool keeps : 1;    /* its state goes back to the pool */
+    bool silent : 1;         /* load failed: the spawner has been told */
+    bool measured : 1;       /* see process_measure */
+    bool keeps : 1;          /* its state goes back to the pool */
+    uint32_t context_charge; /* what context and options count for in the heap */
 };
 
 enum process_shown { SHOWN_READY, SHOWN_RUNNING, SHOWN_BLOCKED, SHOWN_IDLE, SHOWN_COMPLETE };

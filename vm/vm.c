@@ -144,10 +144,10 @@ bool vm_stop(struct vm *vm, uint64_t timeout_ns)
     uint64_t deadline = real_now_ns() + timeout_ns;
     atomic_store(&vm->stopping, true);
     kill_all(vm);
-    while (vm->started && atomic_load_explicit(&vm->live, memory_order_acquire) && real_now_ns() < deadline)
+    while (vm->started && vm_live(vm) && real_now_ns() < deadline)
         nanosleep(&(struct timespec){.tv_nsec = 500000}, NULL);
     sched_stop(vm->sched);
-    return atomic_load_explicit(&vm->live, memory_order_acquire) == 0;
+    return vm_live(vm) == 0;
 }
 
 static void free_locals(struct vm *vm)
@@ -203,7 +203,22 @@ void *vm_services(const struct vm *vm)
 
 size_t vm_live(struct vm *vm)
 {
-    return atomic_load_explicit(&vm->live, memory_order_acquire);
+    size_t live = atomic_load_explicit(&vm->natives, memory_order_acquire);
+    for (uint32_t i = 1; i <= atomic_load(&vm->host_count); i++)
+        live += atomic_load_explicit(&vm_host_at(vm, i)->live, memory_order_acquire);
+    return live;
+}
+
+/* Processes that were ever made. */
+static uint64_t count_spawned(struct vm *vm)
+{
+    uint64_t spawned = 0;
+    for (uint32_t i = 1; i <= atomic_load(&vm->host_count); i++) {
+        struct vm_host_stats stats;
+        vm_host_stats(vm_host_at(vm, i), &stats);
+        spawned += stats.spawned;
+    }
+    return spawned;
 }
 
 struct vm_local *vm_local(struct vm *vm)
@@ -242,14 +257,14 @@ void vm_stats(struct vm *vm, struct vm_stats *out)
     struct slab_stats stats;
     slab_depot_stats(vm->depot, &stats);
     *out = (struct vm_stats){
-        .spawned = atomic_load_explicit(&vm->spawned, memory_order_relaxed),
+        .spawned = count_spawned(vm),
         .memory_used = stats.used + stats.large,
         .memory_mapped = stats.mapped + stats.large,
         .memory_heads = stats.heads,
         .memory_taken = stats.taken,
         .memory_released = stats.released,
         .collections = atomic_load_explicit(&vm->collections, memory_order_relaxed),
-        .live = atomic_load_explicit(&vm->live, memory_order_relaxed),
+        .live = (uint32_t)vm_live(vm),
     };
 }
 

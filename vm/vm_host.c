@@ -159,9 +159,9 @@ uint32_t vm_host_live(const struct vm_host *host)
 void vm_host_stats(const struct vm_host *host, struct vm_host_stats *out)
 {
     *out = (struct vm_host_stats){
-        .spawned = atomic_load_explicit(&host->spawned, memory_order_relaxed),
         .finished = atomic_load_explicit(&host->finished, memory_order_relaxed),
         .failed = atomic_load_explicit(&host->failed, memory_order_relaxed),
         .live = atomic_load_explicit(&host->live, memory_order_relaxed),
     };
+    out->spawned = out->finished + out->live;
 }

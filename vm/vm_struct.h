@@ -36,8 +36,9 @@ struct vm_host {
     struct vm_host_limits limits; /* changed only while stopped */
     _Atomic bool running;
     _Atomic bool is_function; /* the calls of one, and nothing can be spawned there */
+    char apart[64];           /* what every spawn and end writes does not lie beside what every slice reads */
     _Atomic uint32_t live;
-    _Atomic uint64_t spawned, finished, failed;
+    _Atomic uint64_t finished, failed;
 };
 
 struct vm {
@@ -61,11 +62,11 @@ struct vm {
     _Atomic uint16_t host_buckets[VM_HOST_BUCKETS]; /* by name, open addressing: index of a host, 0: free */
     struct pools pools;
     struct vm_local *locals;
-    _Atomic uint64_t next_relation cache_aligned;
-    _Atomic uint32_t live;
-    _Atomic uint64_t spawned, collections;
     _Atomic bool stopping;
-    bool started; /* vm_start has succeeded */
+    bool started;             /* vm_start has succeeded */
+    _Atomic uint32_t natives; /* actors written in C that live */
+    _Atomic uint64_t next_relation cache_aligned;
+    _Atomic uint64_t collections;
 };
 
 /* What one worker keeps for the VM: chunk magazines, scratch bytes. */
