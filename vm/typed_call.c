@@ -36,15 +36,31 @@ static int answer(lua_State *L, const struct check *check, enum check_status sta
     return is_call ? lua_error(L) : 2;
 }
 
+static const struct type cursor_type = {.name = "type check"};
+
+/* Pushes the same check as a cursor, which begins anew and goes on after slices and calls. */
+static struct check *push_cursor(lua_State *L, const struct check *from)
+{
+    struct check *c = type_new(L, &cursor_type, sizeof *c);
+    check_begin(c, from->shapes, from->node, from->value, from->base, from->base + 2);
+    lua_newtable(L);
+    c->memo = from->base + 2;
+    c->is_resumable = true;
+    return c;
+}
+
 static int go_on(lua_State *L, int status, lua_KContext ctx)
 {
     (void)status;
     struct check *check = lua_touserdata(L, (int)(ctx >> 1) + 2);
     enum check_status outcome;
-    while ((outcome = check_run(L, check)) == CHECK_MORE) {
-        if (state_can_yield(L))
+    while ((outcome = check_run(L, check)) == CHECK_MORE || outcome == CHECK_CALL) {
+        if (outcome == CHECK_CALL)
+            lua_callk(L, 2, 1, ctx, go_on);
+        else if (state_can_yield(L))
             return state_reschedule(L, ctx, go_on);
-        state_check(L);
+        else
+            state_check(L);
     }
     return answer(L, check, outcome, ctx);
 }
@@ -60,7 +76,7 @@ static int push_names(lua_State *L, struct typed *typed, int type)
     return lua_gettop(L);
 }
 
-/* The value is on top; the type value is at index `type`. Large values begin again with a cursor. */
+/* The value is on top; the type value is at index `type`. Large values, and those that call functions, begin again with a cursor. */
 static int validate(lua_State *L, int type, enum mode mode, int value)
 {
     struct check check;
@@ -68,12 +84,12 @@ static int validate(lua_State *L, int type, enum mode mode, int value)
     int names = push_names(L, typed, type);
     check_begin(&check, typed->shapes, typed->node, value, names, names ? names : value);
     enum check_status status = check_run(L, &check);
-    if (status != CHECK_MORE)
+    if (status == CHECK_VALID || status == CHECK_INVALID)
         return answer(L, &check, status, context_of(mode, value));
     lua_settop(L, value);
     typed_push_names(L, type);
     check.base = value + 1;
-    check_push_cursor(L, &check);
+    push_cursor(L, &check);
     return go_on(L, LUA_OK, context_of(mode, value));
 }
 

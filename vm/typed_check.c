@@ -4,7 +4,8 @@
  * the innermost frame, whose last part was valid.
  *
  * I1  While a frame is open the stack up to its `base` is left alone; a part lies above it.
- * I2  The loop stops (CHECK_MORE) only at the head of a frame's next part; the stack and the frames are all it needs to go on.
+ * I2  The loop stops (CHECK_MORE) only at the head of a frame's next part, or with that part on top (CHECK_CALL); the stack and the frames are
+ *     all it needs to go on.
  * I3  A failure is final if no union is open: then the loop ends at once and leaves the frames as they are (check_push_error).
  *
  * A pair of table and type that is open already counts as valid, so values that contain themselves are looked at once. A cursor also keeps
@@ -23,7 +24,7 @@
 #include "vm/typed.h"
 
 enum { TRY_STEPS = 4096, CLOCK_STEPS = 256, VALUES_LEFT = 8, STACK_NEEDED = VALUES_LEFT + 12 };
-enum verdict { PASS, FAIL, OPENED, MORE };
+enum verdict { PASS, FAIL, OPENED, MORE, CALL };
 
 void check_begin(struct check *c, const struct shapes *shapes, uint32_t node, int value, int names, int base)
 {
@@ -37,31 +38,6 @@ void check_begin(struct check *c, const struct shapes *shapes, uint32_t node, in
     c->steps = 0;
     c->due = CLOCK_STEPS;
     c->is_resumable = false;
-}
-
-static const struct type cursor_type = {.name = "type check"};
-
-struct check *check_push_cursor(lua_State *L, const struct check *from)
-{
-    struct check *c = type_new(L, &cursor_type, sizeof *c);
-    check_begin(c, from->shapes, from->node, from->value, from->base, from->base + 2);
-    lua_newtable(L);
-    c->memo = from->base + 2;
-    c->is_resumable = true;
-    return c;
-}
-
-static const char *name_what(lua_State *L, int index)
-{
-    return typed_test(L, index) ? "type" : luaL_typename(L, index);
-}
-
-void check_fail(lua_State *L, struct check *c, enum check_reason reason, uint32_t node, int value)
-{
-    c->reason = reason;
-    c->expected = node;
-    c->got = name_what(L, value);
-    c->constraint = NULL;
 }
 
 static enum verdict fail(lua_State *L, struct check *c, enum check_reason reason, uint32_t node, int value)
@@ -169,6 +145,8 @@ static inline bool is_simple(lua_State *L, const struct check *c, uint32_t node,
 static inline bool has_parts(const struct shape_node *n)
 {
     bool is_literals = n->kind == SHAPE_UNION && n->tag;
+    if (n->kind == SHAPE_INTERFACE)
+        return true;
     return n->kind >= SHAPE_UNION && n->kind <= SHAPE_ANNOTATED && n->kind != SHAPE_FUNCTION && !is_literals;
 }
 
@@ -411,6 +389,37 @@ static enum verdict step_annotated(lua_State *L, struct check *c, struct check_f
     return check_annotations(L, c, f->node, f->value) ? PASS : FAIL;
 }
 
+/* Begins to look at the next base or method. */
+static enum verdict read_method(lua_State *L, struct check *c, struct check_frame *f, const uint32_t *method)
+{
+    lua_settop(L, f->base);
+    f->next++;
+    if (!method[0])
+        return enter(L, c, method[1], f->value);
+    f->state = CHECK_CALLED;
+    return check_read(L, f->value, shape_text_of(c->shapes, method[0], NULL)) ? PASS : CALL;
+}
+
+static enum verdict step_interface(lua_State *L, struct check *c, struct check_frame *f, const struct shape_node *n)
+{
+    const uint32_t *methods = shape_words(c->shapes, n) + SHAPE_NAMED_WORDS;
+    uint32_t count = (n->word_count - SHAPE_NAMED_WORDS) / SHAPE_FIELD_WORDS;
+    for (;;) {
+        if (f->state == CHECK_CALLED) {
+            f->state = CHECK_NEXT;
+            if (!lua_isfunction(L, -1))
+                return fail(L, c, lua_isnil(L, -1) ? CHECK_MISSING : CHECK_TYPE, BUILTIN_FUNCTION, -1);
+        }
+        if (f->next == count)
+            return PASS;
+        if (is_over(c, 1))
+            return MORE;
+        enum verdict verdict = read_method(L, c, f, methods + (size_t)f->next * SHAPE_FIELD_WORDS);
+        if (verdict != PASS)
+            return verdict;
+    }
+}
+
 static enum verdict step(lua_State *L, struct check *c)
 {
     struct check_frame *f = &c->frames[c->depth - 1];
@@ -428,6 +437,8 @@ static enum verdict step(lua_State *L, struct check *c)
         return step_union(L, c, f, n);
     case SHAPE_INTERSECTION:
         return step_intersection(L, c, f, n);
+    case SHAPE_INTERFACE:
+        return step_interface(L, c, f, n);
     default:
         return step_annotated(L, c, f, n);
     }
@@ -465,6 +476,8 @@ enum check_status check_run(lua_State *L, struct check *c)
         switch (verdict) {
         case MORE:
             return CHECK_MORE;
+        case CALL:
+            return CHECK_CALL;
         case OPENED:
             verdict = step(L, c);
             break;

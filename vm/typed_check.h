@@ -16,7 +16,7 @@
 struct shapes;
 struct type;
 
-enum check_status { CHECK_VALID, CHECK_INVALID, CHECK_MORE };
+enum check_status { CHECK_VALID, CHECK_INVALID, CHECK_MORE, CHECK_CALL };
 
 enum check_reason {
     CHECK_TYPE,
@@ -33,7 +33,7 @@ enum check_reason {
 
 enum { CHECK_LEVELS_MAX = 64, CHECK_FRAMES = 256 };
 
-enum check_state { CHECK_BEGIN, CHECK_NEXT, CHECK_KEY, CHECK_VALUE, CHECK_FINAL };
+enum check_state { CHECK_BEGIN, CHECK_NEXT, CHECK_KEY, CHECK_VALUE, CHECK_CALLED, CHECK_FINAL };
 
 /* A value that is being looked at: table or alternatives. */
 struct check_frame {
@@ -70,11 +70,12 @@ struct check {
 /* `value`: stack index. `names`: of a table for the names of the set (typed_push_names), 0: none. All above `base` is the check's. */
 void check_begin(struct check *check, const struct shapes *shapes, uint32_t node, int value, int names, int base);
 
-/* CHECK_MORE after 4,096 values. */
+/*
+ * CHECK_MORE: call check_run again; after 4,096 values or, if is_resumable is set, when the slice is over its time. CHECK_CALL: a method of an
+ * interface is read by an __index function, which may wait. Function and arguments are on top, and the check goes on when the one result is
+ * there instead of them.
+ */
 enum check_status check_run(lua_State *L, struct check *check);
-
-/* Pushes the same check as a cursor that begins anew; with it CHECK_MORE means that the slice is over its time: call check_run again. */
-struct check *check_push_cursor(lua_State *L, const struct check *check);
 
 /* Pushes the error that says why and where it is invalid. */
 void check_push_error(lua_State *L, const struct check *check);
@@ -83,12 +84,16 @@ void check_push_error(lua_State *L, const struct check *check);
 struct shape_node;
 bool check_matches(lua_State *L, const struct check *check, const struct shape_node *node, int value);
 
+/* Pushes the field of the value as Lua reads it and returns true; or false: [function, object, key], to be called for it. */
+bool check_read(lua_State *L, int value, const char *name);
+
 /* What is known of the table at `value` as that type: 1 valid, 0 not, -1 nothing. And: keeps what is known of a frame's. */
 int check_recall(lua_State *L, const struct check *check, uint32_t node, int value);
 void check_remember(lua_State *L, const struct check *check, const struct check_frame *frame, bool is_valid);
 
 /* Do the annotations of an ANNOTATED node hold for the value? Else sets why. */
 bool check_annotations(lua_State *L, struct check *check, uint32_t node, int value);
+/* typed_error.c: the value at `value` is not of the type `node`, and why. */
 void check_fail(lua_State *L, struct check *check, enum check_reason reason, uint32_t node, int value);
 
 #endif

@@ -10,9 +10,25 @@
 #include "vm/lang/shape.h"
 #include "vm/lang/shape_text.h"
 #include "vm/type.h"
+#include "vm/typed.h"
 #include "vm/typed_check.h"
 
 enum { KEY_SHOWN = 100, STACK_NEEDED = 12 };
+
+/* ---- that ---- */
+
+static const char *name_what(lua_State *L, int index)
+{
+    return typed_test(L, index) ? "type" : luaL_typename(L, index);
+}
+
+void check_fail(lua_State *L, struct check *c, enum check_reason reason, uint32_t node, int value)
+{
+    c->reason = reason;
+    c->expected = node;
+    c->got = name_what(L, value);
+    c->constraint = NULL;
+}
 
 /* ---- where ---- */
 
@@ -85,6 +101,13 @@ static void add_step(lua_State *L, luaL_Buffer *path, const struct check *c, con
     case SHAPE_MAP:
         add_entry(L, path, f, any);
         break;
+    case SHAPE_INTERFACE: {
+        uint32_t name = shape_words(c->shapes, n)[SHAPE_NAMED_WORDS + (size_t)(f->next - 1) * SHAPE_FIELD_WORDS];
+        const char *text = shape_text_of(c->shapes, name, &length);
+        if (name) /* not a base */
+            add_field(path, text, length, any);
+        break;
+    }
     case SHAPE_ARRAY:
     case SHAPE_TUPLE:
         add_index(path, f->next, any);

@@ -43,24 +43,6 @@ static bool is_integral(lua_State *L, int value)
     return number - number == 0 && floor(number) == number;
 }
 
-/* Methods are looked for with __index, which may run Lua code or raise: nothing is held here. */
-static bool has_methods(lua_State *L, const struct check *c, const struct shape_node *n, int value)
-{
-    uint32_t count;
-    const uint32_t *method = shape_fields(c->shapes, n, &count);
-    bool found = true;
-    if (lua_type(L, value) != LUA_TTABLE) {
-        if (luaL_getmetafield(L, value, "__index") == LUA_TNIL)
-            return false;
-        lua_pop(L, 1);
-    }
-    for (uint32_t i = 0; i < count && found; i++, method += SHAPE_FIELD_WORDS) {
-        found = lua_getfield(L, value, shape_text_of(c->shapes, method[0], NULL)) == LUA_TFUNCTION;
-        lua_pop(L, 1);
-    }
-    return found;
-}
-
 static bool is_host_type(lua_State *L, const struct check *c, const struct shape_node *n, int value)
 {
     const struct type *type = type_of(L, value);
@@ -107,13 +89,54 @@ bool check_matches(lua_State *L, const struct check *c, const struct shape_node 
         return type_test(L, value, &error_type) != NULL;
     case SHAPE_HOST:
         return is_host_type(L, c, n, value);
-    case SHAPE_INTERFACE:
-        return has_methods(L, c, n, value);
     case SHAPE_UNION:
         return is_one_of(L, c, n, value);
     default:
         return literal_matches(L, c, n, value);
     }
+}
+
+/* ---- methods of interfaces ---- */
+
+/* C functions without upvalues are ours, as far as they are an __index, and do not wait. */
+static bool may_wait(lua_State *L, int function)
+{
+    if (!lua_iscfunction(L, function))
+        return true;
+    bool has_upvalues = lua_getupvalue(L, function, 1) != NULL;
+    lua_pop(L, has_upvalues);
+    return has_upvalues;
+}
+
+bool check_read(lua_State *L, int value, const char *name)
+{
+    enum { LINKS_MAX = 2000 };
+    lua_pushvalue(L, value);
+    for (int i = 0; i < LINKS_MAX; i++) {
+        if (lua_istable(L, -1)) {
+            lua_pushstring(L, name);
+            bool found = lua_rawget(L, -2) != LUA_TNIL;
+            lua_remove(L, found ? -2 : -1);
+            if (found)
+                return true;
+        }
+        if (luaL_getmetafield(L, -1, "__index") == LUA_TNIL) {
+            lua_pushnil(L);
+            lua_replace(L, -2);
+            return true;
+        }
+        if (!lua_isfunction(L, -1)) {
+            lua_remove(L, -2);
+            continue;
+        }
+        bool waits = may_wait(L, -1);
+        lua_insert(L, -2);
+        lua_pushstring(L, name);
+        if (!waits)
+            lua_call(L, 2, 1);
+        return !waits;
+    }
+    return luaL_error(L, "'__index' chain too long; possibly a loop");
 }
 
 /* ---- annotations ---- */

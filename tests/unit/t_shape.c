@@ -242,3 +242,48 @@ Test(shape, damaged_bytes_do_no_harm)
     free(bytes);
     free(shapes);
 }
+
+static const char *fields_of(const struct shapes *shapes, const char *name, char *to, size_t size)
+{
+    uint32_t count, bases;
+    const struct shape_node *n = shape_node(shapes, shape_look(shapes, find(shapes, name).node, false));
+    const uint32_t *field = shape_fields(shapes, n, &count);
+    shape_bases(shapes, n, &bases);
+    int length = snprintf(to, size, "%u:", bases);
+    for (; count > 0; count--, field += SHAPE_FIELD_WORDS)
+        length += snprintf(to + length, size - (size_t)length, " %s", shape_text_of(shapes, field[0], NULL));
+    return to;
+}
+
+Test(shape, what_interfaces_extend)
+{
+    char text[256];
+    struct shapes *module =
+        shapes_of("interface Base function b(self) end interface Deep: Base, host.T function d(self) end "
+                  "type Same = Deep type Record = {x: number}",
+                  1);
+    struct shapes *own =
+        shapes_of("local m = require('m') interface A: m.Deep function a(self) function b(self) end "
+                  "interface B: m.Record, m.None, A function c(self) end interface C: m.Same, m.Base end "
+                  "interface D: D, E end interface E: D, E function e(self) end "
+                  "interface F: F0 end type F0 = F1 type F1 = E",
+                  2);
+    struct shape_builder b;
+    shape_begin(&b);
+    b.link = link_to;
+    b.link_ctx = module;
+    b.linked = own;
+    shape_import_all(&b, own);
+    struct shapes *linked = shape_seal(&b);
+    shape_end(&b);
+    cr_assert_str_eq(fields_of(linked, "A", text, sizeof text), "1: a b d");
+    cr_assert_str_eq(fields_of(linked, "B", text, sizeof text), "3: a b c d");
+    cr_assert_str_eq(fields_of(linked, "C", text, sizeof text), "1: b d");
+    cr_assert_str_eq(fields_of(linked, "D", text, sizeof text), "0: e");
+    cr_assert_str_eq(fields_of(linked, "F", text, sizeof text), "0: e");
+    cr_assert(shape_is_subtype(find(linked, "B"), find(linked, "A")));
+    cr_assert(!shape_is_subtype(find(linked, "A"), find(linked, "B")));
+    free(linked);
+    free(own);
+    free(module);
+}

@@ -264,9 +264,24 @@ uint32_t shape_name_of(const struct shapes *shapes, uint32_t node)
     }
 }
 
+const uint32_t *shape_bases(const struct shapes *shapes, const struct shape_node *node, uint32_t *count)
+{
+    const uint32_t *first = shape_words(shapes, node) + SHAPE_NAMED_WORDS,
+                   *end = shape_words(shapes, node) + node->word_count;
+    *count = 0;
+    for (const uint32_t *base = first; node->kind == SHAPE_INTERFACE && base < end && !base[0];
+         base += SHAPE_FIELD_WORDS)
+        ++*count;
+    return first;
+}
+
 const uint32_t *shape_fields(const struct shapes *shapes, const struct shape_node *record, uint32_t *count)
 {
-    uint32_t skip = record->kind == SHAPE_INTERFACE ? SHAPE_NAMED_WORDS : 0;
+    uint32_t bases = 0, skip = 0;
+    if (record->kind == SHAPE_INTERFACE) {
+        shape_bases(shapes, record, &bases);
+        skip = SHAPE_NAMED_WORDS + bases * SHAPE_FIELD_WORDS;
+    }
     *count = (record->word_count - skip) / SHAPE_FIELD_WORDS;
     return shape_words(shapes, record) + skip;
 }

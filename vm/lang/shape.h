@@ -19,7 +19,7 @@
  *   ANNOTATED     inner             name, what it is, two words of its argument, for each
  *   PARAM         bound or 0        name, position
  *   ALIAS         body              origin low, origin high, declaration, name
- *   INTERFACE     -                 the same four; then name, node, 0 for each method
+ *   INTERFACE     -                 the same four; then 0, node, 1 for each base whose methods are not here; name, node, 0 for each method
  *   GENERIC       body              the same four; then the PARAMs
  *   INSTANCE      body              GENERIC, arguments       body 0: it depends on parameters
  *   HOST          -                 module name, name        a type of a C module
@@ -89,6 +89,8 @@ const uint32_t *shape_field(const struct shapes *shapes, const struct shape_node
                             size_t length);
 /* First word of the fields of a record or interface, and how many fields there are. */
 const uint32_t *shape_fields(const struct shapes *shapes, const struct shape_node *record, uint32_t *count);
+/* The same for the types that an interface extends beside its methods; other nodes have none. */
+const uint32_t *shape_bases(const struct shapes *shapes, const struct shape_node *node, uint32_t *count);
 
 /* Does it name types of imports? */
 bool shape_has_externs(const struct shapes *shapes);

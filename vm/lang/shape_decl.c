@@ -9,7 +9,7 @@
 #include "vm/lang/ast.h"
 #include "vm/lang/shape_source.h"
 
-enum { BASES_MAX = 64 };
+enum { FAMILY_MAX = 64 };
 
 static uint32_t name_of(const struct shape_walk *w, const struct word *word)
 {
@@ -42,17 +42,59 @@ static uint32_t of_method(struct shape_walk *w, const struct ast_method *method)
     return node;
 }
 
-/* Its methods and those of its bases; `filled`: with their types. */
-static void add_methods(struct shape_walk *w, struct shape_list *list, const struct ast_decl *decl, bool filled,
-                        int depth)
+/* An interface and those that it extends, each once: they may extend each other, which means nothing. */
+struct family {
+    const struct ast_decl *members[FAMILY_MAX];
+    uint32_t count;
+    bool is_filled; /* methods with their types, not only by name */
+};
+
+static bool is_member(const struct family *family, const struct ast_decl *decl)
 {
-    for (const struct ast_method *m = decl->methods; m; m = m->next) {
-        uint32_t node = filled ? of_method(w, m) : (uint32_t)BUILTIN_FUNCTION;
-        shape_list_add_field(list, name_of(w, m->word), node, 0);
+    for (uint32_t i = 0; i < family->count; i++)
+        if (family->members[i] == decl)
+            return true;
+    return false;
+}
+
+/* The interface of this source that the name stands for, or NULL. */
+static const struct ast_decl *interface_of(const struct ast_type *type)
+{
+    for (int i = 0; i < FAMILY_MAX; i++) {
+        const struct ast_decl *decl = type && type->kind == AST_TYPE_NAME ? type->name.decl : NULL;
+        if (!decl || decl->params || decl->kind == AST_DECL_PARAM)
+            return NULL;
+        if (decl->kind == AST_DECL_INTERFACE)
+            return decl;
+        type = decl->type;
     }
-    for (const struct ast_type *base = depth < BASES_MAX ? decl->bases : NULL; base; base = base->next)
-        if (base->kind == AST_TYPE_NAME && base->name.decl && base->name.decl->kind == AST_DECL_INTERFACE)
-            add_methods(w, list, base->name.decl, filled, depth + 1);
+    return NULL;
+}
+
+static void add_methods(struct shape_walk *w, struct shape_list *list, struct family *family,
+                        const struct ast_decl *decl);
+
+/* The methods of the base; what is no interface of this source is kept as it is. */
+static void add_base(struct shape_walk *w, struct shape_list *list, struct family *family, const struct ast_type *base)
+{
+    const struct ast_decl *decl = interface_of(base);
+    if (decl && is_member(family, decl))
+        return;
+    if (decl && family->count < FAMILY_MAX)
+        add_methods(w, list, family, decl);
+    else
+        shape_list_add_field(list, 0, family->is_filled ? shape_of_type(w, base) : (uint32_t)BUILTIN_ANY, SHAPE_BASE);
+}
+
+static void add_methods(struct shape_walk *w, struct shape_list *list, struct family *family,
+                        const struct ast_decl *decl)
+{
+    family->members[family->count++] = decl;
+    for (const struct ast_method *m = decl->methods; m; m = m->next)
+        shape_list_add_field(list, name_of(w, m->word),
+                             family->is_filled ? of_method(w, m) : (uint32_t)BUILTIN_FUNCTION, 0);
+    for (const struct ast_type *base = decl->bases; base; base = base->next)
+        add_base(w, list, family, base);
 }
 
 /* ---- declarations ---- */
@@ -87,8 +129,8 @@ uint32_t shape_of_decl(struct shape_walk *w, const struct ast_decl *decl)
     uint32_t known = w->builder->node_count;
     add_origin(w, &words, decl);
     if (decl->kind == AST_DECL_INTERFACE) {
-        add_methods(w, &words, decl, false, 0);
-        shape_sort_fields(w, &words, SHAPE_NAMED_WORDS);
+        add_methods(w, &words, &(struct family){.is_filled = false}, decl);
+        shape_sort_fields(w->builder, &words, SHAPE_NAMED_WORDS);
     }
     for (const struct ast_decl *p = decl->params; p; p = p->next)
         shape_list_add(&words, 0);
@@ -103,8 +145,8 @@ static void fill_interface(struct shape_walk *w, uint32_t node, const struct ast
 {
     struct shape_list words = {0};
     add_origin(w, &words, decl);
-    add_methods(w, &words, decl, true, 0);
-    shape_sort_fields(w, &words, SHAPE_NAMED_WORDS);
+    add_methods(w, &words, &(struct family){.is_filled = true}, decl);
+    shape_sort_fields(w->builder, &words, SHAPE_NAMED_WORDS);
     memcpy(w->builder->words + w->builder->nodes[node].words, words.at, words.count * sizeof *words.at);
     shape_list_free(&words);
 }

@@ -10,6 +10,7 @@
 #include "sched/base/memory.h"
 #include "vm/lang/shape_build.h"
 #include "vm/lang/shape_pass.h"
+#include "vm/lang/shape_source.h"
 
 /* Instances that a set may need; a generic type that needs ever larger ones of itself stops there. */
 enum { EXPANSIONS_MAX = 1000, WORDS_INLINE = 64 };
@@ -108,23 +109,69 @@ static bool is_named(const struct shape_node *n)
     return n->kind == SHAPE_ALIAS || n->kind == SHAPE_INTERFACE || n->kind == SHAPE_GENERIC;
 }
 
+/* The interface of another unit that the base of one of this unit names; NULL: it is none. */
+static const struct shapes *find_interface(const struct shape_builder *b, const struct shape_source *source,
+                                           uint32_t base, uint32_t *found)
+{
+    bool is_host;
+    const struct shape_node *n = shape_node(source->shapes, shape_look(source->shapes, base, true));
+    if (n->kind != SHAPE_EXTERN || !b->link)
+        return NULL;
+    const uint32_t *names = shape_words(source->shapes, n);
+    const struct shapes *from = b->link(b->link_ctx, shape_text_of(source->shapes, names[0], NULL),
+                                        shape_text_of(source->shapes, names[1], NULL), found, &is_host);
+    if (!from)
+        return NULL;
+    *found = shape_look(from, *found, true);
+    return shape_node(from, *found)->kind == SHAPE_INTERFACE ? from : NULL;
+}
+
+/*
+ * Bases and methods of an interface, with the methods of bases from other units in place of those. Only with `filled` are the types there:
+ * the number of words must be known before.
+ */
+static void add_interface(struct shape_builder *b, struct shape_source *source, uint32_t node, bool filled,
+                          struct shape_list *list)
+{
+    const struct shape_node *n = shape_node(source->shapes, node);
+    const uint32_t *words = shape_words(source->shapes, n);
+    for (uint32_t i = SHAPE_NAMED_WORDS; i < n->word_count; i += SHAPE_FIELD_WORDS) {
+        uint32_t other;
+        const struct shapes *from = words[i] ? NULL : find_interface(b, source, words[i + 1], &other);
+        if (from) {
+            add_interface(b, source_of(b, from), other, filled, list);
+            continue;
+        }
+        uint32_t type = filled ? import(b, source, words[i + 1]) : (uint32_t)BUILTIN_ANY;
+        shape_list_add_field(list, import_name(b, source->shapes, words[i]), type, words[i + 2]);
+    }
+}
+
+static void add_header(struct shape_builder *b, const struct shape_source *source, const uint32_t *from,
+                       struct shape_list *list)
+{
+    bool is_salted = b->link && source->shapes == b->linked;
+    shape_list_add(list, from[SHAPE_ORIGIN_LOW] ^ (is_salted ? (uint32_t)b->salt : 0));
+    shape_list_add(list, from[SHAPE_ORIGIN_HIGH] ^ (is_salted ? (uint32_t)(b->salt >> 32) : 0));
+    shape_list_add(list, from[SHAPE_DECLARATION]);
+    shape_list_add(list, import_name(b, source->shapes, from[SHAPE_NAME]));
+}
+
 /* A named type with nothing in it yet. */
 static uint32_t import_named(struct shape_builder *b, struct shape_source *source, uint32_t node)
 {
     const struct shape_node *n = shape_node(source->shapes, node);
-    const uint32_t *from = shape_words(source->shapes, n);
     uint32_t known = b->node_count;
-    struct word_list words;
-    open_words(&words, n->word_count);
-    memset(words.at, 0, n->word_count * sizeof *words.at);
-    memcpy(words.at, from, SHAPE_NAME * sizeof *words.at);
-    words.at[SHAPE_NAME] = import_name(b, source->shapes, from[SHAPE_NAME]);
-    if (b->link && source->shapes == b->linked) {
-        words.at[SHAPE_ORIGIN_LOW] ^= (uint32_t)b->salt;
-        words.at[SHAPE_ORIGIN_HIGH] ^= (uint32_t)(b->salt >> 32);
+    struct shape_list words = {0};
+    add_header(b, source, shape_words(source->shapes, n), &words);
+    if (n->kind == SHAPE_INTERFACE) {
+        add_interface(b, source, node, false, &words);
+        shape_sort_fields(b, &words, SHAPE_NAMED_WORDS);
     }
-    uint32_t new = shape_add(b, n->kind, 0, 0, words.at, n->word_count);
-    close_words(&words);
+    for (uint32_t i = SHAPE_NAMED_WORDS; n->kind != SHAPE_INTERFACE && i < n->word_count; i++)
+        shape_list_add(&words, 0);
+    uint32_t new = shape_add(b, n->kind, 0, 0, words.at, words.count);
+    shape_list_free(&words);
     source->numbers[node] = new;
     if (new >= known)
         shape_do_later(b, new, source, node);
@@ -241,11 +288,25 @@ static void expand(struct shape_builder *b, uint32_t instance)
     b->nodes[instance].scalar = body;
 }
 
+static void fill_interface(struct shape_builder *b, struct shape_source *source, const struct shape_unfilled *item)
+{
+    struct shape_list words = {0};
+    add_interface(b, source, item->from, true, &words);
+    shape_sort_fields(b, &words, 0);
+    if (words.count)
+        memcpy(b->words + b->nodes[item->node].words + SHAPE_NAMED_WORDS, words.at, words.count * sizeof *words.at);
+    shape_list_free(&words);
+}
+
 static void fill_in(struct shape_builder *b, const struct shape_unfilled *item)
 {
     struct shape_source *source = (struct shape_source *)item->source;
     const struct shape_node *n = shape_node(source->shapes, item->from);
     const uint32_t *from = shape_words(source->shapes, n);
+    if (n->kind == SHAPE_INTERFACE) {
+        fill_interface(b, source, item);
+        return;
+    }
     for (uint32_t i = SHAPE_NAMED_WORDS; i < n->word_count; i++) {
         uint32_t word = import_word(b, source, shape_word(n, from, i), from[i]);
         b->words[b->nodes[item->node].words + i] = word;

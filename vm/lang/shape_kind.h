@@ -38,6 +38,8 @@ enum shape_flags {
 };
 
 enum shape_param_flags { SHAPE_PARAM_OPTIONAL = 1, SHAPE_PARAM_VARARG = 2 };
+/* Third word of an entry of an INTERFACE whose name is 0: it is no method, values must be of that type too. They come first. */
+enum { SHAPE_BASE = 1 };
 /* Second word of an annotation: the kind of its argument, and from SHAPE_VALIDATOR on what it means. */
 enum shape_validator {
     SHAPE_NO_VALIDATOR,

@@ -78,7 +78,7 @@ static uint32_t of_table(struct shape_walk *w, const struct ast_expr *expr, int 
         shape_list_add_field(&list, shape_add_name(w->builder, item->word->text, item->word->length), node, 0);
     }
     if (list.count)
-        shape_sort_fields(w, &list, 0);
+        shape_sort_fields(w->builder, &list, 0);
     uint32_t node = shape_add(w->builder, SHAPE_RECORD, 0, 0, list.at, list.count);
     shape_list_free(&list);
     return node;

@@ -210,6 +210,28 @@ static bool fields_fit(struct relation *r, struct shape_ref a, struct shape_ref 
     return true;
 }
 
+/* Does it fit all that the interface extends beside its methods? */
+static bool bases_fit(struct relation *r, struct shape_ref a, struct shape_ref b)
+{
+    uint32_t count;
+    const uint32_t *base = shape_bases(b.shapes, node_of(b), &count);
+    for (; count > 0; count--, base += SHAPE_FIELD_WORDS)
+        if (!relate(r, a, part(b, base[1])))
+            return false;
+    return true;
+}
+
+/* Is something that the interface extends enough by itself? */
+static bool base_fits(struct relation *r, struct shape_ref a, struct shape_ref b)
+{
+    uint32_t count;
+    const uint32_t *base = shape_bases(a.shapes, node_of(a), &count);
+    for (; count > 0; count--, base += SHAPE_FIELD_WORDS)
+        if (relate(r, part(a, base[1]), b))
+            return true;
+    return false;
+}
+
 /* Are all fields of the record values of the map? */
 static bool record_fits_map(struct relation *r, struct shape_ref a, struct shape_ref b)
 {
@@ -290,7 +312,7 @@ static bool tables_fit(struct relation *r, struct shape_ref a, struct shape_ref 
             return false;
         return fields_fit(r, a, b);
     case SHAPE_INTERFACE:
-        return (n->kind == SHAPE_RECORD || n->kind == SHAPE_INTERFACE) && fields_fit(r, a, b);
+        return (n->kind == SHAPE_RECORD || n->kind == SHAPE_INTERFACE) && fields_fit(r, a, b) && bases_fit(r, a, b);
     case SHAPE_ARRAY:
         if (n->kind == SHAPE_TUPLE)
             return tuple_fits(r, a, part(b, m->scalar));
@@ -385,6 +407,8 @@ static bool decide_subtype(struct relation *r, struct shape_ref a, struct shape_
         return n->scalar && relate(r, part(a, n->scalar), b);
     if (n->kind >= SHAPE_TRUTH && n->kind <= SHAPE_STRING)
         return literal_fits(a, b);
+    if (n->kind == SHAPE_INTERFACE && base_fits(r, a, b))
+        return true;
     if (a.node == BUILTIN_TABLE)
         return is_table(m->kind);
     if (b.node < BUILTINS)

@@ -38,8 +38,8 @@ void shape_list_free(struct shape_list *list);
 
 /* shape_type.c: types as written */
 uint32_t shape_of_type(struct shape_walk *walk, const struct ast_type *type);
-/* Sorts the fields from `first` on by name and drops those that are there already. */
-void shape_sort_fields(const struct shape_walk *walk, struct shape_list *fields, uint32_t first);
+/* Sorts the fields from `first` on by name and drops those that are there already, but for those without a name. */
+void shape_sort_fields(const struct shape_builder *builder, struct shape_list *fields, uint32_t first);
 
 /* shape_query.c: types that are computed */
 uint32_t shape_of_expr(struct shape_walk *walk, const struct ast_expr *expr, int depth);

@@ -55,18 +55,18 @@ static int compare_fields(const void *left, const void *right)
     return a->order < b->order ? -1 : 1;
 }
 
-void shape_sort_fields(const struct shape_walk *w, struct shape_list *list, uint32_t first)
+void shape_sort_fields(const struct shape_builder *b, struct shape_list *list, uint32_t first)
 {
     uint32_t count = (list->count - first) / SHAPE_FIELD_WORDS, kept = 0;
     struct field *fields = memory_zeroed((count + 1) * sizeof *fields, "types");
     for (uint32_t i = 0; i < count; i++) {
         const uint32_t *words = list->at + first + (size_t)i * SHAPE_FIELD_WORDS;
-        const struct shape_name *name = &w->builder->names[words[0]];
-        fields[i] = (struct field){w->builder->text + name->offset, name->length, {words[0], words[1], words[2]}, i};
+        const struct shape_name *name = &b->names[words[0]];
+        fields[i] = (struct field){b->text + name->offset, name->length, {words[0], words[1], words[2]}, i};
     }
     qsort(fields, count, sizeof *fields, compare_fields);
     for (uint32_t i = 0; i < count; i++) {
-        if (i && fields[i].words[0] == fields[i - 1].words[0])
+        if (i && fields[i].words[0] && fields[i].words[0] == fields[i - 1].words[0])
             continue;
         memcpy(list->at + first + (size_t)kept++ * SHAPE_FIELD_WORDS, fields[i].words, sizeof fields[i].words);
     }
@@ -88,7 +88,7 @@ static uint32_t of_record(struct shape_walk *w, const struct ast_type *type)
         shape_list_add_field(&list, name_of(w, f->word), node, f->is_optional);
     }
     if (list.count)
-        shape_sort_fields(w, &list, 0);
+        shape_sort_fields(w->builder, &list, 0);
     uint32_t map = type->record.map ? of_map(w, type->record.map) : 0;
     uint32_t node =
         shape_add(w->builder, SHAPE_RECORD, type->is_readonly ? SHAPE_READONLY : 0, map, list.at, list.count);

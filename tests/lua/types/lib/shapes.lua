@@ -6,4 +6,5 @@ type Renamed = {n: number}
 local M = {User = User, Box = Box}
 M.Other = Renamed
 M.same = function(T) return rawequal(T, User) end
+interface Measured function measure(self): number end
 return M
