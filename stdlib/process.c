@@ -29,6 +29,7 @@
 #include "vm/encoding.h"
 #include "vm/envelope.h"
 #include "vm/error.h"
+#include "vm/flat.h"
 #include "vm/lazy.h"
 #include "vm/process.h"
 #include "vm/process_struct.h"
@@ -145,6 +146,8 @@ static int process_send(lua_State *L)
         return error_return(L, ERROR_INVALID, "topic longer than %d bytes", TOPIC_MAX);
     unsigned char bytes[SCALARS_BYTES];
     size_t size = top > 2 ? scalars_encode(L, 3, top - 2, bytes) : 0;
+    if (size == 0 && top == 3)
+        size = flat_encode(L, 3, bytes);
     if (size == 0 && top > 2)
         return send_run(L, top);
     uint64_t to = process_target(L, 1);

@@ -171,6 +171,7 @@ static enum get get_rare(lua_State *L, struct codec_decoder *d, unsigned tag)
         return get_string(L, d, tag);
     case WIRE_TABLE8:
     case WIRE_TABLE32:
+    case WIRE_FLAT8:
         return get_table(L, d, tag);
     case WIRE_REF:
         return get_reference(L, d);

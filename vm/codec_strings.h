@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 enum {
-    CODEC_STRINGS_MAX = 48,     /* numbers: what is left of the tags (codec_wire.h) */
+    CODEC_STRINGS_MAX = 47,     /* numbers: what is left of the tags (codec_wire.h) */
     CODEC_STRINGS_SLOTS = 128,  /* open addressing, linear probing: less than half full */
     CODEC_STRINGS_RECENT = 256, /* strings met once */
 };

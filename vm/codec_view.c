@@ -49,6 +49,7 @@ static bool read_value(struct wire_reader *reader, struct codec_view *out, uint3
         return wire_read_bytes(reader, &out->number, sizeof out->number);
     case WIRE_TABLE8:
     case WIRE_TABLE32:
+    case WIRE_FLAT8:
         out->tag = CODEC_TABLE;
         return wire_read_table(reader, tag, &out->table.narr, &out->table.nhash);
     case WIRE_REF:
@@ -131,7 +132,7 @@ bool codec_fields_begin(struct codec_fields *fields, const void *data, size_t le
         return false;
     reader.owed--;
     unsigned tag = *reader.at++;
-    if ((tag != WIRE_TABLE8 && tag != WIRE_TABLE32) || !wire_read_table(&reader, tag, &narr, &nhash) || narr > 0)
+    if (!wire_is_table(tag) || !wire_read_table(&reader, tag, &narr, &nhash) || narr > 0)
         return false;
     *fields = (struct codec_fields){reader.at, reader.end, nhash};
     return true;
@@ -163,7 +164,7 @@ static bool enter(const struct codec_field *field, struct wire_reader *reader, u
 {
     *reader = (struct wire_reader){field->value + 1, field->value + field->length, 0};
     unsigned tag = field->value[0];
-    return (tag == WIRE_TABLE8 || tag == WIRE_TABLE32) && wire_read_table(reader, tag, narr, nhash);
+    return wire_is_table(tag) && wire_read_table(reader, tag, narr, nhash);
 }
 
 bool codec_fields_enter(struct codec_fields *fields, const struct codec_field *field)

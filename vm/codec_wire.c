@@ -110,7 +110,7 @@ bool wire_read_string(struct wire_reader *reader, unsigned tag, const char **dat
 
 bool wire_read_table(struct wire_reader *reader, unsigned tag, uint32_t *narr, uint32_t *nhash)
 {
-    if (tag == WIRE_TABLE8) {
+    if (tag != WIRE_TABLE32) {
         uint8_t counts[2];
         if (!wire_read_bytes(reader, counts, 2))
             return false;

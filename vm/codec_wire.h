@@ -13,6 +13,7 @@
  *   WIRE_STRING8/32       length, bytes               WIRE_ERROR      see codec_error.c
  *   WIRE_KEEP             a string, which gets the    WIRE_TYPE       uint32 length, a set of types (vm/typed.h); numbered too
  *                         next number, from 0         WIRE_KEPT + n   the n-th numbered string
+ *   WIRE_FLAT8            as WIRE_TABLE8 (vm/flat.h)
  *
  * Numbered strings stand inside of tables only, so a reader that looks for top-level values need not know them.
  * Every value takes a byte or more, so a reader that counts the values it still owes (announced by open tables and the head) can
@@ -49,6 +50,7 @@ enum wire_tag {
     WIRE_REF,
     WIRE_ERROR,
     WIRE_TYPE,
+    WIRE_FLAT8,
     WIRE_KEEP,
     WIRE_KEPT /* up to 0xff */
 };
@@ -98,6 +100,10 @@ static inline bool wire_is_string(unsigned tag)
     return (tag >= WIRE_STRING && tag <= WIRE_STRING_MAX) || tag == WIRE_STRING8 || tag == WIRE_STRING32;
 }
 bool wire_read_string(struct wire_reader *reader, unsigned tag, const char **data, size_t *length);
+static inline bool wire_is_table(unsigned tag)
+{
+    return tag == WIRE_TABLE8 || tag == WIRE_TABLE32 || tag == WIRE_FLAT8;
+}
 /* Counts of a table, checked against what the input can still hold, and owed from now on. */
 bool wire_read_table(struct wire_reader *reader, unsigned tag, uint32_t *narr, uint32_t *nhash);
 bool wire_read_error(struct wire_reader *reader, struct error_parts *parts);

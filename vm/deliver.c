@@ -14,6 +14,7 @@
 #include "vm/envelope.h"
 #include "vm/error.h"
 #include "vm/fiber.h"
+#include "vm/flat.h"
 #include "vm/future.h"
 #include "vm/message.h"
 #include "vm/pid.h"
@@ -145,16 +146,18 @@ static bool push_item(lua_State *L, struct fiber *fiber, struct channel *channel
 }
 
 /* The value of most messages to listeners. */
-static bool push_scalar(lua_State *L, const struct fiber *fiber, const struct channel *channel)
+static bool push_small(lua_State *L, const struct fiber *fiber, const struct channel *channel)
 {
     const struct message *item = fiber->item;
-    return channel->source == SOURCE_TOPIC && !fiber->as_message && item->kind == MESSAGE_USER &&
-           scalars_decode_one(L, message_body(item), item->length);
+    if (channel->source != SOURCE_TOPIC || fiber->as_message || item->kind != MESSAGE_USER)
+        return false;
+    const unsigned char *body = message_body(item);
+    return scalars_decode_one(L, body, item->length) || flat_decode(L, body, item->length);
 }
 
 bool deliver_push(lua_State *L, struct fiber *fiber, struct channel *channel, int place)
 {
-    if (push_scalar(L, fiber, channel)) {
+    if (push_small(L, fiber, channel)) {
         fiber_drop_item(fiber);
         return true;
     }

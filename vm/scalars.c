@@ -5,10 +5,9 @@
 #include "sched/base/compiler.h"
 #include "vm/codec_write.h"
 
-enum {
-    STRING_MAX = WIRE_STRING_MAX - WIRE_STRING, /* strings whose length is in their tag */
-    ONE_MAX = 1 + STRING_MAX,                   /* bytes of the longest value */
-};
+enum { STRING_MAX = WIRE_STRING_MAX - WIRE_STRING /* strings whose length is in their tag */ };
+
+_Static_assert((int)SCALARS_ONE_MAX == 1 + (int)STRING_MAX, "the longest value is a string");
 
 static size_t put_tag(unsigned char *at, unsigned tag)
 {
@@ -16,7 +15,7 @@ static size_t put_tag(unsigned char *at, unsigned tag)
     return 1;
 }
 
-static size_t put_string(lua_State *L, int index, unsigned char *at)
+size_t scalars_put_string(lua_State *L, int index, unsigned char *at)
 {
     size_t length;
     const char *text = lua_tolstring(L, index, &length);
@@ -26,8 +25,7 @@ static size_t put_string(lua_State *L, int index, unsigned char *at)
     return 1 + length;
 }
 
-/* At most ONE_MAX bytes; 0: no scalar. */
-static size_t put(lua_State *L, int index, unsigned char *at)
+size_t scalars_put(lua_State *L, int index, unsigned char *at)
 {
     if (lua_isinteger(L, index))
         return wire_write_integer(at, lua_tointeger(L, index));
@@ -39,7 +37,7 @@ static size_t put(lua_State *L, int index, unsigned char *at)
     case LUA_TNUMBER:
         return wire_write_number(at, lua_tonumber(L, index));
     case LUA_TSTRING:
-        return put_string(L, index, at);
+        return scalars_put_string(L, index, at);
     default:
         return 0;
     }
@@ -52,9 +50,9 @@ size_t scalars_encode(lua_State *L, int first, int count, unsigned char bytes[st
     bytes[0] = (unsigned char)count;
     size_t length = 1;
     for (int i = 0; i < count; i++) {
-        if (SCALARS_BYTES - length < ONE_MAX)
+        if (SCALARS_BYTES - length < SCALARS_ONE_MAX)
             return 0;
-        size_t more = put(L, first + i, bytes + length);
+        size_t more = scalars_put(L, first + i, bytes + length);
         if (!more)
             return 0;
         length += more;
