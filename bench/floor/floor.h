@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* floor: what the workloads share, and where they begin. They end the program when something goes wrong. */
+#ifndef BENCH_FLOOR_H
+#define BENCH_FLOOR_H
+
+#include <lua.h>
+
+/* A state with all libraries. */
+lua_State *floor_new_state(void);
+
+/* Exits with what Lua says when `status` is an error. */
+void floor_must(lua_State *L, int status);
+
+double floor_now_seconds(void);
+double floor_cpu_seconds(void); /* of the program */
+
+void floor_payload(const char *name, long items, long trips);
+void floor_states(const char *metric, long count);
+
+#endif
