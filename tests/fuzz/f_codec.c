@@ -2,7 +2,7 @@
 /* links: stdlib */
 /*
  * Decodes arbitrary bytes. Whatever decodes is encoded again, decoded again and compared, both with the one-shot and the
- * resumable form; views look at every top-level value; error objects are asked for everything. The state has a bounded
+ * resumable form; views look at every top-level value; error objects and types are asked for everything. The state has a bounded
  * heap, so an input that makes the decoder allocate out of proportion is found as well.
  */
 #include <stdio.h>
@@ -13,11 +13,19 @@
 #include <lua.h>
 
 #include "stdlib/errors.h"
+#include "stdlib/libraries.h"
 #include "vm/codec.h"
 #include "vm/codec_cursor.h"
 #include "vm/codec_write.h"
 #include "vm/error.h"
+#include "vm/fiber.h"
 #include "vm/flat.h"
+#include "vm/lang/shape.h"
+#include "vm/lang/shape_relate.h"
+#include "vm/lang/shape_text.h"
+#include "vm/typed.h"
+#include "vm/typed_check.h"
+#include "vm/vm_struct.h"
 
 enum { HEAP_BASE = 1 << 20, HEAP_PER_BYTE = 256, COMPARE_DEPTH = 150 };
 
@@ -48,6 +56,15 @@ static void *allocate(void *ud, void *block, size_t old_size, size_t new_size)
 }
 
 static bool is_same(lua_State *L, int a, int b, int depth);
+
+/* A type in a message is the same as its copy, unless it is too large to tell. */
+static bool is_same_type(const struct typed *a, const struct typed *b)
+{
+    char text[2][SHAPE_TEXT_MESSAGE];
+    shape_text(a->shapes, a->node, text[0], sizeof text[0]);
+    shape_text(b->shapes, b->node, text[1], sizeof text[1]);
+    return strcmp(text[0], text[1]) == 0;
+}
 
 /* Tables and errors that were met already correspond to what they corresponded to then; the map is at index 1. */
 static bool was_met(lua_State *L, int a, int b, bool *same)
@@ -129,7 +146,10 @@ static bool is_same(lua_State *L, int a, int b, int depth)
     luaL_checkstack(L, 10, "compare");
     if (was_met(L, a, b, &same))
         return same;
-    return type == LUA_TTABLE ? has_same_entries(L, a, b, depth) : is_same_error(L, a, b);
+    if (type == LUA_TTABLE)
+        return has_same_entries(L, a, b, depth);
+    const struct typed *typed = typed_test(L, a), *other = typed_test(L, b);
+    return typed ? other && is_same_type(typed, other) : !other && is_same_error(L, a, b);
 }
 
 /* Errors at top level: all methods must answer. */
@@ -147,6 +167,95 @@ static void ask_error(lua_State *L, int index)
     lua_pushvalue(L, index);
     lua_call(L, 1, 1);
     lua_pop(L, 2);
+}
+
+/* ---- types ---- */
+
+/* Calls the function on top with the value at `index`; what it gives is called in turn as long as it is an iterator that goes on. */
+static void ask_part(lua_State *L, int index)
+{
+    enum { PARTS_MAX = 40 };
+    int top = lua_gettop(L);
+    lua_pushvalue(L, index);
+    lua_call(L, 1, 1);
+    for (int i = 0; i < PARTS_MAX && lua_isfunction(L, top); i++) {
+        lua_pushvalue(L, top);
+        lua_call(L, 0, 2);
+        bool is_over = lua_isnil(L, -2);
+        for (int part = 1; part <= 2; part++) {
+            luaL_tolstring(L, -part, NULL);
+            lua_pop(L, 1);
+        }
+        lua_pop(L, 2);
+        if (is_over)
+            break;
+    }
+    lua_settop(L, top - 1);
+}
+
+/* Looks whether the value on top is of the type, and asks why not. */
+static void check_top(lua_State *L, const struct typed *typed)
+{
+    enum { SLICES_MAX = 20 };
+    struct check check;
+    int top = lua_gettop(L);
+    enum check_status status = CHECK_MORE;
+    check_begin(&check, typed->shapes, typed->node, top, 0, top);
+    for (int i = 0; i < SLICES_MAX && status == CHECK_MORE; i++)
+        status = check_run(L, &check);
+    REQUIRE(status != CHECK_CALL);
+    if (status == CHECK_INVALID)
+        check_push_error(L, &check);
+    lua_settop(L, top - 1);
+}
+
+/* {a = {1, "x"}, kind = "a", {}}, and the things in it. */
+static void check_samples(lua_State *L, const struct typed *typed)
+{
+    lua_newtable(L);
+    lua_pushinteger(L, 1);
+    lua_rawseti(L, -2, 1);
+    lua_pushliteral(L, "x");
+    lua_rawseti(L, -2, 2);
+    lua_newtable(L);
+    lua_pushvalue(L, -2);
+    lua_setfield(L, -2, "a");
+    lua_pushliteral(L, "a");
+    lua_setfield(L, -2, "kind");
+    lua_newtable(L);
+    lua_rawseti(L, -2, 1);
+    check_top(L, typed);
+    check_top(L, typed);
+    lua_pushnil(L);
+    check_top(L, typed);
+    lua_pushnumber(L, 1.5);
+    check_top(L, typed);
+    lua_pushliteral(L, "a");
+    check_top(L, typed);
+    lua_pushcfunction(L, lua_error);
+    check_top(L, typed);
+    typed_push_builtin(L, BUILTIN_STRING);
+    check_top(L, typed);
+}
+
+/* Types at top level: all methods and comparisons must answer, and every value is of the type or not. */
+static void ask_type(lua_State *L, int index)
+{
+    static const char *const names[] = {"annotations", "elem",   "fields", "inner",   "key", "kind",
+                                        "name",        "params", "ret",    "tparams", "val", "variants"};
+    const struct typed *typed = typed_test(L, index);
+    struct shape_ref ref = {typed->shapes, typed->node}, string = {shape_builtins(), BUILTIN_STRING};
+    luaL_tolstring(L, index, NULL);
+    lua_pop(L, 1);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        lua_getfield(L, index, names[i]);
+        ask_part(L, index);
+    }
+    REQUIRE(shape_is_equal(ref, ref) && shape_is_same(ref, ref) && shape_is_subtype(ref, ref));
+    shape_is_equal(ref, string);
+    shape_is_subtype(ref, string);
+    shape_is_subtype(string, ref);
+    check_samples(L, typed);
 }
 
 static enum codec_status decode_resumed(lua_State *L, const uint8_t *data, size_t size, int *count)
@@ -226,7 +335,9 @@ static int run_input(lua_State *L)
     REQUIRE(decode_resumed(L, (const uint8_t *)encoded, length, &again) == CODEC_OK && again == count);
     for (int i = 0; i < count; i++) {
         REQUIRE(is_same(L, 2 + i, copies + i, 0));
-        if (lua_type(L, 2 + i) == LUA_TUSERDATA)
+        if (typed_test(L, 2 + i))
+            ask_type(L, 2 + i);
+        else if (lua_type(L, 2 + i) == LUA_TUSERDATA)
             ask_error(L, 2 + i);
     }
     check_flat(L, input, count == 1);
@@ -264,7 +375,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct memory memory = {.limit = HEAP_BASE + size * HEAP_PER_BYTE};
     struct input input = {data, size};
     lua_State *L = lua_newstate(allocate, &memory);
+    static struct vm vm = {.config.libraries = std_libraries}; /* for the types that libraries show */
+    struct state state = {.vm = &vm};
     REQUIRE(L);
+    *(struct state **)lua_getextraspace(L) = &state;
     look(data, size);
     walk(data, size);
     lua_gc(L, LUA_GCSTOP, 0);

@@ -243,6 +243,28 @@ Test(shape, damaged_bytes_do_no_harm)
     free(shapes);
 }
 
+/* What a node accepts at a glance is believed when values are looked at: a record that claims to accept strings would be read as a table. */
+Test(shape, masks_that_are_wrong_are_found)
+{
+    struct shapes *shapes = shapes_of("type A = {k: \"a\", x: number?} | string", 1);
+    shapes->export_count = 0; /* as in a message */
+    size_t size = shape_size(shapes);
+    cr_assert(shape_is_sound(shapes, size));
+    for (uint32_t i = 0; i < shapes->node_count; i++) {
+        struct shape_node *n = (struct shape_node *)(shapes + 1) + i, was = *n;
+        n->maybe ^= SHAPE_OF_STRING;
+        cr_assert(!shape_is_sound(shapes, size), "node %u", i);
+        *n = was;
+        n->yes ^= SHAPE_OF_TABLE;
+        cr_assert(!shape_is_sound(shapes, size), "node %u", i);
+        *n = was;
+        n->tag ^= 1;
+        cr_assert(!shape_is_sound(shapes, size), "node %u", i);
+        *n = was;
+    }
+    free(shapes);
+}
+
 static const char *fields_of(const struct shapes *shapes, const char *name, char *to, size_t size)
 {
     uint32_t count, bases;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "vm/lang/shape_pass.h"
+
 static const struct shape_name *names_of(const struct shapes *shapes)
 {
     return (const struct shape_name *)(const void *)(shape_all_words(shapes) + shapes->word_count);
@@ -228,7 +230,7 @@ bool shape_is_sound(const void *block, size_t size)
     for (uint32_t i = 0; i < s->use_count; i++)
         if (shape_all_words(s)[s->uses + i] >= s->node_count)
             return false;
-    return true;
+    return shape_masks_are_sound(s);
 }
 
 /* ---- questions ---- */

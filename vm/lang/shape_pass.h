@@ -3,10 +3,12 @@
 #ifndef LANG_SHAPE_PASS_H
 #define LANG_SHAPE_PASS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct shape_builder;
 struct shape_source;
+struct shapes;
 
 /* shape_build.c */
 void shape_do_later(struct shape_builder *builder, uint32_t node, const struct shape_source *source, uint32_t from);
@@ -19,5 +21,7 @@ void shape_drop_sources(struct shape_builder *builder);
 
 /* shape_mask.c: yes, maybe and tag of all nodes */
 void shape_find_masks(struct shape_builder *builder);
+/* Do those of a set whose numbers are within bounds say of each node what they say of its parts? */
+bool shape_masks_are_sound(const struct shapes *shapes);
 
 #endif
