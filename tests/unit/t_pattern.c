@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: stdlib */
+/* links: stdlib; skip: tsan (there is one thread only, and it would take a minute) */
 /* pattern: classes, matches, captures, errors, and that a match goes on after PATTERN_MORE wherever it stopped and was moved. */
 #include "stdlib/pattern.h"
 
