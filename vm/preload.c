@@ -16,7 +16,8 @@
 #include "vm/template.h"
 #include "vm/type.h"
 
-enum { INSTRUCTIONS_MAX = 100000, OBJECTS_MAX = 8192, DEPTH_MAX = 64 };
+/* So much that the process that happens to make the template is not held up. Freed memory counts too. */
+enum { INSTRUCTIONS_MAX = 20000, BYTES_MAX = 512 << 10, OBJECTS_MAX = 8192, DEPTH_MAX = 64 };
 
 /* ---- while it runs ---- */
 
@@ -142,7 +143,9 @@ static bool is_all_copyable(lua_State *L)
 void preload_run(lua_State *L)
 {
     lua_sethook(L, watch, LUA_MASKCALL | LUA_MASKCOUNT, INSTRUCTIONS_MAX);
+    template_leave(L, BYTES_MAX);
     boot_preload(L);
+    template_leave(L, SIZE_MAX);
     lua_sethook(L, NULL, 0, 0);
     luaL_checkstack(L, 4, "preload");
     if (!is_all_copyable(L))

@@ -60,6 +60,9 @@ struct heap *template_clone(const struct template *tmpl, struct slab_cache *cach
  */
 int template_undump(lua_State *L, const void *dump, size_t length, const char *chunk_name);
 
+/* In setup: from now on so many bytes are left, of what Lua takes (SIZE_MAX: all there is); beyond, memory is out. */
+void template_leave(lua_State *L, size_t bytes);
+
 /* In setup: is that an address in the memory that is going to be copied? */
 bool template_holds(lua_State *L, const void *address);
 

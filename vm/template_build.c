@@ -102,7 +102,7 @@ static void *block_new(struct template_build *build, size_t size, bool is_string
 {
     /* At least one byte of gap, so that the address past the end belongs to this block only. */
     size_t whole = sizeof(struct template_block) + ((size + ALIGNMENT) & ~(size_t)(ALIGNMENT - 1));
-    if (size > TEMPLATE_REGION || whole > (size_t)(region_end(build) - build->bump)) {
+    if (size > TEMPLATE_REGION || whole > (size_t)(build->end - build->bump)) {
         build->out_of_memory = true;
         return NULL;
     }
@@ -239,6 +239,7 @@ int template_build_init(struct template_build *build, const struct template_conf
         goto no_memory;
     build->heap = heap_init_shell(region);
     build->first = build->bump = (char *)region + heap_user_offset() + heap_user_size(config->user);
+    build->end = region_end(build);
     if (shared > 0) {
         build->shared_size = (shared + PAGE - 1) & ~(size_t)(PAGE - 1);
         build->shared = fault_hit(config->fault, FAULT_SLAB) ? NULL : slab_map(build->shared_size);
@@ -289,6 +290,15 @@ static struct template_build *build_of(lua_State *L)
 {
     void *ud;
     return lua_getallocf(L, &ud) == build_alloc ? ud : NULL;
+}
+
+void template_leave(lua_State *L, size_t bytes)
+{
+    struct template_build *build = build_of(L);
+    if (!build)
+        return;
+    size_t left = (size_t)(region_end(build) - build->bump);
+    build->end = build->bump + (bytes < left ? bytes : left);
 }
 
 bool template_holds(lua_State *L, const void *address)

@@ -90,6 +90,17 @@ Test(preload, long_chunks_are_not)
                           "1000000");
 }
 
+/* Few instructions that make much: the spawner, in whose slice the template is made, is not held up for it. */
+Test(preload, large_chunks_are_not)
+{
+    is_run_by_the_process("local n = 0\nfor i = 1, 200 do n = n + #('x'):rep(50000):reverse() end\n"
+                          "return {main = function() return n end}",
+                          "10000000");
+    is_run_by_the_process("local s = ('x'):rep(20000000)\nreturn {main = function() return #s end}", "20000000");
+    is_run_ahead("local t = {}\nfor i = 1, 1000 do t[i] = {i} end\nreturn {main = function() return t[1000][1] end}",
+                 "1000");
+}
+
 Test(preload, chunks_that_fail_fail_in_the_process)
 {
     is_run_by_the_process("\nerror('broken')", "Internal: t:one:2: broken");

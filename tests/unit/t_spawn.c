@@ -40,7 +40,7 @@ static void check(const char *body)
     snprintf(source, sizeof source, "return function()\nlocal events = process.events()\n%s\nreturn 'ok' end", body);
     rig_add(&rig, "t:main", source);
     rig_run(&rig, "t:main");
-    cr_assert_str_eq(rig_text(&rig), "ok");
+    cr_assert_str_eq(rig_text(&rig), "ok", "%s", rig_text(&rig));
 }
 
 Test(spawn, arguments_are_copied)
