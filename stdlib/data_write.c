@@ -50,6 +50,17 @@ printf_like(2, 3) static enum step fail(struct data_writer *w, const char *fmt, 
     return STEP_FAILED;
 }
 
+static enum step fail_type(struct data_writer *w)
+{
+    w->kind = ERROR_INVALID;
+    return fail(w, "cannot encode type");
+}
+
+static enum step fail_key(lua_State *L, struct data_writer *w, int key)
+{
+    return typed_test(L, key) ? fail_type(w) : fail(w, "a key of type %s cannot be encoded", luaL_typename(L, key));
+}
+
 /* ---- values ---- */
 
 /* The table on top is `t`: pushes what is behind it if it is read-only. It may allocate. */
@@ -88,7 +99,7 @@ static enum step classify(lua_State *L, struct data_writer *w, struct data_frame
     }
     if (lua_isinteger(L, -1))
         return fail(w, "sparse array: index 1 is missing, index %lld is there", (long long)lua_tointeger(L, -1));
-    return fail(w, "a key of type %s cannot be encoded", luaL_typename(L, -1));
+    return fail_key(L, w, -1);
 }
 
 /* The table on top stays there while its frame is open. */
@@ -183,10 +194,8 @@ static enum step put_object(lua_State *L, struct data_writer *w)
     char time[TIME_VALUE_TEXT_MAX];
     const struct type *type = type_of(L, -1);
     const char *text = error_or_string(L, -1, &length);
-    if (type == &typed_type) {
-        w->kind = ERROR_INVALID;
-        return fail(w, "cannot encode type");
-    }
+    if (type == &typed_type)
+        return fail_type(w);
     if (!text && type == &time_value_type) {
         text = time;
         if (!(length = time_value_text(L, -1, time)))
@@ -252,7 +261,7 @@ static enum step fail_mixed(lua_State *L, struct data_writer *w, int key)
         return fail(w, "mixed keys: an array with the string key '%.40s'", lua_tostring(L, key));
     if (lua_isinteger(L, key))
         return fail(w, "mixed keys: an object with the integer key %lld", (long long)lua_tointeger(L, key));
-    return fail(w, "a key of type %s cannot be encoded", luaL_typename(L, key));
+    return fail_key(L, w, key);
 }
 
 static enum step fail_sparse(struct data_writer *w, struct data_frame *f)

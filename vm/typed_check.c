@@ -97,7 +97,7 @@ static enum verdict open(lua_State *L, struct check *c, uint32_t named, uint32_t
     const struct shape_node *n = shape_node(c->shapes, node);
     struct check_frame *f = &c->frames[c->depth];
     if (c->depth == CHECK_FRAMES || (is_container(n->kind) && c->levels == CHECK_LEVELS_MAX))
-        return fail(L, c, CHECK_RECURSION, node, value);
+        return fail(L, c, CHECK_RECURSION, named, value);
     int top = lua_gettop(L);
     if (top + STACK_NEEDED > c->room)
         make_room(L, c, top);

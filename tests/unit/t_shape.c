@@ -57,7 +57,19 @@ Test(shape, text)
     check_text("-1 | 2.5 | 1e100 | true", "-1 | 2.5 | 1e+100 | true");
     check_text("keyof({a: number, b: string})", "\"a\" | \"b\"");
     check_text("{x: T?}", "{x: T?}");
-    check_text("typeof({a = 1, b = \"x\"})", "{a: number, b: string}");
+    check_text("typeof({a = 1, b = \"x\", c = 1.5})", "{a: integer, b: string, c: number}");
+    check_text("typeof({{1, 2}, {3}})", "{{integer}}");
+    check_text("typeof({1, \"x\"})", "table");
+    check_text("typeof({1, x = 2})", "table");
+    check_text("typeof({[1] = 2})", "table");
+    check_text("{a: typeof(1 + 2 * 3), b: typeof(1 / 2), c: typeof(2 ^ 2), d: typeof(1 // 2.0), e: typeof(x + 1)}",
+               "{a: integer, b: number, c: number, d: number, e: any}");
+    check_text("{a: typeof(1 < 2), b: typeof(not x), c: typeof(\"a\" .. \"b\"), d: typeof(#\"a\"), e: typeof(-1), f: "
+               "typeof(x .. 1)}",
+               "{a: boolean, b: boolean, c: string, d: integer, e: integer, f: any}");
+    check_text("(string | number) & {a: boolean} | nil", "((string | number) & {a: boolean})?");
+    check_text("string | (number & T)", "string | (number & T)");
+    check_text("{(string?) @min_len(1)}", "{(string?) @min_len(1)}");
 }
 
 Test(shape, text_is_cut)
@@ -241,6 +253,33 @@ Test(shape, damaged_bytes_do_no_harm)
     free(copy);
     free(bytes);
     free(shapes);
+}
+
+static void check_hostile(const char *first, const char *step, const char *last)
+{
+    enum { STEPS = 400, LINE = 120 };
+    char *source = malloc(STEPS * LINE + 2 * LINE), *at = source + sprintf(source, "%s\n", first);
+    for (int i = 1; i < STEPS; i++) {
+        for (const char *c = step; *c; c++)
+            at += *c == '@' ? sprintf(at, "%d", i) : *c == '#' ? sprintf(at, "%d", i - 1) : sprintf(at, "%c", *c);
+        *at++ = '\n';
+    }
+    sprintf(at, last, STEPS - 1);
+    struct shapes *shapes = shapes_of(source, 1);
+    cr_assert_lt(shapes->node_count, 100000);
+    free(shapes);
+    free(source);
+}
+
+/* Each asks for what the one before is, twice. */
+Test(shape, computed_types_end)
+{
+    check_hostile("local a0 = {x = 1}", "local a@ = {x = a#, y = a#, z = {a#, a#}}", "type T = typeof(a%d)");
+    check_hostile("local a0 = {x = 1}", "local a@: {x: typeof(a#), y: typeof(a#)} = nil", "type T = typeof(a%d)");
+    check_hostile("type A0 = {a: {x: number}}", "type A@ = {a: {x: A#[\"a\"], y: A#[\"a\"]}}", "type T = A%d[\"a\"]");
+    check_hostile("type A0 = {[string]: number}", "type A@ = {[{x: keyof(A#), y: keyof(A#)}]: number}",
+                  "type T = keyof(A%d)");
+    check_hostile("local a0 = 1", "local a@ = a# + a# * a#", "type T = typeof(a%d)");
 }
 
 /* What a node accepts at a glance is believed when values are looked at: a record that claims to accept strings would be read as a table. */

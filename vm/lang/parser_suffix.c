@@ -137,12 +137,20 @@ static bool is_typeof(const struct ast_expr *callee, const struct ast_expr *args
            !callee->name.use && args && !args->next;
 }
 
+/* any and unknown: what the value is says more. */
+static bool says_something(const struct ast_type *type)
+{
+    bool is_builtin = type->kind == AST_TYPE_NAME && !type->name.module && !type->name.decl;
+    return !is_builtin || (type->name.builtin != BUILTIN_ANY && type->name.builtin != BUILTIN_UNKNOWN);
+}
+
 /* `typeof(x)`: with `x` a local of declared type a constant, else a call like any other. */
 static struct ast_expr *typeof_call(struct parser *p, const struct ast_expr *callee, struct ast_expr *inner)
 {
     struct ast_expr *expr = parser_new_expr(p, AST_TYPEOF, callee->span.start);
     expr->wrap.inner = inner;
-    if (inner->kind == AST_NAME && inner->name.local && inner->name.local->type)
+    if (inner->kind == AST_NAME && inner->name.local && inner->name.local->type &&
+        says_something(inner->name.local->type))
         expr->wrap.use = parser_use_type(p, inner->name.local->type);
     mark_use(p, expr, expr->wrap.use);
     return expr;

@@ -5,10 +5,31 @@
  */
 #include <string.h>
 
-#include "vm/lang/ast.h"
+#include "vm/lang/ast_root.h"
+#include "vm/lang/literal.h"
 #include "vm/lang/shape_source.h"
+#include "vm/lang/token.h"
 
-enum { LOOK_MAX = 100, EXPR_DEPTH_MAX = 20 };
+enum { LOOK_MAX = 100, EXPR_DEPTH_MAX = 20, QUERY_DEPTH_MAX = 20, QUERIES_MAX = 20000 };
+
+/*
+ * What is computed is written out wherever it is named, and may name more such: a short source could ask for a type without end. Every answer
+ * begins and ends here; false: there have been too many, or too many are open.
+ */
+static bool begin(struct shape_walk *w)
+{
+    if (w->query_depth == QUERY_DEPTH_MAX || w->queries == QUERIES_MAX)
+        return false;
+    w->queries++;
+    w->query_depth++;
+    return true;
+}
+
+static uint32_t end(struct shape_walk *w, uint32_t node)
+{
+    w->query_depth--;
+    return node;
+}
 
 /* The type as written behind names and annotations. */
 static const struct ast_type *look(const struct ast_type *type)
@@ -30,7 +51,15 @@ static uint32_t of_string(struct shape_walk *w, const struct word *word)
     return shape_add(w->builder, SHAPE_STRING, 0, shape_add_name(w->builder, word->text, word->length), NULL, 0);
 }
 
-uint32_t shape_of_keyof(struct shape_walk *w, const struct ast_type *type)
+/* Only the checker knows what is in it. */
+static bool is_computed(const struct ast_type *type)
+{
+    bool is_elsewhere = type->kind == AST_TYPE_NAME && (type->name.module || type->name.decl);
+    return is_elsewhere || type->kind == AST_TYPE_TYPEOF || type->kind == AST_TYPE_KEYOF ||
+           type->kind == AST_TYPE_INDEX || type->kind == AST_TYPE_CONDITIONAL;
+}
+
+static uint32_t of_keyof(struct shape_walk *w, const struct ast_type *type)
 {
     struct shape_list list = {0};
     const struct ast_type *table = look(type);
@@ -40,6 +69,8 @@ uint32_t shape_of_keyof(struct shape_walk *w, const struct ast_type *type)
         return shape_of_type(w, table->map.key);
     if (table->kind == AST_TYPE_ARRAY)
         return BUILTIN_INTEGER;
+    if (is_computed(table))
+        return BUILTIN_ANY;
     for (const struct ast_type_field *f = table->kind == AST_TYPE_RECORD ? table->record.fields : NULL; f; f = f->next)
         shape_list_add(&list, of_string(w, f->word));
     uint32_t node = list.count == 0   ? (uint32_t)BUILTIN_NEVER
@@ -49,7 +80,12 @@ uint32_t shape_of_keyof(struct shape_walk *w, const struct ast_type *type)
     return node;
 }
 
-uint32_t shape_of_index(struct shape_walk *w, const struct ast_type *type)
+uint32_t shape_of_keyof(struct shape_walk *w, const struct ast_type *type)
+{
+    return begin(w) ? end(w, of_keyof(w, type)) : (uint32_t)BUILTIN_ANY;
+}
+
+static uint32_t of_index(struct shape_walk *w, const struct ast_type *type)
 {
     const struct ast_type *table = look(type->map.value), *key = look(type->map.key);
     if (!table || !key)
@@ -64,17 +100,36 @@ uint32_t shape_of_index(struct shape_walk *w, const struct ast_type *type)
     return BUILTIN_ANY;
 }
 
+uint32_t shape_of_index(struct shape_walk *w, const struct ast_type *type)
+{
+    return begin(w) ? end(w, of_index(w, type)) : (uint32_t)BUILTIN_ANY;
+}
+
 /* ---- typeof ---- */
+
+static uint32_t of_expr(struct shape_walk *w, const struct ast_expr *expr, int depth);
+
+/* An array, if all items are of one type; what else has items without a name is a table. */
+static uint32_t of_items(struct shape_walk *w, const struct ast_item *item, int depth)
+{
+    uint32_t element = item->key ? (uint32_t)BUILTIN_ANY : of_expr(w, item->value, depth + 1);
+    while ((item = item->next))
+        if (item->key || item->word || of_expr(w, item->value, depth + 1) != element)
+            return BUILTIN_TABLE;
+    return element == BUILTIN_ANY ? (uint32_t)BUILTIN_TABLE : shape_add(w->builder, SHAPE_ARRAY, 0, element, NULL, 0);
+}
 
 static uint32_t of_table(struct shape_walk *w, const struct ast_expr *expr, int depth)
 {
     struct shape_list list = {0};
+    if (expr->items && !expr->items->word)
+        return of_items(w, expr->items, depth);
     for (const struct ast_item *item = expr->items; item; item = item->next) {
         if (!item->word) {
             shape_list_free(&list);
             return BUILTIN_TABLE;
         }
-        uint32_t node = shape_of_expr(w, item->value, depth + 1);
+        uint32_t node = of_expr(w, item->value, depth + 1);
         shape_list_add_field(&list, shape_add_name(w->builder, item->word->text, item->word->length), node, 0);
     }
     if (list.count)
@@ -89,14 +144,67 @@ static uint32_t of_local(struct shape_walk *w, const struct ast_local *local, in
     if (local->type)
         return shape_of_type(w, local->type);
     if (local->value && !local->is_assigned)
-        return shape_of_expr(w, local->value, depth + 1);
+        return of_expr(w, local->value, depth + 1);
     return BUILTIN_ANY;
 }
 
-uint32_t shape_of_expr(struct shape_walk *w, const struct ast_expr *expr, int depth)
+static uint32_t of_number(const struct shape_walk *w, const struct ast_expr *expr)
 {
-    if (depth > EXPR_DEPTH_MAX)
+    struct ast_literal literal = {0};
+    literal_number(w->ast->source.text + expr->span.start, expr->span.end - expr->span.start, &literal);
+    return literal.kind == AST_LITERAL_INTEGER ? BUILTIN_INTEGER : BUILTIN_NUMBER;
+}
+
+/* Operands that are no numbers may have metamethods: then it could be anything. */
+static uint32_t of_arithmetic(struct shape_walk *w, const struct ast_expr *expr, int depth)
+{
+    uint32_t left = of_expr(w, expr->binary.left, depth + 1), right = of_expr(w, expr->binary.right, depth + 1);
+    bool are_integers = left == BUILTIN_INTEGER && right == BUILTIN_INTEGER;
+    bool are_numbers =
+        (left == BUILTIN_INTEGER || left == BUILTIN_NUMBER) && (right == BUILTIN_INTEGER || right == BUILTIN_NUMBER);
+    if (!are_numbers)
         return BUILTIN_ANY;
+    return are_integers && expr->op != TOKEN_SLASH && expr->op != TOKEN_CARET ? BUILTIN_INTEGER : BUILTIN_NUMBER;
+}
+
+static uint32_t of_binary(struct shape_walk *w, const struct ast_expr *expr, int depth)
+{
+    switch ((enum token_kind)expr->op) {
+    case TOKEN_EQUAL:
+    case TOKEN_NOT_EQUAL:
+    case TOKEN_LESS:
+    case TOKEN_LESS_EQUAL:
+    case TOKEN_GREATER:
+    case TOKEN_GREATER_EQUAL:
+        return BUILTIN_BOOLEAN;
+    case TOKEN_AND:
+    case TOKEN_OR:
+        return BUILTIN_ANY;
+    case TOKEN_CONCAT: {
+        uint32_t left = of_expr(w, expr->binary.left, depth + 1);
+        return left == BUILTIN_STRING && of_expr(w, expr->binary.right, depth + 1) == BUILTIN_STRING ? BUILTIN_STRING
+                                                                                                     : BUILTIN_ANY;
+    }
+    default:
+        return of_arithmetic(w, expr, depth);
+    }
+}
+
+static uint32_t of_unary(struct shape_walk *w, const struct ast_expr *expr, int depth)
+{
+    if (expr->op == TOKEN_NOT)
+        return BUILTIN_BOOLEAN;
+    uint32_t operand = of_expr(w, expr->binary.right, depth + 1);
+    if (expr->op == TOKEN_HASH)
+        return operand == BUILTIN_STRING ? BUILTIN_INTEGER : BUILTIN_ANY;
+    return operand == BUILTIN_INTEGER || operand == BUILTIN_NUMBER ? operand : (uint32_t)BUILTIN_ANY;
+}
+
+static uint32_t of_expr(struct shape_walk *w, const struct ast_expr *expr, int depth)
+{
+    if (depth > EXPR_DEPTH_MAX || w->queries == QUERIES_MAX)
+        return BUILTIN_ANY;
+    w->queries++;
     switch ((enum ast_expr_kind)expr->kind) {
     case AST_NIL:
         return BUILTIN_NIL;
@@ -104,7 +212,11 @@ uint32_t shape_of_expr(struct shape_walk *w, const struct ast_expr *expr, int de
     case AST_FALSE:
         return BUILTIN_BOOLEAN;
     case AST_NUMBER:
-        return BUILTIN_NUMBER;
+        return of_number(w, expr);
+    case AST_UNARY:
+        return of_unary(w, expr, depth);
+    case AST_BINARY:
+        return of_binary(w, expr, depth);
     case AST_STRING:
         return BUILTIN_STRING;
     case AST_FUNCTION:
@@ -115,10 +227,15 @@ uint32_t shape_of_expr(struct shape_walk *w, const struct ast_expr *expr, int de
         return expr->name.local ? of_local(w, expr->name.local, depth) : (uint32_t)BUILTIN_ANY;
     case AST_PAREN:
     case AST_NOT_NIL:
-        return shape_of_expr(w, expr->wrap.inner, depth + 1);
+        return of_expr(w, expr->wrap.inner, depth + 1);
     case AST_CAST:
         return shape_of_type(w, expr->wrap.type);
     default:
         return BUILTIN_ANY;
     }
+}
+
+uint32_t shape_of_expr(struct shape_walk *w, const struct ast_expr *expr)
+{
+    return begin(w) ? end(w, of_expr(w, expr, 0)) : (uint32_t)BUILTIN_ANY;
 }

@@ -25,6 +25,7 @@ struct shape_walk {
     const struct ast_decl *generic; /* whose parameters are in scope, or NULL */
     struct shape_pending *pending;  /* declarations that are named but not filled in */
     uint32_t pending_count, pending_room;
+    uint32_t queries, query_depth; /* shape_query.c: so many so far; and open */
 };
 
 /* A growing list of words. */
@@ -42,7 +43,7 @@ uint32_t shape_of_type(struct shape_walk *walk, const struct ast_type *type);
 void shape_sort_fields(const struct shape_builder *builder, struct shape_list *fields, uint32_t first);
 
 /* shape_query.c: types that are computed */
-uint32_t shape_of_expr(struct shape_walk *walk, const struct ast_expr *expr, int depth);
+uint32_t shape_of_expr(struct shape_walk *walk, const struct ast_expr *expr);
 uint32_t shape_of_keyof(struct shape_walk *walk, const struct ast_type *type);
 uint32_t shape_of_index(struct shape_walk *walk, const struct ast_type *type);
 

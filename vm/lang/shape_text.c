@@ -88,11 +88,12 @@ static void put_double(struct writer *w, double value)
 
 static void put_node(struct writer *w, uint32_t node);
 
-/* In parentheses if a suffix or `|` behind it would be read as part of it. */
-static void put_operand(struct writer *w, uint32_t node, bool is_member)
+/* In parentheses if what stands beside it would be read as part of it; `optional`: also if it ends in `?`. */
+static void put_operand(struct writer *w, uint32_t node, bool optional)
 {
     unsigned kind = shape_node(w->shapes, node)->kind;
-    bool wrap = kind == SHAPE_FUNCTION || (!is_member && (kind == SHAPE_UNION || kind == SHAPE_INTERSECTION));
+    bool wrap = kind == SHAPE_FUNCTION || kind == SHAPE_UNION || kind == SHAPE_INTERSECTION ||
+                (optional && kind == SHAPE_OPTIONAL);
     put(w, wrap ? "(" : "");
     put_node(w, node);
     put(w, wrap ? ")" : "");
@@ -103,7 +104,7 @@ static void put_list(struct writer *w, const uint32_t *nodes, uint32_t count, co
     for (uint32_t i = 0; i < count && !w->is_full; i++) {
         put(w, i ? separator : "");
         if (operands)
-            put_operand(w, nodes[i], true);
+            put_operand(w, nodes[i], false);
         else
             put_node(w, nodes[i]);
     }
@@ -160,7 +161,7 @@ static void put_function(struct writer *w, const struct shape_node *n)
 static void put_annotations(struct writer *w, const struct shape_node *n)
 {
     const uint32_t *words = shape_words(w->shapes, n), *end = words + n->word_count;
-    put_operand(w, n->scalar, false);
+    put_operand(w, n->scalar, true);
     for (; words < end && !w->is_full; words += SHAPE_ANNOTATION_WORDS) {
         put(w, " @");
         put_name(w, words[0]);

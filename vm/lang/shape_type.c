@@ -300,7 +300,7 @@ uint32_t shape_of_type(struct shape_walk *w, const struct ast_type *type)
     case AST_TYPE_ANNOTATED:
         return of_annotated(w, type);
     case AST_TYPE_TYPEOF:
-        return shape_of_expr(w, type->expr, 0);
+        return shape_of_expr(w, type->expr);
     case AST_TYPE_KEYOF:
         return shape_of_keyof(w, type->inner);
     case AST_TYPE_INDEX:

@@ -1,0 +1,52 @@
+-- typeof, keyof and the types of fields.
+-- modules: json
+local function text(T)
+    local list = {}
+    for name, field in T:fields() do list[#list + 1] = name .. "=" .. tostring(field) end
+    return table.concat(list, " ")
+end
+-- In types: as far as it can be seen.
+local sample = {port = 8080, ratio = 0.5, host = "x", tags = {"a", "b"}, nested = {on = not nil}, total = 1 + 2 * 3}
+type Config = typeof(sample)
+assert(text(Config) == "host=string nested={on: boolean} port=integer ratio=number tags={string} total=integer", text(Config))
+assert(Config:is({port = 1, ratio = 2, host = "h", tags = {}, nested = {on = false}, total = 2.0}))
+assert(select(2, Config:is({port = 1.5, ratio = 2, host = "h", tags = {}, nested = {on = false}, total = 1})):message()
+    == "port: expected integer, got number")
+type Half = typeof(1 / 2)
+type Text = typeof("a" .. "b")
+type Any = typeof(sample.port)
+assert(Half == Number and Text == String and Any:kind() == "any")
+type Point = {x: number, y: string}
+type Keys = keyof(Point)
+assert(Keys:is("x") and Keys:is("y") and not Keys:is("z") and Keys:kind() == "union")
+type Unseen = keyof(Config)
+type Empty = keyof({})
+assert(Unseen:kind() == "any" and Empty:kind() == "never")
+type Y = Point["y"]
+type Element = {string}[integer]
+type Port = Config["port"]
+assert(Y == String and Element == String and Port:kind() == "any")
+
+-- As an expression: what is declared is known without looking, all else by its value.
+local calls = 0
+local function count(v) calls = calls + 1 return v end
+local declared: {n: number} = {n = 1}
+assert(typeof(declared).n == Number and typeof(count(1)) == Integer and typeof(count(1.5)) == Number and calls == 2)
+local anything: any, nobody: unknown = "x", 5
+assert(typeof(anything) == String and typeof(nobody) == Integer, "any and unknown say nothing")
+local perhaps: number? = nil
+assert(typeof(perhaps):kind() == "optional")
+
+-- Where the text would be read in another way there are parentheses.
+type Mixed = {f: (string | number) & {a: boolean}, g: string | (number & {a: boolean}), h: {(string?) @min_len(1)}}
+assert(text(Mixed) == "f=(string | number) & {a: boolean} g=string | (number & {a: boolean}) h={(string?) @min_len(1)}", text(Mixed))
+
+-- A value that is too deep is told by the name of its type.
+type Chain = {next: Chain?}
+local deep = {}
+for _ = 1, 70 do deep = {next = deep} end
+local err = select(2, Chain:is(deep))
+assert(err:message():find("recursion limit exceeded$") and err:details().expected == "Chain?", err:details().expected)
+
+local encoded, failure = require("json").encode({[Number] = 1})
+assert(encoded == nil and failure:kind() == errors.INVALID and failure:message():find("cannot encode type", 1, true))
