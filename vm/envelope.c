@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * envelope: see envelope.h. A body of up to 256 bytes lies in the userdata, which then needs no finalizer; a bigger one is a reference to
- * its buffer, held by a userdata of its own that is the uservalue.
+ * its buffer, held by a userdata of its own that is the uservalue; then its address lies there. What a message of one number
+ * costs here is mostly the memory that passes through the cache until it is collected, so the struct is small.
  */
 #include "vm/envelope.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -16,16 +19,17 @@
 #include "vm/payload.h"
 #include "vm/pid.h"
 #include "vm/process.h"
+#include "vm/scalars.h"
 #include "vm/state.h"
 #include "vm/type.h"
 
 struct envelope {
     const struct type *type;
     uint64_t from;
-    const unsigned char *body; /* NULL: in bytes behind the topic */
     uint32_t length;
     uint16_t topic_length;
-    char bytes[];
+    bool in_buffer;
+    char bytes[]; /* the topic, then the body or its address */
 };
 
 static struct envelope *check(lua_State *L)
@@ -35,7 +39,10 @@ static struct envelope *check(lua_State *L)
 
 static const unsigned char *body_of(const struct envelope *envelope)
 {
-    return envelope->body ? envelope->body : (const unsigned char *)envelope->bytes + envelope->topic_length;
+    const unsigned char *body = (const unsigned char *)envelope->bytes + envelope->topic_length;
+    if (envelope->in_buffer)
+        memcpy(&body, body, sizeof body);
+    return body;
 }
 
 static int message_topic_method(lua_State *L)
@@ -56,10 +63,14 @@ static int message_payload(lua_State *L)
 {
     struct envelope *envelope = check(L);
     const unsigned char *body = body_of(envelope);
+    if (scalars_decode_one(L, body, envelope->length)) {
+        payload_push(L, -1, PAYLOAD_LUA);
+        return 1;
+    }
     int count = codec_count(body, envelope->length), owner = 1;
     if (count <= 0)
         return 0;
-    if (envelope->body) {
+    if (envelope->in_buffer) {
         lua_getuservalue(L, 1);
         owner = lua_gettop(L);
     }
@@ -93,22 +104,23 @@ static const luaL_Reg envelope_methods[] = {
 };
 
 const struct type envelope_type = {
-    .name = "process.Message", .methods = envelope_methods, .tostring = message_tostring};
+    .name = "process.Message", .methods = envelope_methods, .tostring = message_tostring, .place = TYPE_ENVELOPE};
 
 void envelope_push(lua_State *L, const struct message *message)
 {
     struct buffer *buffer = message_buffer(message);
-    size_t inside = buffer ? 0 : message->length;
-    struct envelope *envelope = type_new(L, &envelope_type, sizeof *envelope + message->topic_length + inside);
+    const unsigned char *body = message_body(message);
+    size_t inside = buffer ? sizeof body : message->length;
+    struct envelope *envelope =
+        type_new(L, &envelope_type, offsetof(struct envelope, bytes) + message->topic_length + inside);
     envelope->from = message->from;
     envelope->length = message->length;
     envelope->topic_length = message->topic_length;
     memcpy(envelope->bytes, message_topic(message), message->topic_length);
-    if (inside)
-        memcpy(envelope->bytes + message->topic_length, message_body(message), inside);
+    memcpy(envelope->bytes + message->topic_length, buffer ? (const void *)&body : body, inside);
     if (!buffer)
         return;
-    envelope->body = buffer->bytes;
+    envelope->in_buffer = true;
     payload_push_owner(L, buffer);
     lua_setuservalue(L, -2);
 }

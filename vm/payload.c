@@ -3,11 +3,12 @@
  * payload: see payload.h. The user value of a Payload is the Lua value; while the Payload is still encoded it is whatever owns
  * the bytes. Decoding replaces the one by the other, so the bytes are let go and data() gives the same value every time.
  *
- * A Payload has no finalizer: the owner has.
+ * A Payload has no finalizer: the owner has. One that was never encoded, which is made for most messages, ends before the bytes.
  */
 #include "vm/payload.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <string.h>
 
 #include <lauxlib.h>
@@ -23,10 +24,12 @@
 
 struct payload {
     const struct type *type;
-    const unsigned char *data; /* NULL: decoded */
-    size_t length;
-    int value;      /* which top-level value of the encoding */
     uint8_t format; /* enum payload_format; while encoded PAYLOAD_FORMATS: not looked at yet */
+    bool is_encoded;
+    int value; /* which top-level value of the encoding */
+    /* while it is encoded: */
+    const unsigned char *data;
+    size_t length;
     unsigned char bytes[];
 };
 
@@ -77,8 +80,8 @@ static enum payload_format format_of(struct payload *payload)
 void payload_push(lua_State *L, int index, enum payload_format format)
 {
     index = lua_absindex(L, index);
-    struct payload *payload = type_new(L, &payload_type, sizeof(*payload));
-    payload->format = format;
+    struct payload *payload = type_new(L, &payload_type, offsetof(struct payload, data));
+    payload->format = (uint8_t)format;
     lua_pushvalue(L, index);
     lua_setuservalue(L, -2);
 }
@@ -92,6 +95,7 @@ void payload_push_encoded(lua_State *L, int owner, const void *data, size_t leng
 {
     owner = owner ? lua_absindex(L, owner) : 0;
     struct payload *payload = type_new(L, &payload_type, sizeof(*payload) + (owner ? 0 : length));
+    payload->is_encoded = true;
     payload->data = owner ? data : payload->bytes;
     payload->length = length;
     payload->value = value;
@@ -154,7 +158,7 @@ static int keep_decoded(lua_State *L, struct payload *payload, enum codec_status
         return error_return(L, ERROR_INTERNAL, "cannot decode payload: %s", codec_message(status));
     lua_pushvalue(L, lua_gettop(L) - count + 1 + payload->value);
     format_of(payload);
-    payload->data = NULL;
+    payload->is_encoded = false;
     lua_pushvalue(L, -1);
     lua_setuservalue(L, 1);
     return 1;
@@ -194,7 +198,7 @@ static int payload_data(lua_State *L)
 {
     struct payload *payload = type_check(L, 1, &payload_type);
     lua_settop(L, 1);
-    if (payload->data)
+    if (payload->is_encoded)
         return decode(L, payload);
     lua_getuservalue(L, 1);
     lua_CFunction read = route_of(L, payload->format)->read;
@@ -341,7 +345,7 @@ static int transcode_decoded(lua_State *L, int status, lua_KContext ctx)
 {
     (void)status;
     struct payload *payload = lua_touserdata(L, 1);
-    if (payload->data)
+    if (payload->is_encoded)
         return 2;
     lua_settop(L, TRANSCODE_HELD);
     return transcode_begin(L, format_of(payload), (enum payload_format)ctx);
@@ -364,7 +368,7 @@ static int payload_transcode(lua_State *L)
         return error_return(L, ERROR_INTERNAL, "no route from %s to %s", payload_format_name(from),
                             payload_format_name(to));
     lua_settop(L, TRANSCODE_NAME);
-    if (!payload->data) {
+    if (!payload->is_encoded) {
         lua_getuservalue(L, 1);
         return transcode_begin(L, from, to);
     }
@@ -379,4 +383,5 @@ static const luaL_Reg payload_methods[] = {
     {"transcode", payload_transcode},   {NULL, NULL},
 };
 
-const struct type payload_type = {.name = "payload", .methods = payload_methods, .tostring = payload_tostring};
+const struct type payload_type = {
+    .name = "payload", .methods = payload_methods, .tostring = payload_tostring, .place = TYPE_PAYLOAD};

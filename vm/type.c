@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "sched/base/compiler.h"
 #include "vm/lazy.h"
 #include "vm/lazy_learn.h"
 
@@ -106,12 +107,18 @@ void type_make_metatable(lua_State *L, const struct type *type)
 
 static void push_metatable(lua_State *L, const struct type *type)
 {
-    if (lua_rawgetp(L, LUA_REGISTRYINDEX, type) == LUA_TTABLE)
+    lua_Integer place = -(lua_Integer)type->place; /* luaL_ref has those above 0 */
+    int found = place ? lua_rawgeti(L, LUA_REGISTRYINDEX, place) : lua_rawgetp(L, LUA_REGISTRYINDEX, type);
+    if (likely(found == LUA_TTABLE))
         return;
     lua_pop(L, 1);
     type_make_metatable(L, type);
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, type);
+    if (!place)
+        return;
+    lua_pushvalue(L, -1);
+    lua_rawseti(L, LUA_REGISTRYINDEX, place);
 }
 
 void *type_new(lua_State *L, const struct type *type, size_t size)

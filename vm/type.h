@@ -13,6 +13,9 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+/* A key of the registry of its own, where a metatable is found in half the time that it takes by address. */
+enum type_place { TYPE_ANYWHERE, TYPE_ENVELOPE, TYPE_PAYLOAD };
+
 struct type {
     const char *name; /* as in "bad argument #1 to 'f' (channel expected, got nil)" and the default tostring text */
     const luaL_Reg *methods;  /* ends with {NULL, NULL} */
@@ -23,6 +26,7 @@ struct type {
     lua_CFunction eq, le, lt; /* __eq, __le, __lt, or NULL */
     bool is_generic;          /* it may be named with type arguments, which say nothing while a program runs */
     lua_CFunction finalize;   /* native __gc: never runs Lua, never raises; NULL: none */
+    enum type_place place;    /* of types that are made for each message */
 };
 
 /* Pushes a new userdata of the type, `size` bytes all told (its struct begins with `const struct type *type`), zeroed. */
