@@ -4,6 +4,8 @@
  *
  *   floor payload <name> <items> <trips>    payload.c
  *   floor timers <count>                    states.c: processes that sleep once, without timers and messages
+ *   floor ring <states> <hops> [inbox]      switch.c: a number that is passed on, without mailboxes and a scheduler
+ *   floor pingpong 1 <trips>                the same between two states
  */
 #include "floor.h"
 
@@ -67,8 +69,14 @@ int main(int argc, char **argv)
         floor_payload(argv[2], strtol(argv[3], NULL, 10), strtol(argv[4], NULL, 10));
     } else if (argc == 3 && strcmp(argv[1], "timers") == 0) {
         run_timers(strtol(argv[2], NULL, 10));
+    } else if ((argc == 4 || argc == 5) && strcmp(argv[1], "ring") == 0) {
+        floor_ring(strtol(argv[2], NULL, 10), strtol(argv[3], NULL, 10), argc == 5);
+    } else if (argc == 4 && strcmp(argv[1], "pingpong") == 0) {
+        floor_pingpong(strtol(argv[3], NULL, 10));
     } else {
-        fputs("usage: floor payload <name> <items> <trips> | timers <count>\n", stderr);
+        fputs("usage: floor payload <name> <items> <trips> | timers <count> | ring <states> <hops> [inbox] | "
+              "pingpong 1 <trips>\n",
+              stderr);
         return 2;
     }
     return 0;

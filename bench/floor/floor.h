@@ -3,6 +3,8 @@
 #ifndef BENCH_FLOOR_H
 #define BENCH_FLOOR_H
 
+#include <stdbool.h>
+
 #include <lua.h>
 
 /* A state with all libraries. */
@@ -16,5 +18,7 @@ double floor_cpu_seconds(void); /* of the program */
 
 void floor_payload(const char *name, long items, long trips);
 void floor_states(const char *metric, long count);
+void floor_ring(long states, long hops, bool by_inbox);
+void floor_pingpong(long trips);
 
 #endif

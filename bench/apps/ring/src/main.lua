@@ -7,9 +7,11 @@ end
 
 local function main()
   local size, hops = tonumber(io.args()[1] or 503), tonumber(io.args()[2] or 1000000)
+  local by_inbox = io.args()[3] == "inbox"
+  local node = by_inbox and "bench:node_inbox" or "bench:node"
   local done, me = process.listen("done"), process.pid()
-  local ring = { assert(process.spawn("bench:node", "bench:processes", me)) }
-  for i = 2, size do ring[i] = assert(process.spawn("bench:node", "bench:processes", me, ring[i - 1])) end
+  local ring = { assert(process.spawn(node, "bench:processes", me)) }
+  for i = 2, size do ring[i] = assert(process.spawn(node, "bench:processes", me, ring[i - 1])) end
   process.send(ring[1], "next", ring[size])
 
   local began = time.now()
@@ -19,7 +21,7 @@ local function main()
   -- From node 1 the token goes to node size, size - 1, … 2, 1, …
   assert(last == ring[(-hops) % size + 1], "the token ended at the wrong node")
   for _, pid in ipairs(ring) do process.send(pid, "token", -1) end
-  result("ring", hops / seconds, "hops/s")
+  result(by_inbox and "ring_inbox" or "ring", hops / seconds, "hops/s")
 end
 
 return { main = main }

@@ -1,11 +1,11 @@
--- Passes a counter on to the next node, one less. Who sees zero tells the parent. "next" arrives before any token.
+-- Passes a counter on to the next node, one less. Who sees zero tells the parent.
 local function main(parent, next_pid)
-  local inbox = process.inbox()
-  if not next_pid then next_pid = inbox:receive():payload():data() end
+  local tokens, send = process.listen("token"), process.send
+  if not next_pid then next_pid = process.listen("next"):receive() end
   while true do
-    local left = inbox:receive():payload():data()
+    local left = tokens:receive()
     if left < 0 then return end
-    if left == 0 then process.send(parent, "done", process.pid()) else process.send(next_pid, "token", left - 1) end
+    if left == 0 then send(parent, "done", process.pid()) else send(next_pid, "token", left - 1) end
   end
 end
 
