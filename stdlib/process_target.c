@@ -4,9 +4,11 @@
 
 #include <lauxlib.h>
 
+#include "sched/base/compiler.h"
 #include "vm/error.h"
 #include "vm/process.h"
 #include "vm/state.h"
+#include "vm/vm_struct.h"
 
 /* A PID that no process has. */
 #define NOBODY UINT64_MAX
@@ -18,7 +20,13 @@ static uint64_t find(lua_State *L, int index)
     luaL_checktype(L, index, LUA_TSTRING); /* a number is no PID and no name */
     const char *text = lua_tolstring(L, index, &length);
     struct vm *vm = state_vm(L);
+    struct pid_memo *memo = &vm_local(vm)->pids;
+    uint64_t known = pid_memo_find(memo, text, length);
+    if (likely(known != 0))
+        return known;
     int64_t pid = process_parse_pid(vm, text, length);
+    if (pid > 0)
+        pid_memo_keep(memo, text, length, (uint64_t)pid);
     if (pid != 0)
         return pid > 0 ? (uint64_t)pid : NOBODY;
     uint64_t named = process_lookup_name(vm, text, length);

@@ -145,14 +145,15 @@ static bool push_item(lua_State *L, struct fiber *fiber, struct channel *channel
     return true;
 }
 
-/* The value of most messages to listeners. */
+/* What most messages to listeners have: a small value, a small table, or several small values. */
 static bool push_small(lua_State *L, const struct fiber *fiber, const struct channel *channel)
 {
     const struct message *item = fiber->item;
     if (channel->source != SOURCE_TOPIC || fiber->as_message || item->kind != MESSAGE_USER)
         return false;
     const unsigned char *body = message_body(item);
-    return scalars_decode_one(L, body, item->length) || flat_decode(L, body, item->length);
+    return scalars_decode_one(L, body, item->length) || flat_decode(L, body, item->length) ||
+           scalars_decode_list(L, body, item->length);
 }
 
 bool deliver_push(lua_State *L, struct fiber *fiber, struct channel *channel, int place)

@@ -10,9 +10,7 @@
 
 #include <lauxlib.h>
 
-#include "sched/base/clock.h"
 #include "sched/base/compiler.h"
-#include "sched/worker.h"
 #include "vm/heap.h"
 #include "vm/message.h"
 #include "vm/process_struct.h"
@@ -108,24 +106,6 @@ void fiber_revoke_events(struct state *state, unsigned kind, uint64_t from)
         fiber_drop_item(fiber);
         fiber->result = WAIT_AGAIN;
     }
-}
-
-int fiber_resume(struct fiber *fiber, int nargs)
-{
-    struct state *state = fiber->state;
-    struct worker *worker = worker_self();
-    state->yield = YIELD_USER;
-    state->chain_ok = true;
-    state->fiber = fiber;
-    if (unlikely(state->preempt))
-        state->asked_cpu_ns = clock_thread_cpu_ns(); /* it was asked on another thread, perhaps */
-    state_enter(state, fiber->thread);
-    void *outer = worker_set_running(worker, state);
-    int status = lua_resume(fiber->thread, NULL, nargs);
-    worker_set_running(worker, outer);
-    state->cur = state->L;
-    state->fiber = NULL;
-    return status;
 }
 
 struct process *state_process(lua_State *L)

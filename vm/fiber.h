@@ -109,11 +109,6 @@ void fiber_drop_item(struct fiber *fiber);
 /* Takes the event of that kind about `from` back from the fibers that were given it and have not run since: they wait again. */
 void fiber_revoke_events(struct state *state, unsigned kind, uint64_t from);
 
-/*
- * Runs the fiber until it yields or ends: LUA_OK, LUA_YIELD (see state->yield) or an error status. nargs values for its start are on its stack.
- */
-int fiber_resume(struct fiber *fiber, int nargs);
-
 /* As state_block, leaving nvalues on top of the stack that others may take while it is suspended (visible at index 1…). */
 int fiber_block(lua_State *L, int nvalues, lua_KContext ctx, lua_KFunction k);
 

@@ -226,6 +226,25 @@ static bool fiber_yielded(struct process *process, struct fiber *fiber)
     }
 }
 
+/* Runs the fiber until it yields or ends: LUA_OK, LUA_YIELD (see state->yield) or an error status. nargs values for its start are on its stack. */
+static no_return_of_its_own int resume(struct fiber *fiber, int nargs)
+{
+    struct state *state = fiber->state;
+    struct worker *worker = worker_self();
+    state->yield = YIELD_USER;
+    state->chain_ok = true;
+    state->fiber = fiber;
+    if (unlikely(state->preempt))
+        state->asked_cpu_ns = clock_thread_cpu_ns(); /* it was asked on another thread, perhaps */
+    state_enter(state, fiber->thread);
+    void *outer = worker_set_running(worker, state);
+    int status = lua_resume(fiber->thread, NULL, nargs);
+    worker_set_running(worker, outer);
+    state->cur = state->L;
+    state->fiber = NULL;
+    return status;
+}
+
 static no_return_of_its_own bool step(struct process *process, struct fiber *fiber)
 {
     int nargs = 0;
@@ -234,7 +253,7 @@ static no_return_of_its_own bool step(struct process *process, struct fiber *fib
         process->state->loading = process->phase == PROCESS_LOADING;
         nargs = lua_gettop(fiber->thread) - 1;
     }
-    int status = fiber_resume(fiber, nargs);
+    int status = resume(fiber, nargs);
     if (status == LUA_YIELD)
         return fiber_yielded(process, fiber);
     if (status == LUA_OK) {

@@ -60,38 +60,81 @@ size_t scalars_encode(lua_State *L, int first, int count, unsigned char bytes[st
     return length;
 }
 
-static bool push_number(lua_State *L, unsigned tag, const unsigned char *data, size_t length)
+/* Bytes of the value at `data`, 0: no scalar. */
+static size_t size_of(const unsigned char *data)
 {
-    struct wire_reader reader = {data, data + length, 0};
-    int64_t integer;
-    double number;
-    if (tag == WIRE_NUMBER && length == sizeof number && wire_read_bytes(&reader, &number, sizeof number))
+    static const unsigned char sizes[] = {1, 1, 1, 2, 3, 5, 9, 9}; /* from WIRE_NIL on */
+    unsigned tag = data[0];
+    if (tag <= WIRE_INTEGER_MAX)
+        return 1;
+    if (tag <= WIRE_STRING_MAX)
+        return 1 + tag - WIRE_STRING;
+    return tag <= WIRE_NUMBER ? sizes[tag - WIRE_NIL] : 0;
+}
+
+/* Are all values scalars, and is that all? */
+static bool are_scalars(const unsigned char *data, size_t length, unsigned count)
+{
+    size_t at = 1;
+    for (; count > 0 && at < length; count--) {
+        size_t size = size_of(data + at);
+        if (size == 0)
+            return false;
+        at += size;
+    }
+    return count == 0 && at == length;
+}
+
+static void push_number(lua_State *L, struct wire_reader *reader, unsigned tag)
+{
+    int64_t integer = 0;
+    double number = 0;
+    if (tag == WIRE_NUMBER) {
+        wire_read_bytes(reader, &number, sizeof number);
         lua_pushnumber(L, number);
-    else if (tag != WIRE_NUMBER && wire_read_integer(&reader, tag, &integer) && reader.at == reader.end)
+    } else {
+        wire_read_integer(reader, tag, &integer);
         lua_pushinteger(L, integer);
+    }
+}
+
+/* Pushes the value at `data`, which has that size. */
+static void push(lua_State *L, const unsigned char *data, size_t size)
+{
+    unsigned tag = data[0];
+    struct wire_reader reader = {data + 1, data + size, 0};
+    if (tag <= WIRE_INTEGER_MAX)
+        lua_pushinteger(L, tag);
+    else if (tag <= WIRE_STRING_MAX)
+        lua_pushlstring(L, (const char *)data + 1, size - 1);
+    else if (tag >= WIRE_INT8)
+        push_number(L, &reader, tag);
+    else if (tag == WIRE_NIL)
+        lua_pushnil(L);
     else
-        return false;
-    return true;
+        lua_pushboolean(L, tag == WIRE_TRUE);
 }
 
 bool scalars_decode_one(lua_State *L, const unsigned char *data, size_t length)
 {
-    if (length < 2 || data[0] != 1)
+    if (length < 2 || data[0] != 1 || size_of(data + 1) != length - 1)
         return false;
-    unsigned tag = data[1];
-    data += 2;
-    length -= 2;
-    if (tag >= WIRE_STRING && tag <= WIRE_STRING_MAX && length == tag - WIRE_STRING) {
-        lua_pushlstring(L, (const char *)data, length);
-        return true;
+    push(L, data + 1, length - 1);
+    return true;
+}
+
+bool scalars_decode_list(lua_State *L, const unsigned char *data, size_t length)
+{
+    unsigned count = length > 0 ? data[0] : 0;
+    if (count < 2 || count >= WIRE_COUNT_LONG || !are_scalars(data, length, count))
+        return false;
+    lua_createtable(L, (int)count, 0);
+    data++;
+    for (unsigned i = 1; i <= count; i++) {
+        size_t size = size_of(data);
+        push(L, data, size);
+        lua_rawseti(L, -2, i);
+        data += size;
     }
-    if (tag <= WIRE_INTEGER_MAX || (tag >= WIRE_INT8 && tag <= WIRE_NUMBER))
-        return push_number(L, tag, data, length);
-    if (length > 0 || tag < WIRE_NIL || tag > WIRE_TRUE)
-        return false;
-    if (tag == WIRE_NIL)
-        lua_pushnil(L);
-    else
-        lua_pushboolean(L, tag == WIRE_TRUE);
     return true;
 }

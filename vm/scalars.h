@@ -27,4 +27,7 @@ size_t scalars_encode(lua_State *L, int first, int count, unsigned char bytes[st
 /* If the encoding is of one such value: pushes it and returns true. Else decode it in another way; it may be corrupt. Needs one free stack slot. */
 bool scalars_decode_one(lua_State *L, const unsigned char *data, size_t length);
 
+/* If it is of several such values: pushes a table of them. Needs two free stack slots. */
+bool scalars_decode_list(lua_State *L, const unsigned char *data, size_t length);
+
 #endif

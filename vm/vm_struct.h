@@ -11,6 +11,7 @@
 #include "sched/base/compiler.h"
 #include "vm/codec.h"
 #include "vm/pid.h"
+#include "vm/pid_memo.h"
 #include "vm/pool_struct.h"
 #include "vm/vm.h"
 
@@ -75,6 +76,7 @@ struct vm_local {
     struct slab_cache *slabs;
     struct codec_bytes scratch; /* empty between uses */
     struct local_item *items;   /* vm/local.h */
+    struct pid_memo pids;       /* of the texts that programs send to */
     uint32_t spawns;            /* since the memory of the VM was looked at */
     size_t memory_limit;        /* as it was then */
     bool over_memory;

@@ -31,7 +31,7 @@ static const char has_inbox[] = "local inbox, send, next_pid = ...\n"
                                 "  send(next_pid, 'token', left - 1)\n"
                                 "end\n";
 
-static int floor_send(lua_State *L)
+static int call_send(lua_State *L)
 {
     luaL_checktype(L, 2, LUA_TSTRING);
     mail = (struct mail){lua_tointeger(L, 1), lua_tointeger(L, 3)};
@@ -47,7 +47,7 @@ static int received(lua_State *L, int status, lua_KContext ctx)
     return 1;
 }
 
-static int floor_receive(lua_State *L)
+static int method_receive(lua_State *L)
 {
     return lua_yieldk(L, 0, 0, received);
 }
@@ -68,18 +68,18 @@ static int message_received(lua_State *L, int status, lua_KContext ctx)
     return 1;
 }
 
-static int floor_receive_message(lua_State *L)
+static int method_receive_message(lua_State *L)
 {
     return lua_yieldk(L, 0, 0, message_received);
 }
 
-static int floor_payload(lua_State *L)
+static int method_payload(lua_State *L)
 {
     push_object(L, "payload", *(lua_Integer *)lua_touserdata(L, 1));
     return 1;
 }
 
-static int floor_data(lua_State *L)
+static int method_data(lua_State *L)
 {
     lua_pushinteger(L, *(lua_Integer *)lua_touserdata(L, 1));
     return 1;
@@ -104,12 +104,12 @@ static lua_State *new_node(lua_Integer next, bool by_inbox)
         fputs("floor: out of memory\n", stderr);
         exit(1);
     }
-    add_type(L, "channel", "receive", by_inbox ? floor_receive_message : floor_receive);
-    add_type(L, "message", "payload", floor_payload);
-    add_type(L, "payload", "data", floor_data);
+    add_type(L, "channel", "receive", by_inbox ? method_receive_message : method_receive);
+    add_type(L, "message", "payload", method_payload);
+    add_type(L, "payload", "data", method_data);
     floor_must(L, luaL_loadstring(L, by_inbox ? has_inbox : listens));
     push_object(L, "channel", 0);
-    lua_pushcfunction(L, floor_send);
+    lua_pushcfunction(L, call_send);
     lua_pushinteger(L, next);
     int status = lua_resume(L, NULL, 3);
     floor_must(L, status == LUA_YIELD ? LUA_OK : status);

@@ -98,6 +98,20 @@ Test(scalars, several_values_are_as_codec_writes_them)
         snprintf(list, sizeof list, "%s, %s, %s", values[i], values[i + 1], values[i + 2]);
         size_t length = check_same(list);
         cr_assert_not(scalars_decode_one(L, bytes, length), "%s", list);
+        cr_assert(scalars_decode_list(L, bytes, length), "%s", list);
+        for (int k = 1; k <= 3; k++) {
+            lua_rawgeti(L, 4, k);
+            bool is_nan = lua_type(L, k) == LUA_TNUMBER && lua_tonumber(L, k) != lua_tonumber(L, k);
+            cr_assert(is_nan || lua_rawequal(L, k, -1), "%s, value %d", list, k);
+            lua_pop(L, 1);
+        }
+        cr_assert_eq(lua_gettop(L), 4);
+        for (size_t part = 0; part < length; part++) {
+            unsigned char *cut = malloc(part ? part : 1);
+            memcpy(cut, bytes, part);
+            cr_assert_not(scalars_decode_list(L, cut, part), "%s", list);
+            free(cut);
+        }
     }
 }
 
@@ -142,5 +156,8 @@ Test(scalars, other_tags_are_left_to_codec)
         unsigned char text[] = {1, (unsigned char)tag, 0, 0, 0};
         for (size_t length = 2; length <= sizeof text; length++)
             cr_assert_not(scalars_decode_one(L, text, length), "%u", tag);
+        text[0] = 2;
+        text[2] = 7;
+        cr_assert_not(scalars_decode_list(L, text, 3), "%u", tag);
     }
 }

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* links: vm */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "vm/pid_memo.h"
+
+static struct pid_memo memo;
+
+static void clear(void)
+{
+    memset(&memo, 0, sizeof memo);
+}
+
+TestSuite(pid_memo, .init = clear);
+
+static uint64_t find(const char *text)
+{
+    return pid_memo_find(&memo, text, strlen(text));
+}
+
+static void keep(const char *text, uint64_t pid)
+{
+    pid_memo_keep(&memo, text, strlen(text), pid);
+}
+
+Test(pid_memo, an_empty_one_knows_nothing)
+{
+    cr_assert_eq(find("{host|0x10000010000a1}"), 0);
+    cr_assert_eq(find(""), 0);
+    cr_assert_eq(find("0x}"), 0);
+    cr_assert_eq(pid_memo_find(&memo, "\0\0\0\0\0\0\0\0\0\0\0\0", 12), 0);
+}
+
+Test(pid_memo, only_the_very_same_text_is_found)
+{
+    keep("{host|0x10000010000a1}", 7);
+    cr_assert_eq(find("{host|0x10000010000a1}"), 7);
+    cr_assert_eq(find("{hose|0x10000010000a1}"), 0);
+    cr_assert_eq(find("{shost|0x10000010000a1}"), 0);
+    cr_assert_eq(find("host|0x10000010000a1}"), 0);
+    cr_assert_eq(find("{host|0x20000010000a1}"), 0);
+}
+
+Test(pid_memo, what_is_found_was_kept_under_that_text)
+{
+    char text[40];
+    unsigned found = 0;
+    for (unsigned i = 1; i <= 1000; i++) {
+        snprintf(text, sizeof text, "{host|0x10000010%05x}", i);
+        keep(text, i);
+    }
+    for (unsigned i = 1; i <= 1000; i++) {
+        snprintf(text, sizeof text, "{host|0x10000010%05x}", i);
+        uint64_t pid = find(text);
+        cr_assert(pid == 0 || pid == i);
+        found += pid != 0;
+    }
+    cr_assert(found > 100 && found <= PID_MEMO_PLACES, "%u", found);
+}
+
+Test(pid_memo, texts_of_all_lengths)
+{
+    for (size_t length = 0; length <= 80; length++) {
+        char *text = malloc(length ? length : 1); /* so that sanitizers see a read outside of it */
+        memset(text, 'a', length);
+        pid_memo_keep(&memo, text, length, length);
+        uint64_t pid = pid_memo_find(&memo, text, length);
+        cr_assert_eq(pid, length < 9 || length > PID_MEMO_TEXT ? 0 : length, "%zu", length);
+        free(text);
+    }
+}
