@@ -15,6 +15,7 @@
 #include "vm/lazy.h"
 #include "vm/template.h"
 #include "vm/type.h"
+#include "vm/typed.h"
 
 /* So much that the process that happens to make the template is not held up. Freed memory counts too. */
 enum { INSTRUCTIONS_MAX = 20000, BYTES_MAX = 512 << 10, OBJECTS_MAX = 8192, DEPTH_MAX = 64 };
@@ -96,10 +97,13 @@ static bool are_upvalues_copyable(lua_State *L, struct seen *seen, unsigned dept
     return true;
 }
 
-/* A userdata of no type is memory of the template itself. */
+/*
+ * A userdata of no type is memory of the template itself. A type value only points to a set of the program or the VM; the set of one that was
+ * made at run time lies in a userdata, its user value, and that is not copyable.
+ */
 static bool is_userdata_copyable(lua_State *L, struct seen *seen, unsigned depth)
 {
-    if (type_of(L, -1))
+    if (type_of(L, -1) && !typed_test(L, -1))
         return false;
     lua_getuservalue(L, -1);
     bool is_good = is_copyable(L, seen, depth);

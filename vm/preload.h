@@ -4,8 +4,8 @@
  * run them.
  *
  * That nobody can tell, as long as the chunks do the same wherever and whenever they run. So a chunk is watched: it may call only C functions
- * that are pure (LAZY_PURE), for so many instructions and so much memory, and what it leaves must be copyable: tables, functions and plain values, no
- * userdata, no coroutines, no tables with objects as keys, whose places would depend on addresses. Programs with a chunk that does more are
+ * that are pure (LAZY_PURE), for so many instructions and so much memory, and what it leaves must be copyable: tables, functions, plain values and
+ * types that it declares, no other userdata, no coroutines, no tables with objects as keys, whose places would depend on addresses. Programs with a chunk that does more are
  * not preloaded, which is no error: every process runs their chunks by itself.
  */
 #ifndef VM_PRELOAD_H

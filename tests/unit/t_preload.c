@@ -55,6 +55,27 @@ Test(preload, chunks_that_only_define_are_run_ahead)
     is_run_ahead("local w = setmetatable({}, {__mode = 'k'})\nreturn {main = function() return 'weak' end}", "weak");
 }
 
+/* A module that shows its types is run ahead, and every process has values of its own for them. */
+Test(preload, types_are_copied)
+{
+    is_run_ahead("type P = {x: number}\nlocal M = {P = P, T = time.Time}\n"
+                 "return {main = function() return tostring(M.P) .. tostring(M.T) .. tostring(rawequal(M.P, P)) end}",
+                 "Ptime.Timetrue");
+    is_run_ahead("type P = {x: number}\ntype Q = {p: P}\nlocal a = P\n"
+                 "return {main = function()\n"
+                 "  local again, is = P, a.is\n"
+                 "  for i = 1, 2000 do assert(again:is({x = i}) and is({x = i}) and Q:is({p = {x = i}})) end\n"
+                 "  return tostring(again == a and rawequal(Q.p, a)) .. select(2, Q:is({p = {}})):message()\n"
+                 "end}",
+                 "truep.x: required field missing");
+    for (int i = 0; i < 20; i++)
+        cr_assert(!rig_run(&rig, "t:one")->failed, "%s", rig_text(&rig));
+    is_run_by_the_process("type P<T> = {x: T}\nlocal Q = P(P)\nreturn {main = function() return tostring(Q) end}", "P");
+    is_run_by_the_process("type P = {x: number}\nlocal p = P({x = 1})\nreturn {main = function() return p.x end}", "1");
+    is_run_by_the_process(
+        "type P = {x: number}\nlocal t = {[P] = 'by type'}\nreturn {main = function() return t[P] end}", "by type");
+}
+
 Test(preload, what_may_differ_from_process_to_process_is_not)
 {
     is_run_by_the_process("local me = process.pid()\nreturn {main = function() return type(me) end}", "string");
