@@ -124,6 +124,10 @@ static void push_instance(lua_State *L, const struct typed *generic, uint32_t no
     uint32_t new = shape_import(&builder, generic->shapes, node);
     shape_complete(&builder);
     new = shape_instance(&builder, new, args, count);
+    if (builder.is_too_deep) {
+        shape_end(&builder);
+        luaL_error(L, "a type cannot be nested so deeply");
+    }
     typed_push_built(L, &builder, new);
 }
 

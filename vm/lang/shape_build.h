@@ -36,7 +36,8 @@ struct shape_builder {
     uint32_t node_mask, name_mask;
     struct shape_unfilled *unfilled;
     uint32_t unfilled_count, unfilled_room;
-    uint32_t expansions;
+    uint32_t expansions, depth;
+    bool is_too_deep; /* something that was to be imported is nested so deeply that it was left out */
     struct shape_source *sources;
     uint32_t uses, use_count, exports, export_count;
     shape_link_f link; /* NULL: EXTERNs stay */

@@ -12,8 +12,11 @@
 #include "vm/lang/shape_pass.h"
 #include "vm/lang/shape_source.h"
 
-/* Instances that a set may need; a generic type that needs ever larger ones of itself stops there. */
-enum { EXPANSIONS_MAX = 1000, WORDS_INLINE = 64 };
+/*
+ * Instances that a set may need; a generic type that needs ever larger ones of itself stops there. Types of sources nest less deeply than
+ * IMPORT_DEPTH_MAX, and what does can be compared (shape_same.c, shape_relate.c).
+ */
+enum { EXPANSIONS_MAX = 1000, WORDS_INLINE = 64, IMPORT_DEPTH_MAX = 290 };
 
 static const char purpose[] = "types";
 
@@ -178,18 +181,10 @@ static uint32_t import_named(struct shape_builder *b, struct shape_source *sourc
     return new;
 }
 
-static uint32_t import(struct shape_builder *b, struct shape_source *source, uint32_t node)
+/* A node without a name, after its parts. */
+static uint32_t import_parts(struct shape_builder *b, struct shape_source *source, const struct shape_node *n)
 {
-    if (node < BUILTINS)
-        return node;
-    if (source->numbers[node])
-        return source->numbers[node];
-    const struct shape_node *n = shape_node(source->shapes, node);
     const uint32_t *from = shape_words(source->shapes, n);
-    if (is_named(n))
-        return import_named(b, source, node);
-    if (n->kind == SHAPE_EXTERN && b->link)
-        return source->numbers[node] = import_extern(b, source, from);
     struct word_list words;
     open_words(&words, n->word_count);
     for (uint32_t i = 0; i < n->word_count; i++)
@@ -201,6 +196,27 @@ static uint32_t import(struct shape_builder *b, struct shape_source *source, uin
         new = shape_add(b, n->kind, n->flags & ~(unsigned)SHAPE_HAS_PARAM,
                         import_word(b, source, shape_scalar(n), n->scalar), words.at, n->word_count);
     close_words(&words);
+    return new;
+}
+
+static uint32_t import(struct shape_builder *b, struct shape_source *source, uint32_t node)
+{
+    if (node < BUILTINS)
+        return node;
+    if (source->numbers[node])
+        return source->numbers[node];
+    const struct shape_node *n = shape_node(source->shapes, node);
+    if (is_named(n))
+        return import_named(b, source, node);
+    if (n->kind == SHAPE_EXTERN && b->link)
+        return source->numbers[node] = import_extern(b, source, shape_words(source->shapes, n));
+    if (b->depth == IMPORT_DEPTH_MAX) {
+        b->is_too_deep = true;
+        return BUILTIN_ANY;
+    }
+    b->depth++;
+    uint32_t new = import_parts(b, source, n);
+    b->depth--;
     return source->numbers[node] = new;
 }
 

@@ -91,3 +91,15 @@ local function generic<T>(x: T)
     return Local:is({v = x})
 end
 assert(generic(1) and generic("x"))
+
+-- Instances of instances: made at run time, they end somewhere.
+type Nest<T> = {v: T}
+local nest, depth = Number, 0
+local ok, err = pcall(function()
+    for i = 1, 100000 do
+        nest = Nest(nest)
+        depth = i
+    end
+end)
+assert(not ok and tostring(err):find("a type cannot be nested so deeply", 1, true) and depth > 100, tostring(err))
+assert(nest:kind() == "instantiated" and not nest:is({}) and rawequal(nest, Nest(nest.v)))
