@@ -22,6 +22,7 @@
 
 #include <lauxlib.h>
 
+#include "sched/base/compiler.h"
 #include "stdlib/process_control.h"
 #include "stdlib/process_spawner.h"
 #include "stdlib/process_target.h"
@@ -137,8 +138,9 @@ static int process_send(lua_State *L)
     int top = lua_gettop(L);
     if (top < 2)
         return error_return(L, ERROR_INVALID, "process.send needs a destination and a topic");
-    luaL_checktype(L, 1, LUA_TSTRING);
-    luaL_checktype(L, 2, LUA_TSTRING);
+    for (int i = 1; i <= 2; i++)
+        if (unlikely(lua_type(L, i) != LUA_TSTRING))
+            luaL_checktype(L, i, LUA_TSTRING);
     const char *topic = lua_tolstring(L, 2, &length);
     if (topic[0] == '@')
         return error_return(L, ERROR_INVALID, "cannot send to @ topics");

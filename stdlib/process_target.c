@@ -17,7 +17,8 @@
 static uint64_t find(lua_State *L, int index)
 {
     size_t length;
-    luaL_checktype(L, index, LUA_TSTRING); /* a number is no PID and no name */
+    if (unlikely(lua_type(L, index) != LUA_TSTRING)) /* a number is no PID and no name */
+        luaL_checktype(L, index, LUA_TSTRING);
     const char *text = lua_tolstring(L, index, &length);
     struct vm *vm = state_vm(L);
     struct pid_memo *memo = &vm_local(vm)->pids;

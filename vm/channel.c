@@ -279,10 +279,12 @@ static int receive_closed(lua_State *L)
 
 static int receive_item_k(lua_State *L, int status, lua_KContext ctx)
 {
+    (void)status;
     struct channel *channel = lua_touserdata(L, 1);
     if (!deliver_push(L, state_fiber(L), channel, 2))
         return state_reschedule(L, ctx, receive_item_k);
-    return received(L, status, ctx);
+    lua_pushboolean(L, 1);
+    return 2;
 }
 
 static int receive_k(lua_State *L, int status, lua_KContext ctx)

@@ -192,7 +192,10 @@ void type_prepare(lua_State *L, const struct lazy_set *set)
 
 void *type_test(lua_State *L, int index, const struct type *type)
 {
-    return type_of(L, index) == type ? lua_touserdata(L, index) : NULL;
+    if (lua_type(L, index) != LUA_TUSERDATA)
+        return NULL;
+    struct object *object = lua_touserdata(L, index);
+    return object->type == type ? object : NULL;
 }
 
 void *type_check(lua_State *L, int index, const struct type *type)
