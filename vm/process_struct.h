@@ -58,19 +58,31 @@ enum exit_step {
 };
 
 struct process {
+    /* What a slice that receives and sends touches comes first: SLOT_OWNER_HOT bytes. */
     struct vm *vm;
     struct slot *slot;
     uint64_t pid;
-    _Atomic uint64_t parent; /* set once, read by inspection */
+    struct heap *heap; /* NULL, as is state: not yet made, or given back to the pool */
+    struct state *state;
     struct vm_host *host;
+    _Atomic uint64_t steps; /* written by the runner, read by inspection, as all that is shown */
+    _Atomic uint32_t shown_waiting;
+    _Atomic uint8_t shown; /* enum process_shown */
+    uint8_t phase;         /* enum process_phase */
+    uint8_t exit_step;     /* enum exit_step */
+    bool failed : 1;
+    bool silent : 1;   /* load failed: the spawner has been told */
+    bool measured : 1; /* see process_measure */
+    bool keeps : 1;    /* its state goes back to the pool */
+    _Atomic uint64_t shown_memory;
+    struct router router;
+
+    _Atomic uint64_t parent; /* set once, read by inspection */
     struct code *code;       /* one reference */
     struct context *context; /* one reference, NULL: none */
     struct context *options; /* of its spawn: one reference, NULL: none */
-    struct heap *heap;       /* NULL, as is state: not yet made, or given back to the pool */
-    struct state *state;
-    char *pid_text; /* made when asked for */
+    char *pid_text;          /* made when asked for */
     void *terminal;
-    struct router router;
     struct feed_table feeds;
     struct relation_set watchers, monitors, links;
     struct list timers, operations, handles;
@@ -83,20 +95,10 @@ struct process {
     struct pool *pool;       /* whose calls the state that is to be made will serve; NULL: none */
     struct buffer *args;     /* encoded arguments until the entry point starts; NULL: none */
     uint64_t started_ns;     /* of the clock of the scheduler */
-    _Atomic uint64_t steps;  /* written by the runner, read by inspection */
-    _Atomic uint64_t shown_memory;
-    _Atomic uint32_t shown_waiting;
-    _Atomic uint8_t shown; /* enum process_shown */
-    uint8_t phase;         /* enum process_phase */
-    uint8_t exit_step;     /* enum exit_step */
-    uint8_t doom;          /* enum death, for the state that is to be made */
-    bool closing;          /* under the names lock: no more registers */
-    bool trap_links, upgradable;
-    bool failed : 1;
-    bool silent : 1;         /* load failed: the spawner has been told */
-    bool measured : 1;       /* see process_measure */
-    bool keeps : 1;          /* its state goes back to the pool */
     uint32_t context_charge; /* what context and options count for in the heap */
+    uint8_t doom;            /* enum death, for the state that is to be made */
+    bool closing;            /* under the names lock: no more registers */
+    bool trap_links, upgradable;
 };
 
 enum process_shown { SHOWN_READY, SHOWN_RUNNING, SHOWN_BLOCKED, SHOWN_IDLE, SHOWN_COMPLETE };

@@ -12,6 +12,13 @@ enum { CACHE_LINE = 64 };
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define cache_aligned __attribute__((aligned(64)))
+/* Fetches into the cache what is needed soon; it need not exist. */
+static inline void prefetch(const void *at, size_t size)
+{
+    for (size_t i = 0; i < size; i += CACHE_LINE)
+        __builtin_prefetch((const char *)at + i, 1);
+}
+
 /*
  * For what lies between lua_resume and the loop of the worker: a coroutine that yields leaves its C frames by longjmp, and from then on the
  * processor mispredicts every return to a frame below, at 5 ns each. So there should be few of them.
