@@ -12,8 +12,11 @@
  * Most small heaps never free a large block, so the lists of these classes are not in struct heap: the first block that
  * would go into one of them gives the place for all of them.
  *
+ * A large heap keeps what is freed apart until the list that serves a class is used up. So a collection that frees while the program
+ * allocates does not shuffle the blocks: what is made again and again comes in the order of the last time, which is that of the addresses.
+ *
  * I1 Every byte of the chunks behind their heads is in a live block, in a free block, in the bump area, or in the large
- *    lists.
+ *    lists or those of freed blocks.
  * I2 A small block outside the image has the size of its class; a block inside, small or big, has its size rounded up to
  *    8, which is the same up to HEAP_EXACT_MAX.
  * I3 Blocks in the template's shared memory are not counted in `used`.
@@ -25,14 +28,7 @@
 
 #include "sched/base/compiler.h"
 #include "sched/base/fault.h"
-#include "vm/heap_layout.h"
-
-enum {
-    CHUNK_FRACTION = 8, /* a new chunk is this part of what is reserved */
-    BUMP_MIN = 512,     /* the least that is worth being the bump area */
-    BUMP_TAKE = 128,    /* bytes of it that count as a slow take */
-    CUT_MIN = 32,       /* a larger free block is cut only if as much is left of it */
-};
+#include "vm/heap_lists.h"
 
 /* Counts `more` bytes; false, and nothing counted, if they are not granted. */
 static inline bool count_up(struct heap *heap, size_t more)
@@ -55,141 +51,9 @@ static inline void count_down(struct heap *heap, size_t less)
 
 /* Small blocks */
 
-void *const heap_no_large[HEAP_LARGES];
-
-static inline void push_free(void **list, void *block, size_t size)
-{
-    slab_poke(block, *list);
-    *list = block;
-    slab_poison(block, size);
-}
-
-/* True if the lists of the class have no place yet. */
-static inline bool lacks_list(const struct heap *heap, unsigned kind)
-{
-    return kind >= HEAP_LARGE && heap->large == heap_no_large;
-}
-
-/* Puts the large lists at `block`; returns their size. */
-static size_t place_large(struct heap *heap, void *block)
-{
-    slab_unpoison(block, sizeof(heap_no_large));
-    memset(block, 0, sizeof(heap_no_large));
-    heap->large = block;
-    return sizeof(heap_no_large);
-}
-
-void heap_carve(struct heap *heap, char *block, size_t size)
-{
-    while (size > 0) {
-        unsigned kind = size >= HEAP_SMALL_MAX ? HEAP_CLASSES - 1 : heap_class(size);
-        if (heap_class_size(kind) > size)
-            kind--;
-        size_t cut = heap_class_size(kind);
-        if (lacks_list(heap, kind))
-            cut = place_large(heap, block);
-        else
-            push_free(heap_list(heap, kind), block, cut);
-        block += cut;
-        size -= cut;
-    }
-}
-
-/* Takes the smallest free block of `least` bytes or more off its list; *size is what it has. NULL: there is none. */
-static char *pop_larger(struct heap *heap, size_t least, size_t *size)
-{
-    for (unsigned kind = heap_class(least); kind < HEAP_CLASSES; kind++) {
-        void **list = heap_list(heap, kind);
-        char *block = *list;
-        if (!block)
-            continue;
-        *list = slab_peek(block);
-        *size = heap_class_size(kind);
-        return block;
-    }
-    return NULL;
-}
-
-/* Cuts a block of `size` bytes from a free one that leaves a useful rest. */
-static void *cut_larger(struct heap *heap, size_t size)
-{
-    size_t whole;
-    char *block = size + CUT_MIN <= HEAP_SMALL_MAX ? pop_larger(heap, size + CUT_MIN, &whole) : NULL;
-    if (block)
-        heap_carve(heap, block + size, whole - size);
-    return block;
-}
-
-/* A block of `size` bytes at the start of a new chunk; the longer of the two rests is the new bump area. */
-static void *grow(struct heap *heap, size_t size)
-{
-    size_t wanted = heap_kb_up(heap->reserved / CHUNK_FRACTION);
-    if (wanted > SLAB_CHUNK_MAX)
-        wanted = SLAB_CHUNK_MAX;
-    size_t least = heap_kb_up(size + sizeof(struct heap_chunk));
-    if (wanted < least)
-        wanted = least;
-    struct heap_chunk *chunk = heap_reserve(heap, wanted);
-    if (!chunk)
-        return NULL;
-    *chunk = (struct heap_chunk){.next = heap->chunks, .size = wanted};
-    heap->chunks = chunk;
-    char *block = (char *)(chunk + 1), *rest = block + size, *end = (char *)chunk + wanted;
-    slab_poison(block, (size_t)(end - block));
-    if (end - rest >= heap->end - heap->bump) {
-        heap_carve(heap, heap->bump, (size_t)(heap->end - heap->bump));
-        heap->bump = rest;
-        heap->end = end;
-    } else {
-        heap_carve(heap, rest, (size_t)(end - rest));
-    }
-    return block;
-}
-
-static void *take_bump(struct heap *heap, size_t size)
-{
-    if ((size_t)(heap->end - heap->bump) < size)
-        return NULL;
-    char *block = heap->bump;
-    heap->bump += size;
-    return block;
-}
-
-/* Makes a free block the bump area, from which the next takes are cheap too. */
-static bool bump_from_list(struct heap *heap, size_t size)
-{
-    size_t whole;
-    char *block = pop_larger(heap, size > BUMP_MIN ? size : BUMP_MIN, &whole);
-    if (!block)
-        return false;
-    heap_carve(heap, heap->bump, (size_t)(heap->end - heap->bump));
-    heap->bump = block;
-    heap->end = block + whole;
-    heap->slow_takes += whole / BUMP_TAKE; /* as if cut one by one */
-    return true;
-}
-
-static __attribute__((noinline)) void *take_small_slow(struct heap *heap, size_t size)
-{
-    void *block = take_bump(heap, size);
-    if (block)
-        return block;
-    if (bump_from_list(heap, size))
-        return take_bump(heap, size);
-    heap->slow_takes++;
-    block = cut_larger(heap, size);
-    if (!block && heap_reclaim_if_due(heap))
-        block = take_bump(heap, size); /* the longest run */
-    return block ? block : grow(heap, size);
-}
-
 static inline void *take_listed(struct heap *heap, void **list, unsigned kind, size_t size)
 {
-    void *block = *list;
-    if (likely(block))
-        *list = slab_peek(block);
-    else
-        block = take_small_slow(heap, heap_class_size(kind));
+    void *block = likely(*list) ? heap_pop_free(list) : heap_take_slow(heap, kind);
     if (likely(block))
         slab_unpoison(block, size);
     return block;
@@ -223,10 +87,10 @@ static inline size_t real_size(const struct heap *heap, const void *block, size_
 static __attribute__((noinline)) void give_large(struct heap *heap, void *block, size_t size)
 {
     unsigned kind = heap_class(size);
-    if (lacks_list(heap, kind))
+    if (heap_lacks_list(heap, kind))
         heap_carve(heap, block, heap_class_size(kind));
     else
-        push_free(heap_list(heap, kind), block, heap_class_size(kind));
+        heap_push_free(heap_list(heap, kind), block, heap_class_size(kind));
 }
 
 static inline void give_small(struct heap *heap, void *block, size_t size)
@@ -237,7 +101,7 @@ static inline void give_small(struct heap *heap, void *block, size_t size)
         give_large(heap, block, size);
     } else {
         unsigned kind = heap_class(size);
-        push_free(&heap->free[kind], block, heap_class_size(kind));
+        heap_push_free(&heap->freed[kind], block, heap_class_size(kind));
     }
 }
 
@@ -352,6 +216,7 @@ static struct heap *first_chunk(struct slab_cache *cache, size_t size, struct fa
     heap->reserved = size;
     heap->end = (char *)heap + (size & ~(size_t)7);
     heap->large = (void **)heap_no_large;
+    heap->freed = heap->free;
     heap->reclaim_at = HEAP_RECLAIM_MIN / 1024;
     heap->reclaim_after = UINT32_MAX;
     heap->limit = heap->watch = SIZE_MAX;
@@ -482,6 +347,7 @@ struct heap *heap_init_shell(void *memory)
 {
     struct heap *heap = memory;
     heap->large = (void **)heap_no_large;
+    heap->freed = heap->free;
     heap->limit = heap->watch = SIZE_MAX;
     return heap;
 }

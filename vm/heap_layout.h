@@ -26,15 +26,16 @@ enum {
     HEAP_CLASSES = 40,
     HEAP_LARGE = HEAP_CLASS_4, /* the first class above HEAP_LISTED_MAX */
     HEAP_LARGES = HEAP_CLASSES - HEAP_LARGE,
+    HEAP_FREED_SIZE = HEAP_LARGE * sizeof(void *), /* bytes of the lists of freed blocks */
 };
 
 enum { HEAP_STACK_MIN = 512 }; /* no stack of a coroutine is smaller: liblua keeps at least 34 slots of 16 bytes */
 /*
  * When a heap is reclaimed as it grows: not with less reserved than MIN; after a quarter of growth, or once the slow way of taking a block was gone
- * as often as there were blocks to walk; up to SMALL, for the sake of memory, COST times as soon. At most BLOCKS are joined then, some milliseconds.
+ * as often as there were blocks to walk; up to HEAP_FEW, for the sake of memory, COST times as soon. At most BLOCKS are joined then, some milliseconds.
  */
-enum { HEAP_RECLAIM_MIN = 16 * 1024, HEAP_RECLAIM_SMALL = 256 * 1024, HEAP_RECLAIM_TAKES = 64, HEAP_RECLAIM_COST = 4 };
-enum { HEAP_RECLAIM_BLOCKS = 32768 };
+enum { HEAP_RECLAIM_MIN = 16 * 1024, HEAP_RECLAIM_TAKES = 64, HEAP_RECLAIM_COST = 4 };
+enum { HEAP_RECLAIM_BLOCKS = 32768, HEAP_FEW = 256 * 1024 /* bytes that a small heap has reserved */ };
 
 /* A chunk after the first; small blocks lie behind it. */
 struct heap_chunk {
@@ -71,16 +72,12 @@ struct heap {
     bool moving : 1; /* see heap_is_moving */
     bool over : 1;   /* HEAP_OVER has been reported */
     void **large; /* the lists of the large classes: heap_no_large, or in what was the first large block to be freed */
+    void **
+        freed; /* where small blocks go that are freed: `free`, or lists of their own that take its place when it is used up */
     void *free[HEAP_LARGE];
 };
 
 extern void *const heap_no_large[HEAP_LARGES]; /* all NULL */
-
-/* The free list of a class. */
-static inline void **heap_list(struct heap *heap, unsigned kind)
-{
-    return kind < HEAP_LARGE ? &heap->free[kind] : &heap->large[kind - HEAP_LARGE];
-}
 
 static inline size_t heap_round8(size_t size)
 {
@@ -141,9 +138,11 @@ void heap_reclaim_some(struct heap *heap);
 /* The same, if more than a third is free and it is time (HEAP_RECLAIM_…). True if it was. */
 bool heap_reclaim_if_due(struct heap *heap);
 
-/* heap.c */
+/* heap_small.c */
 
 /* Makes free blocks of [block, block + size); both multiples of 8. */
 void heap_carve(struct heap *heap, char *block, size_t size);
+/* A block of the class, whose free list is empty. NULL when memory is out. */
+void *heap_take_slow(struct heap *heap, unsigned kind);
 
 #endif

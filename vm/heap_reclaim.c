@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 #include "sched/base/compiler.h"
-#include "vm/heap_layout.h"
+#include "vm/heap_lists.h"
 #include "vm/slab.h"
 
 /* The memory of a chunk that blocks can lie in. */
@@ -104,11 +104,11 @@ static void mark(struct map *map, const struct span *span, const char *block, si
 }
 
 /*
- * Marks the first blocks of the class, at most a quarter of those that may still be marked, and takes them off its list; what lies in no chunk stays.
+ * Marks the first blocks of the list, at most a quarter of those that may still be marked, and takes them off; what lies in no chunk stays.
  */
-static void take_list(struct heap *heap, struct map *map, unsigned kind)
+static void take_list(struct map *map, void **list, size_t size)
 {
-    void *block = *heap_list(heap, kind), *strays = NULL;
+    void *block = *list, *strays = NULL;
     if (!block)
         return; /* there may be no list to write to */
     size_t limit = map->blocks + (map->most - map->blocks) / 4;
@@ -116,19 +116,41 @@ static void take_list(struct heap *heap, struct map *map, unsigned kind)
         next = slab_peek(block);
         const struct span *span = span_of(map, block);
         if (likely(span != NULL)) {
-            mark(map, span, block, heap_class_size(kind));
+            mark(map, span, block, size);
             map->blocks++;
         } else {
             slab_poke(block, strays);
             strays = block;
         }
     }
-    *heap_list(heap, kind) = block;
+    *list = block;
     for (void *next; strays; strays = next) {
         next = slab_peek(strays);
-        slab_poke(strays, *heap_list(heap, kind));
-        *heap_list(heap, kind) = strays;
+        slab_poke(strays, *list);
+        *list = strays;
     }
+}
+
+/* If the lists of freed blocks are empty, they are free memory themselves; growing makes them again. */
+static void take_freed(struct heap *heap, struct map *map)
+{
+    for (unsigned kind = 0; kind < HEAP_LARGE; kind++)
+        if (heap->freed[kind])
+            return;
+    slab_poison(heap->freed, HEAP_FREED_SIZE);
+    mark(map, span_of(map, (char *)heap->freed), (char *)heap->freed, HEAP_FREED_SIZE);
+    heap->freed = heap->free;
+}
+
+static void take_lists(struct heap *heap, struct map *map)
+{
+    for (unsigned kind = HEAP_CLASSES; kind-- > 0;) {
+        take_list(map, heap_list(heap, kind), heap_class_size(kind));
+        if (kind < HEAP_LARGE && heap_is_split(heap))
+            take_list(map, &heap->freed[kind], heap_class_size(kind));
+    }
+    if (heap_is_split(heap))
+        take_freed(heap, map);
 }
 
 static void take_bump(struct heap *heap, struct map *map)
@@ -184,8 +206,7 @@ static size_t reclaim(struct heap *heap, size_t most_blocks)
     struct map map = {.most = most_blocks};
     if (!map_init(&map, heap))
         return 0;
-    for (unsigned kind = HEAP_CLASSES; kind > 0; kind--)
-        take_list(heap, &map, kind - 1);
+    take_lists(heap, &map);
     take_bump(heap, &map);
     size_t before = heap->reserved;
     heap->chunks = NULL;
@@ -199,7 +220,7 @@ static size_t reclaim(struct heap *heap, size_t most_blocks)
         }
     }
     heap->slow_takes = 0;
-    size_t cost = heap->reserved > HEAP_RECLAIM_SMALL ? 1 : HEAP_RECLAIM_COST;
+    size_t cost = heap->reserved > HEAP_FEW ? 1 : HEAP_RECLAIM_COST;
     heap->reclaim_after = (uint32_t)(map.blocks / cost + HEAP_RECLAIM_TAKES);
     map_destroy(&map);
     return before - heap->reserved;

@@ -207,6 +207,43 @@ Test(heap, growing_reclaims, .init = begin, .fini = end)
     drop(heap);
 }
 
+/* While a large heap is swept and used at the same time, blocks come in the order of their addresses, not in that of their deaths. */
+Test(heap, what_dies_waits_for_its_turn_in_a_large_heap, .init = begin, .fini = end)
+{
+    enum { COUNT = 10000, HALF = COUNT / 2 };
+    static void *blocks[COUNT];
+    struct heap *heap = heap_new(cache, 0, 4 * KB, NULL);
+    for (size_t i = 0; i < COUNT; i++)
+        blocks[i] = heap_alloc(heap, NULL, 0, 64);
+    for (size_t i = COUNT; i-- > 0;)
+        heap_alloc(heap, blocks[i], 64, 0);
+    for (size_t i = 0; i < HALF; i++)
+        cr_assert_eq(heap_alloc(heap, NULL, 0, 64), blocks[i]);
+    for (size_t i = 0; i < HALF; i++) {
+        heap_alloc(heap, blocks[HALF - 1 - i], 64, 0);
+        cr_assert_eq(heap_alloc(heap, NULL, 0, 64), blocks[HALF + i]);
+    }
+    drop(heap);
+}
+
+/* All that was freed is joined, whichever list it is in. */
+Test(heap, reclaiming_a_large_heap_finds_all, .init = begin, .fini = end)
+{
+    enum { COUNT = 10000 };
+    static void *blocks[COUNT];
+    struct heap *heap = heap_new(cache, 0, 4 * KB, NULL);
+    for (int round = 0; round < 3; round++) {
+        for (size_t i = 0; i < COUNT; i++)
+            blocks[i] = heap_alloc(heap, NULL, 0, 40 + i % 4 * 24);
+        cr_assert_gt(heap_reserved(heap), 700 * KB);
+        for (size_t i = 0; i < COUNT; i++)
+            heap_alloc(heap, blocks[i], 40 + i % 4 * 24, 0);
+        cr_assert_gt(heap_reclaim(heap), 700 * KB);
+        cr_assert_eq(heap_reserved(heap), 4 * KB);
+    }
+    drop(heap);
+}
+
 /* Blocks of changing sizes come and go for long: what is cut small is joined again, so memory stays near what lives. */
 Test(heap, churn_does_not_fragment, .init = begin, .fini = end)
 {
