@@ -117,3 +117,27 @@ Test(erase, types_used_as_values)
     check("local __types, __types1 = string(x)", HEAD("__types2") "local __types, __types1 = __types2[1] (x) \nend");
     check("#!x\nreturn string(x)", HEAD("__types") "\nreturn __types[1] (x) \nend");
 }
+
+/* string, table, error and typeof mean types in some calls; not if the program gives them a meaning. */
+Test(erase, globals_that_the_program_assigns_are_no_types)
+{
+    static const char *const sources[] = {
+        "string = f string(3) string:is(3)",
+        "local function f() return string(3), table{} end string, table = g, h",
+        "function string(x) return x end return string(3)",
+        "_ENV.string = f return string(3)",
+        "_G.table = f return table(3)",
+        "_ENV = {string = f} return string(3)",
+        "local _ENV = {string = f} return string(3)",
+        "return function(_ENV) return string(3), error.is(3) end",
+        "error = f return error:is(3)",
+    };
+    for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++)
+        check(sources[i], sources[i]);
+    check("typeof = f local a: A = 1 return typeof(a)", "typeof = f local a  = 1 return typeof(a)");
+    check("string = f return string(1), table(1)", HEAD("__types") "string = f return string(1), __types[1] (1) \nend");
+    check("string.x = f t.string = f local string = string(1)",
+          HEAD("__types") "string.x = f t.string = f local string = __types[1] (1) \nend");
+    check("do local string = 1 string = 2 end return string(1)",
+          HEAD("__types") "do local string = 1 string = 2 end return __types[1] (1) \nend");
+}

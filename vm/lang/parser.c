@@ -88,6 +88,7 @@ static void parse(struct parser *p)
     ast->chunk = arena_alloc(p->arena, sizeof *ast->chunk);
     ast->chunk->is_vararg = true;
     ast->chunk->span.end = ast->source.length;
+    p->environment = words_intern(&ast->words, "_ENV", 4);
     parser_start(p);
     if (p->lexer.start)
         parser_mark(p, AST_MARK_SKIP, 0, p->lexer.start);
@@ -104,6 +105,24 @@ static void refuse(struct ast *ast, const char *message, const char *help)
     diagnostics_add(&ast->diagnostics, &diagnostic);
 }
 
+/*
+ * `is_variable`: globals that are never types. It becomes those that were taken for types, in this or that place, though the source assigns to
+ * them: it is to be read again.
+ */
+static struct ast *parse_source(const char *source, size_t length, uint32_t *is_variable)
+{
+    struct ast *ast = new_ast(source, length);
+    struct parser p = {.ast = ast,
+                       .arena = &ast->arena,
+                       .is_variable = *is_variable,
+                       .last_decl = &ast->decls,
+                       .last_use = &ast->uses,
+                       .last_require = &ast->requires};
+    parse(&p);
+    *is_variable = p.assigned & p.meant;
+    return ast;
+}
+
 struct ast *parser_parse(const char *source, size_t length)
 {
     if (length > SOURCE_LENGTH_MAX) {
@@ -111,12 +130,10 @@ struct ast *parser_parse(const char *source, size_t length)
         refuse(ast, "source is longer than 8 MB", "keep large data in files that the program reads");
         return ast;
     }
-    struct ast *ast = new_ast(source, length);
-    struct parser p = {.ast = ast,
-                       .arena = &ast->arena,
-                       .last_decl = &ast->decls,
-                       .last_use = &ast->uses,
-                       .last_require = &ast->requires};
-    parse(&p);
-    return ast;
+    uint32_t assigned = 0;
+    struct ast *ast = parse_source(source, length, &assigned);
+    if (!assigned)
+        return ast;
+    ast_free(ast);
+    return parse_source(source, length, &assigned);
 }

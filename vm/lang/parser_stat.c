@@ -146,6 +146,7 @@ static struct ast_stat *for_stat(struct parser *p)
 /* Assigning to the name of a type would be no error in Lua, but the value could never be read. */
 static void check_target(struct parser *p, const struct ast_expr *target)
 {
+    parser_note_target(p, target);
     if (target->kind == AST_NAME && target->name.local)
         target->name.local->is_assigned = true;
     else if (target->kind == AST_NAME && target->name.use)

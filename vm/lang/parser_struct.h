@@ -48,6 +48,9 @@ struct parser {
     struct ast_use **last_use;
     struct ast_require **last_require;
     struct ast_use *builtin_uses[BUILTINS];
+    struct word *environment; /* _ENV */
+    /* Globals whose call may mean a type, a bit each: that the source assigns, that it has called so, that are to be variables. */
+    uint32_t assigned, meant, is_variable;
     struct token dangling_else;       /* an `else if` in one line, which leads to missing ends */
     struct token odd_end, odd_opener; /* an `end` whose line is indented otherwise than the line of what it closes */
 };
@@ -103,6 +106,9 @@ struct ast_expr *parser_operand(struct parser *p);
 struct ast_expr *parser_expr_list(struct parser *p);
 /* A name, call or index, without operators and casts. */
 struct ast_expr *parser_suffixed(struct parser *p);
+
+/* The source assigns to it, or defines a function of that name. */
+void parser_note_target(struct parser *p, const struct ast_expr *target);
 
 /* `a.b:c` of a function statement. */
 struct ast_expr *parser_function_name(struct parser *p, bool *is_method);

@@ -14,14 +14,42 @@ static bool is_args(const struct token *token)
 }
 
 /* A method of type values, of a name that no function of the libraries string and table has. */
-static bool is_type_method(const struct token *token)
+static bool is_type_method(const struct word *word)
 {
     static const char *const names[] = {"is",  "kind",   "name",     "elem",   "key",     "val",         "inner",
                                         "ret", "fields", "variants", "params", "tparams", "annotations", "optional"};
-    for (size_t i = 0; token->kind == TOKEN_NAME && i < sizeof names / sizeof names[0]; i++)
-        if (!strcmp(token->word->text, names[i]))
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (!strcmp(word->text, names[i]))
             return true;
     return false;
+}
+
+/* The bit in `assigned` of a global that means a type in some places; 0 for other names. Bit 0 (BUILTIN_NONE) is that of `typeof`. */
+static uint32_t meaning(const struct word *word)
+{
+    if (word->builtin == BUILTIN_STRING || word->builtin == BUILTIN_TABLE || word->builtin == BUILTIN_ERROR)
+        return 1u << word->builtin;
+    return word->context == WORD_TYPEOF;
+}
+
+/* Not where the program has given the name a meaning of its own, or has other globals. */
+static bool may_mean_type(struct parser *p, const struct word *word)
+{
+    uint32_t bit = p->environment->local ? 0 : meaning(word) & ~p->is_variable;
+    p->meant |= bit;
+    return bit != 0;
+}
+
+void parser_note_target(struct parser *p, const struct ast_expr *target)
+{
+    const struct ast_expr *object = target->kind == AST_FIELD ? target->index.object : target;
+    if (object->kind != AST_NAME || object->name.local || p->quiet)
+        return;
+    const struct word *word = object->name.word;
+    if (target == object)
+        p->assigned |= word == p->environment ? UINT32_MAX : meaning(word);
+    else if (word == p->environment || !strcmp(word->text, "_G"))
+        p->assigned |= meaning(target->index.word);
 }
 
 /*
@@ -30,12 +58,12 @@ static bool is_type_method(const struct token *token)
  */
 static enum word_builtin builtin_value(struct parser *p, const struct word *word)
 {
-    if (word->builtin != BUILTIN_STRING && word->builtin != BUILTIN_TABLE && word->builtin != BUILTIN_ERROR)
+    if (!word->builtin || !meaning(word))
         return BUILTIN_NONE;
     bool is_called = is_args(&p->now) && word->builtin != BUILTIN_ERROR;
-    bool is_asked = (p->now.kind == TOKEN_COLON || p->now.kind == TOKEN_DOT) && is_type_method(parser_peek(p, 1)) &&
-                    is_args(parser_peek(p, 2));
-    return is_called || is_asked ? (enum word_builtin)word->builtin : BUILTIN_NONE;
+    bool is_asked = (p->now.kind == TOKEN_COLON || p->now.kind == TOKEN_DOT) && parser_peek(p, 1)->kind == TOKEN_NAME &&
+                    is_type_method(parser_peek(p, 1)->word) && is_args(parser_peek(p, 2));
+    return (is_called || is_asked) && may_mean_type(p, word) ? (enum word_builtin)word->builtin : BUILTIN_NONE;
 }
 
 static void mark_use(struct parser *p, struct ast_expr *expr, struct ast_use *use)
@@ -131,10 +159,10 @@ static struct ast_expr *arguments(struct parser *p)
     return args;
 }
 
-static bool is_typeof(const struct ast_expr *callee, const struct ast_expr *args)
+static bool is_typeof(struct parser *p, const struct ast_expr *callee, const struct ast_expr *args)
 {
     return callee->kind == AST_NAME && callee->name.word->context == WORD_TYPEOF && !callee->name.local &&
-           !callee->name.use && args && !args->next;
+           !callee->name.use && args && !args->next && may_mean_type(p, callee->name.word);
 }
 
 /* any and unknown: what the value is says more. */
@@ -180,7 +208,7 @@ static struct ast_expr *call(struct parser *p, struct ast_expr *callee)
         word = parser_expect_field_name(p);
     }
     struct ast_expr *args = arguments(p);
-    if (in_parentheses && is_typeof(callee, args))
+    if (in_parentheses && is_typeof(p, callee, args))
         return typeof_call(p, callee, args);
     if (!word)
         note_require(p, callee, args);
