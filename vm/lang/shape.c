@@ -91,8 +91,9 @@ enum shape_reference shape_word(const struct shape_node *node, const uint32_t *w
     case SHAPE_INTERFACE:
     case SHAPE_GENERIC:
         return named_word(node, i);
-    case SHAPE_HOST:
     case SHAPE_EXTERN:
+        return i < SHAPE_EXTERN_NAMES ? SHAPE_IS_NAME : SHAPE_IS_NODE;
+    case SHAPE_HOST:
     case SHAPE_UNRESOLVED:
         return SHAPE_IS_NAME;
     default:
@@ -136,8 +137,9 @@ static bool has_form(const struct shape_node *n)
     case SHAPE_MAP:
     case SHAPE_PARAM:
     case SHAPE_HOST:
-    case SHAPE_EXTERN:
         return count == 2;
+    case SHAPE_EXTERN:
+        return count >= SHAPE_EXTERN_NAMES;
     case SHAPE_RECORD:
         return count % SHAPE_FIELD_WORDS == 0 && n->tag <= count / SHAPE_FIELD_WORDS;
     case SHAPE_FUNCTION:

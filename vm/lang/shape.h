@@ -23,7 +23,7 @@
  *   GENERIC       body              the same four; then the PARAMs
  *   INSTANCE      body              GENERIC, arguments       body 0: it depends on parameters
  *   HOST          -                 module name, name        a type of a C module
- *   EXTERN        -                 module name, name        of an import that is not linked yet
+ *   EXTERN        -                 module name, name, arguments   of an import that is not linked yet
  *   UNRESOLVED    -                 name
  */
 #ifndef LANG_SHAPE_H

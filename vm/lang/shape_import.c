@@ -84,27 +84,54 @@ static uint32_t import_word(struct shape_builder *b, struct shape_source *source
     return what == SHAPE_IS_NAME ? import_name(b, source->shapes, word) : word;
 }
 
-static uint32_t import_extern(struct shape_builder *b, const struct shape_source *source, const uint32_t *words)
+/* `module.name`, which means nothing. */
+static uint32_t import_unresolved(struct shape_builder *b, const char *module, const char *name)
 {
-    const char *module = shape_text_of(source->shapes, words[0], NULL);
-    const char *name = shape_text_of(source->shapes, words[1], NULL);
-    uint32_t node = 0, names[2];
-    bool is_host = false;
-    const struct shapes *from = b->link(b->link_ctx, module, name, &node, &is_host);
-    if (from)
-        return shape_import(b, from, node);
-    names[0] = import_name(b, source->shapes, words[0]);
-    names[1] = import_name(b, source->shapes, words[1]);
-    if (is_host)
-        return shape_add(b, SHAPE_HOST, 0, 0, names, 2);
     size_t length = strlen(module) + strlen(name) + 1;
     char *both = memory_alloc(length + 1, purpose);
     memcpy(both, module, strlen(module));
     both[strlen(module)] = '.';
     memcpy(both + strlen(module) + 1, name, strlen(name) + 1);
-    names[0] = shape_add_name(b, both, length);
+    uint32_t word = shape_add_name(b, both, length);
     free(both);
-    return shape_add(b, SHAPE_UNRESOLVED, 0, 0, names, 1);
+    return shape_add(b, SHAPE_UNRESOLVED, 0, 0, &word, 1);
+}
+
+/* The generic type of another unit with the arguments that stand behind its name here; 0: it is none, or takes another number of them. */
+static uint32_t import_instance(struct shape_builder *b, struct shape_source *source, const struct shape_node *n,
+                                uint32_t generic)
+{
+    uint32_t count = n->word_count - SHAPE_EXTERN_NAMES;
+    if (b->nodes[generic].kind != SHAPE_GENERIC || b->nodes[generic].word_count - SHAPE_NAMED_WORDS != count)
+        return 0;
+    struct word_list args;
+    open_words(&args, count);
+    for (uint32_t i = 0; i < count; i++)
+        args.at[i] = import(b, source, shape_words(source->shapes, n)[SHAPE_EXTERN_NAMES + i]);
+    uint32_t new = shape_instance(b, generic, args.at, count);
+    close_words(&args);
+    return new;
+}
+
+/* What goes through a channel is not checked: types of C modules do without their arguments. */
+static uint32_t import_extern(struct shape_builder *b, struct shape_source *source, const struct shape_node *n)
+{
+    const uint32_t *words = shape_words(source->shapes, n);
+    const char *module = shape_text_of(source->shapes, words[0], NULL);
+    const char *name = shape_text_of(source->shapes, words[1], NULL);
+    uint32_t found = 0;
+    bool is_host = false;
+    const struct shapes *from = b->link(b->link_ctx, module, name, &found, &is_host);
+    uint32_t node = from ? shape_import(b, from, found) : 0;
+    if (node && n->word_count > SHAPE_EXTERN_NAMES)
+        node = import_instance(b, source, n, node);
+    if (node)
+        return node;
+    if (from || !is_host)
+        return import_unresolved(b, module, name);
+    uint32_t names[SHAPE_EXTERN_NAMES] = {import_name(b, source->shapes, words[0]),
+                                          import_name(b, source->shapes, words[1])};
+    return shape_add(b, SHAPE_HOST, 0, 0, names, SHAPE_EXTERN_NAMES);
 }
 
 static bool is_named(const struct shape_node *n)
@@ -118,7 +145,7 @@ static const struct shapes *find_interface(const struct shape_builder *b, const 
 {
     bool is_host;
     const struct shape_node *n = shape_node(source->shapes, shape_look(source->shapes, base, true));
-    if (n->kind != SHAPE_EXTERN || !b->link)
+    if (n->kind != SHAPE_EXTERN || n->word_count > SHAPE_EXTERN_NAMES || !b->link)
         return NULL;
     const uint32_t *names = shape_words(source->shapes, n);
     const struct shapes *from = b->link(b->link_ctx, shape_text_of(source->shapes, names[0], NULL),
@@ -208,14 +235,13 @@ static uint32_t import(struct shape_builder *b, struct shape_source *source, uin
     const struct shape_node *n = shape_node(source->shapes, node);
     if (is_named(n))
         return import_named(b, source, node);
-    if (n->kind == SHAPE_EXTERN && b->link)
-        return source->numbers[node] = import_extern(b, source, shape_words(source->shapes, n));
     if (b->depth == IMPORT_DEPTH_MAX) {
         b->is_too_deep = true;
         return BUILTIN_ANY;
     }
     b->depth++;
-    uint32_t new = import_parts(b, source, n);
+    bool is_linked = n->kind == SHAPE_EXTERN && b->link;
+    uint32_t new = is_linked ? import_extern(b, source, n) : import_parts(b, source, n);
     b->depth--;
     return source->numbers[node] = new;
 }

@@ -54,7 +54,7 @@ enum shape_argument { SHAPE_NO_ARGUMENT, SHAPE_ARG_BOOLEAN, SHAPE_ARG_INTEGER, S
 
 /* Words of named kinds. */
 enum { SHAPE_ORIGIN_LOW, SHAPE_ORIGIN_HIGH, SHAPE_DECLARATION, SHAPE_NAME, SHAPE_NAMED_WORDS };
-enum { SHAPE_FIELD_WORDS = 3, SHAPE_ANNOTATION_WORDS = 4 };
+enum { SHAPE_FIELD_WORDS = 3, SHAPE_ANNOTATION_WORDS = 4, SHAPE_EXTERN_NAMES = 2 };
 
 /* Aliases that stand for each other stand for nothing; chains of others are shorter. */
 enum { SHAPE_LOOKS_MAX = 10000 };

@@ -32,15 +32,21 @@ static bool add_required(struct shape_walk *w, const struct ast_expr *expr, uint
 }
 
 uint32_t shape_of_extern(struct shape_walk *w, const struct ast_expr *value, const struct word *module,
-                         const struct word *name)
+                         const struct word *name, const struct ast_type *args)
 {
-    uint32_t names[2];
+    struct shape_list words = {0};
+    uint32_t required;
     if (value && value->kind == AST_NAME && !value->name.local) /* another name of a global module */
         module = value->name.word;
-    if (!add_required(w, value, &names[0]))
-        names[0] = shape_add_name(w->builder, module->text, module->length);
-    names[1] = shape_add_name(w->builder, name->text, name->length);
-    return shape_add(w->builder, SHAPE_EXTERN, 0, 0, names, 2);
+    if (!add_required(w, value, &required))
+        required = shape_add_name(w->builder, module->text, module->length);
+    shape_list_add(&words, required);
+    shape_list_add(&words, shape_add_name(w->builder, name->text, name->length));
+    for (; args; args = args->next)
+        shape_list_add(&words, shape_of_type(w, args));
+    uint32_t node = shape_add(w->builder, SHAPE_EXTERN, 0, 0, words.at, words.count);
+    shape_list_free(&words);
+    return node;
 }
 
 /* ---- what importers see ---- */
@@ -52,7 +58,7 @@ static uint32_t of_field(struct shape_walk *w, const struct ast_expr *value)
     const struct ast_expr *object = value->index.object;
     if (object->kind != AST_NAME || !object->name.local || !add_required(w, object->name.local->value, &name))
         return 0;
-    return shape_of_extern(w, object->name.local->value, object->name.word, value->index.word);
+    return shape_of_extern(w, object->name.local->value, object->name.word, value->index.word, NULL);
 }
 
 static void add_export(struct shape_walk *w, struct shape_list *exports, const struct word *word,

@@ -47,9 +47,9 @@ uint32_t shape_of_expr(struct shape_walk *walk, const struct ast_expr *expr);
 uint32_t shape_of_keyof(struct shape_walk *walk, const struct ast_type *type);
 uint32_t shape_of_index(struct shape_walk *walk, const struct ast_type *type);
 
-/* shape_source.c: `module.name`; `value` is what the local variable of the module's name was set to, or NULL */
+/* shape_source.c: `module.name<args>`; `value` is what the local variable of the module's name was set to, or NULL */
 uint32_t shape_of_extern(struct shape_walk *walk, const struct ast_expr *value, const struct word *module,
-                         const struct word *name);
+                         const struct word *name, const struct ast_type *args);
 
 /* shape_decl.c: declarations */
 uint32_t shape_of_decl(struct shape_walk *walk, const struct ast_decl *decl);

@@ -267,7 +267,7 @@ static uint32_t of_name(struct shape_walk *w, const struct ast_type *type)
     const struct ast_decl *decl = type->name.decl;
     if (type->name.module) {
         const struct ast_local *local = type->name.module_local;
-        return shape_of_extern(w, local ? local->value : NULL, type->name.module, type->name.word);
+        return shape_of_extern(w, local ? local->value : NULL, type->name.module, type->name.word, type->name.args);
     }
     if (decl && decl->kind == AST_DECL_PARAM)
         return of_param(w, decl);

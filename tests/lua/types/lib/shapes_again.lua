@@ -2,4 +2,5 @@
 -- imports: base=test:shapes
 local base = require("base")
 type User = {id: string}
-return {User = User, Base = base.User, check = function(v) return base.User:is(v) end}
+type Holder<T> = {held: T, boxed: base.Box<T>}
+return {User = User, Base = base.User, Holder = Holder, check = function(v) return base.User:is(v) end}
