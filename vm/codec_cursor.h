@@ -27,7 +27,7 @@ struct type;
 enum { CODEC_PAUSE_NODES = 256 };
 
 /* The tables met so far and their numbers: a short list first, an open-addressing table past that. */
-enum { CODEC_SEEN_LIST = 16 };
+enum { CODEC_SEEN_LIST = 32 };
 
 struct codec_seen {
     uint32_t count, mask; /* mask: slots - 1, 0 while the list serves */

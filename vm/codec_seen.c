@@ -8,7 +8,7 @@
 
 #include "vm/codec_cursor.h"
 
-enum { SLOTS_MIN = 64, GROWTH = 4 };
+enum { SLOTS_MIN = 128, GROWTH = 4 };
 
 struct codec_seen_slot {
     const void *id; /* NULL: free */

@@ -3,6 +3,7 @@
  * floor: what a workload of bench/apps costs at least, done by hand with the API of Lua and without any runtime around it.
  *
  *   floor payload <name> <items> <trips>    payload.c
+ *   floor least <name> <items> <trips>      least.c: the calls of Lua that a copy of such a value needs; 0 items: of a table with three fields
  *   floor timers <count>                    states.c: processes that sleep once, without timers and messages
  *   floor ring <states> <hops> [inbox]      switch.c: a number that is passed on, without mailboxes and a scheduler
  *   floor pingpong 1 <trips>                the same between two states
@@ -67,6 +68,8 @@ int main(int argc, char **argv)
 {
     if (argc == 5 && strcmp(argv[1], "payload") == 0) {
         floor_payload(argv[2], strtol(argv[3], NULL, 10), strtol(argv[4], NULL, 10));
+    } else if (argc == 5 && strcmp(argv[1], "least") == 0) {
+        floor_least(argv[2], strtol(argv[3], NULL, 10), strtol(argv[4], NULL, 10));
     } else if (argc == 3 && strcmp(argv[1], "timers") == 0) {
         run_timers(strtol(argv[2], NULL, 10));
     } else if ((argc == 4 || argc == 5) && strcmp(argv[1], "ring") == 0) {
@@ -74,7 +77,7 @@ int main(int argc, char **argv)
     } else if (argc == 4 && strcmp(argv[1], "pingpong") == 0) {
         floor_pingpong(strtol(argv[3], NULL, 10));
     } else {
-        fputs("usage: floor payload <name> <items> <trips> | timers <count> | ring <states> <hops> [inbox] | "
+        fputs("usage: floor payload|least <name> <items> <trips> | timers <count> | ring <states> <hops> [inbox] | "
               "pingpong 1 <trips>\n",
               stderr);
         return 2;

@@ -17,6 +17,7 @@ double floor_now_seconds(void);
 double floor_cpu_seconds(void); /* of the program */
 
 void floor_payload(const char *name, long items, long trips);
+void floor_least(const char *name, long items, long trips);
 void floor_states(const char *metric, long count);
 void floor_ring(long states, long hops, bool by_inbox);
 void floor_pingpong(long trips);

@@ -240,8 +240,8 @@ Test(codec, many_shared_tables)
     check(
         "local a, b = {}, {} for i = 1, 1000 do local t = {i} a[i] = t b[1001 - i] = t end return {a, b}, function(v) "
         "for i = 1, 1000 do assert(v[1][i] == v[2][1001 - i] and v[1][i][1] == i) end end");
-    check("local a, b = {}, {} for i = 1, 17 do local t = {i} a[i] = t b[i] = t end return {a, b}, function(v) "
-          "for i = 1, 17 do assert(v[1][i] == v[2][i]) end end");
+    check("local a, b = {}, {} for i = 1, 33 do local t = {i} a[i] = t b[i] = t end return {a, b}, function(v) "
+          "for i = 1, 33 do assert(v[1][i] == v[2][i]) end end");
 }
 
 /* Records whose keys and values repeat, with more different ones than there are numbers, and long ones. */
