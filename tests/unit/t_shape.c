@@ -348,3 +348,50 @@ Test(shape, what_interfaces_extend)
     free(own);
     free(module);
 }
+
+/* `count` times the format, which takes the number once. */
+static void repeat(char *to, size_t size, const char *format, int count)
+{
+    size_t used = strlen(to);
+    for (int i = 0; i < count && used < size; i++)
+        used += (size_t)snprintf(to + used, size - used, format, i);
+    cr_assert(used < size);
+}
+
+/* Each of these short sources asks for far more than it is given. */
+Test(shape, sets_stay_small)
+{
+    enum { SOURCE = 1 << 16, SET_MAX = 1 << 25 };
+    static char text[SOURCE];
+    strcpy(text, "type A<T> = {");
+    repeat(text, sizeof text, "f%1$d: {{{{{{{{{{{{{{{{{{{{{{{{{{{{{{T | %1$d}}}}}}}}}}}}}}}}}}}}}}}}}}}}}}, ", 300);
+    strcat(text, "} type Last = A<999> type B = A<string>");
+    repeat(text, sizeof text, " | A<%d>", 900);
+    struct shapes *shapes = shapes_of(text, 1);
+    cr_assert(shape_size(shapes) < SET_MAX, "%zu", shape_size(shapes));
+    free(shapes);
+
+    strcpy(text, "interface I ");
+    repeat(text, sizeof text, "function m%d() ", 1500);
+    strcat(text, "end ");
+    repeat(text, sizeof text, "interface X%d: I end ", 1500);
+    shapes = shapes_of(text, 1);
+    cr_assert(shape_size(shapes) < SET_MAX, "%zu", shape_size(shapes));
+    uint32_t count;
+    const struct shape_ref first = find(shapes, "X0"), last = find(shapes, "X1499"), base = find(shapes, "I");
+    shape_fields(shapes, shape_node(shapes, first.node), &count);
+    cr_assert_eq(count, 1500);
+    shape_bases(shapes, shape_node(shapes, last.node), &count);
+    cr_assert_eq(count, 1, "methods of the last ones stay where they are");
+    cr_assert(shape_is_subtype(last, base) && shape_is_subtype(first, base));
+    free(shapes);
+
+    strcpy(text, "type R = {");
+    repeat(text, sizeof text, "f%d: number, ", 1500);
+    strcat(text, "} local r: R = nil type K = {");
+    repeat(text, sizeof text, "a%1$d: typeof(r as R), b%1$d: keyof(R), ", 800);
+    strcat(text, "}");
+    shapes = shapes_of(text, 1);
+    cr_assert(shape_size(shapes) < SET_MAX, "%zu", shape_size(shapes));
+    free(shapes);
+}

@@ -151,6 +151,23 @@ static unsigned flags_of_parts(const struct shape_builder *b, const struct shape
     return flags & SHAPE_HAS_PARAM;
 }
 
+/* The node of the hash that is equal to it, or 0 with the free slot in *at. */
+static uint32_t find(const struct shape_builder *b, const struct shape_node *n, const uint32_t *words, uint64_t *at)
+{
+    uint32_t found;
+    for (; (found = b->node_slots[*at & b->node_mask]) != 0; ++*at)
+        if (are_equal(b, &b->nodes[found - 1], n, words))
+            return found - 1;
+    return 0;
+}
+
+uint32_t shape_find_named(const struct shape_builder *b, enum shape_kind kind, const uint32_t *words)
+{
+    struct shape_node n = {.kind = (uint8_t)kind, .word_count = SHAPE_NAMED_WORDS};
+    uint64_t at = hash_node(&n, words);
+    return find(b, &n, words, &at);
+}
+
 uint32_t shape_add(struct shape_builder *b, enum shape_kind kind, unsigned flags, uint32_t scalar,
                    const uint32_t *words, uint32_t count)
 {
@@ -159,10 +176,9 @@ uint32_t shape_add(struct shape_builder *b, enum shape_kind kind, unsigned flags
     words = count ? words : none;
     n.flags = (uint8_t)(flags | flags_of_parts(b, &n, words));
     uint64_t at = hash_node(&n, words);
-    uint32_t found;
-    for (; (found = b->node_slots[at & b->node_mask]) != 0; at++)
-        if (are_equal(b, &b->nodes[found - 1], &n, words))
-            return found - 1;
+    uint32_t found = find(b, &n, words, &at);
+    if (found)
+        return found;
     n.words = shape_append_words(b, words, count);
     b->nodes = room_for(b->nodes, b->node_count + 1, &b->node_room, sizeof *b->nodes);
     b->nodes[b->node_count] = n;
@@ -182,10 +198,10 @@ uint32_t shape_append_words(struct shape_builder *b, const uint32_t *words, uint
     return at;
 }
 
-void shape_do_later(struct shape_builder *b, uint32_t node, const struct shape_source *source, uint32_t from)
+void shape_do_later(struct shape_builder *b, struct shape_unfilled item)
 {
     b->unfilled = room_for(b->unfilled, b->unfilled_count + 1, &b->unfilled_room, sizeof *b->unfilled);
-    b->unfilled[b->unfilled_count++] = (struct shape_unfilled){node, source, from};
+    b->unfilled[b->unfilled_count++] = item;
 }
 
 /* ---- the end ---- */

@@ -19,6 +19,7 @@ struct shape_unfilled {
     uint32_t node;
     const struct shape_source *source; /* NULL: an instance to expand */
     uint32_t from;                     /* its number there */
+    bool is_flat;                      /* an interface that takes the methods of those of other units */
 };
 
 struct shape_builder;
@@ -37,6 +38,8 @@ struct shape_builder {
     struct shape_unfilled *unfilled;
     uint32_t unfilled_count, unfilled_room;
     uint32_t expansions, depth;
+    uint32_t substituted,
+        inherited;    /* words that instances took, and methods that interfaces took from those of other units */
     bool is_too_deep; /* something that was to be imported is nested so deeply that it was left out */
     struct shape_source *sources;
     uint32_t uses, use_count, exports, export_count;
@@ -59,6 +62,9 @@ uint32_t shape_add_name(struct shape_builder *builder, const char *text, size_t 
  */
 uint32_t shape_add(struct shape_builder *builder, enum shape_kind kind, unsigned flags, uint32_t scalar,
                    const uint32_t *words, uint32_t count);
+
+/* The named type with this origin, 0: there is none yet. */
+uint32_t shape_find_named(const struct shape_builder *builder, enum shape_kind kind, const uint32_t *words);
 
 /* The generic type with these arguments; its body comes with shape_complete. */
 uint32_t shape_instance(struct shape_builder *builder, uint32_t generic, const uint32_t *args, uint32_t count);

@@ -9,7 +9,8 @@
 #include "vm/lang/ast.h"
 #include "vm/lang/shape_source.h"
 
-enum { FAMILY_MAX = 64 };
+/* INHERITED_MAX: bytes of interfaces, counted for each that takes their methods. Those beyond keep what they extend as it is. */
+enum { FAMILY_MAX = 64, INHERITED_MAX = 1 << 22 };
 
 static uint32_t name_of(const struct shape_walk *w, const struct word *word)
 {
@@ -47,6 +48,7 @@ struct family {
     const struct ast_decl *members[FAMILY_MAX];
     uint32_t count;
     bool is_filled; /* methods with their types, not only by name */
+    bool is_flat;   /* takes the methods of what it extends */
 };
 
 static bool is_member(const struct family *family, const struct ast_decl *decl)
@@ -80,7 +82,7 @@ static void add_base(struct shape_walk *w, struct shape_list *list, struct famil
     const struct ast_decl *decl = interface_of(base);
     if (decl && is_member(family, decl))
         return;
-    if (decl && family->count < FAMILY_MAX)
+    if (decl && family->is_flat && family->count < FAMILY_MAX)
         add_methods(w, list, family, decl);
     else
         shape_list_add_field(list, 0, family->is_filled ? shape_of_type(w, base) : (uint32_t)BUILTIN_ANY, SHAPE_BASE);
@@ -89,6 +91,8 @@ static void add_base(struct shape_walk *w, struct shape_list *list, struct famil
 static void add_methods(struct shape_walk *w, struct shape_list *list, struct family *family,
                         const struct ast_decl *decl)
 {
+    if (family->count > 0)
+        w->inherited += decl->span.end - decl->span.start;
     family->members[family->count++] = decl;
     for (const struct ast_method *m = decl->methods; m; m = m->next)
         shape_list_add_field(list, name_of(w, m->word),
@@ -106,13 +110,13 @@ static enum shape_kind kind_of(const struct ast_decl *decl)
     return decl->params ? SHAPE_GENERIC : SHAPE_ALIAS;
 }
 
-static void add_pending(struct shape_walk *w, uint32_t node, const struct ast_decl *decl)
+static void add_pending(struct shape_walk *w, struct shape_pending item)
 {
     if (w->pending_count == w->pending_room) {
         w->pending_room = w->pending_room ? w->pending_room * 2 : 16;
         w->pending = memory_resize(w->pending, w->pending_room * sizeof *w->pending, "types");
     }
-    w->pending[w->pending_count++] = (struct shape_pending){node, decl};
+    w->pending[w->pending_count++] = item;
 }
 
 static void add_origin(struct shape_walk *w, struct shape_list *words, const struct ast_decl *decl)
@@ -126,28 +130,32 @@ static void add_origin(struct shape_walk *w, struct shape_list *words, const str
 uint32_t shape_of_decl(struct shape_walk *w, const struct ast_decl *decl)
 {
     struct shape_list words = {0};
-    uint32_t known = w->builder->node_count;
+    bool is_flat = w->inherited < INHERITED_MAX;
     add_origin(w, &words, decl);
+    uint32_t node = shape_find_named(w->builder, kind_of(decl), words.at);
+    if (node) {
+        shape_list_free(&words);
+        return node;
+    }
     if (decl->kind == AST_DECL_INTERFACE) {
-        add_methods(w, &words, &(struct family){.is_filled = false}, decl);
+        add_methods(w, &words, &(struct family){.is_flat = is_flat}, decl);
         shape_sort_fields(w->builder, &words, SHAPE_NAMED_WORDS);
     }
     for (const struct ast_decl *p = decl->params; p; p = p->next)
         shape_list_add(&words, 0);
-    uint32_t node = shape_add(w->builder, kind_of(decl), 0, 0, words.at, words.count);
+    node = shape_add(w->builder, kind_of(decl), 0, 0, words.at, words.count);
     shape_list_free(&words);
-    if (node >= known)
-        add_pending(w, node, decl);
+    add_pending(w, (struct shape_pending){node, decl, is_flat});
     return node;
 }
 
-static void fill_interface(struct shape_walk *w, uint32_t node, const struct ast_decl *decl)
+static void fill_interface(struct shape_walk *w, const struct shape_pending *item)
 {
     struct shape_list words = {0};
-    add_origin(w, &words, decl);
-    add_methods(w, &words, &(struct family){.is_filled = true}, decl);
+    add_origin(w, &words, item->decl);
+    add_methods(w, &words, &(struct family){.is_filled = true, .is_flat = item->is_flat}, item->decl);
     shape_sort_fields(w->builder, &words, SHAPE_NAMED_WORDS);
-    memcpy(w->builder->words + w->builder->nodes[node].words, words.at, words.count * sizeof *words.at);
+    memcpy(w->builder->words + w->builder->nodes[item->node].words, words.at, words.count * sizeof *words.at);
     shape_list_free(&words);
 }
 
@@ -168,7 +176,7 @@ void shape_fill_decls(struct shape_walk *w)
         struct shape_pending next = w->pending[--w->pending_count];
         w->generic = next.decl->params ? next.decl : NULL;
         if (next.decl->kind == AST_DECL_INTERFACE) {
-            fill_interface(w, next.node, next.decl);
+            fill_interface(w, &next);
             continue;
         }
         fill_params(w, next.node, next.decl);

@@ -13,10 +13,18 @@
 #include "vm/lang/shape_source.h"
 
 /*
- * Instances that a set may need; a generic type that needs ever larger ones of itself stops there. Types of sources nest less deeply than
+ * Instances that a set may need, and words of all of them together; a generic type that needs ever larger ones of itself stops there, and
+ * those beyond have no body: nothing is valid. Methods that interfaces may take from those of other units: beyond, they keep them as bases. Types of sources nest less deeply than
  * IMPORT_DEPTH_MAX, and what does can be compared (shape_same.c, shape_relate.c).
  */
-enum { EXPANSIONS_MAX = 1000, WORDS_INLINE = 64, IMPORT_DEPTH_MAX = 290 };
+enum {
+    EXPANSIONS_MAX = 1000,
+    SUBSTITUTED_MAX = 2000000,
+    INHERITED_MAX = 200000,
+    WORDS_INLINE = 64,
+    WORDS_OF_NODE = 6,
+    IMPORT_DEPTH_MAX = 290
+};
 
 static const char purpose[] = "types";
 
@@ -156,23 +164,26 @@ static const struct shapes *find_interface(const struct shape_builder *b, const 
     return shape_node(from, *found)->kind == SHAPE_INTERFACE ? from : NULL;
 }
 
+enum { FLAT = 1, FILLED = 2 };
+
 /*
- * Bases and methods of an interface, with the methods of bases from other units in place of those. Only with `filled` are the types there:
- * the number of words must be known before.
+ * Bases and methods of an interface, if FLAT with the methods of bases from other units in place of those. Only if FILLED are the types
+ * there: the number of words must be known before.
  */
-static void add_interface(struct shape_builder *b, struct shape_source *source, uint32_t node, bool filled,
+static void add_interface(struct shape_builder *b, struct shape_source *source, uint32_t node, unsigned how,
                           struct shape_list *list)
 {
     const struct shape_node *n = shape_node(source->shapes, node);
     const uint32_t *words = shape_words(source->shapes, n);
     for (uint32_t i = SHAPE_NAMED_WORDS; i < n->word_count; i += SHAPE_FIELD_WORDS) {
         uint32_t other;
-        const struct shapes *from = words[i] ? NULL : find_interface(b, source, words[i + 1], &other);
+        bool may_be_flat = how & FLAT && !words[i];
+        const struct shapes *from = may_be_flat ? find_interface(b, source, words[i + 1], &other) : NULL;
         if (from) {
-            add_interface(b, source_of(b, from), other, filled, list);
+            add_interface(b, source_of(b, from), other, how, list);
             continue;
         }
-        uint32_t type = filled ? import(b, source, words[i + 1]) : (uint32_t)BUILTIN_ANY;
+        uint32_t type = how & FILLED ? import(b, source, words[i + 1]) : (uint32_t)BUILTIN_ANY;
         shape_list_add_field(list, import_name(b, source->shapes, words[i]), type, words[i + 2]);
     }
 }
@@ -192,10 +203,13 @@ static uint32_t import_named(struct shape_builder *b, struct shape_source *sourc
 {
     const struct shape_node *n = shape_node(source->shapes, node);
     uint32_t known = b->node_count;
+    bool is_flat = b->inherited < INHERITED_MAX;
     struct shape_list words = {0};
     add_header(b, source, shape_words(source->shapes, n), &words);
     if (n->kind == SHAPE_INTERFACE) {
-        add_interface(b, source, node, false, &words);
+        add_interface(b, source, node, is_flat ? FLAT : 0, &words);
+        if (words.count > n->word_count)
+            b->inherited += (words.count - n->word_count) / SHAPE_FIELD_WORDS;
         shape_sort_fields(b, &words, SHAPE_NAMED_WORDS);
     }
     for (uint32_t i = SHAPE_NAMED_WORDS; n->kind != SHAPE_INTERFACE && i < n->word_count; i++)
@@ -204,7 +218,7 @@ static uint32_t import_named(struct shape_builder *b, struct shape_source *sourc
     shape_list_free(&words);
     source->numbers[node] = new;
     if (new >= known)
-        shape_do_later(b, new, source, node);
+        shape_do_later(b, (struct shape_unfilled){new, source, node, is_flat});
     return new;
 }
 
@@ -286,16 +300,17 @@ uint32_t shape_instance(struct shape_builder *b, uint32_t generic, const uint32_
     uint32_t new = shape_add(b, SHAPE_INSTANCE, 0, 0, words.at, count + 1);
     close_words(&words);
     if (new >= known && !(b->nodes[new].flags & SHAPE_HAS_PARAM))
-        shape_do_later(b, new, NULL, 0);
+        shape_do_later(b, (struct shape_unfilled){.node = new});
     return new;
 }
 
-/* The type with the arguments of the instance in place of parameters. */
+/* The type with the arguments of the instance in place of parameters; anything once there are too many words. */
 static uint32_t substitute(struct shape_builder *b, uint32_t node, uint32_t instance)
 {
     struct shape_node n = b->nodes[node];
-    if (!(n.flags & SHAPE_HAS_PARAM))
+    if (!(n.flags & SHAPE_HAS_PARAM) || b->substituted > SUBSTITUTED_MAX)
         return node;
+    b->substituted += WORDS_OF_NODE + n.word_count;
     if (n.kind == SHAPE_PARAM) {
         uint32_t position = b->words[n.words + 1];
         bool is_given = position + 1 < b->nodes[instance].word_count;
@@ -324,16 +339,16 @@ static uint32_t substitute(struct shape_builder *b, uint32_t node, uint32_t inst
 static void expand(struct shape_builder *b, uint32_t instance)
 {
     uint32_t body = b->nodes[b->words[b->nodes[instance].words]].scalar;
-    if (b->expansions++ >= EXPANSIONS_MAX)
+    if (b->expansions++ >= EXPANSIONS_MAX || b->substituted > SUBSTITUTED_MAX)
         return;
     body = substitute(b, body, instance);
-    b->nodes[instance].scalar = body;
+    b->nodes[instance].scalar = b->substituted > SUBSTITUTED_MAX ? 0 : body;
 }
 
 static void fill_interface(struct shape_builder *b, struct shape_source *source, const struct shape_unfilled *item)
 {
     struct shape_list words = {0};
-    add_interface(b, source, item->from, true, &words);
+    add_interface(b, source, item->from, item->is_flat ? FLAT | FILLED : FILLED, &words);
     shape_sort_fields(b, &words, 0);
     if (words.count)
         memcpy(b->words + b->nodes[item->node].words + SHAPE_NAMED_WORDS, words.at, words.count * sizeof *words.at);

@@ -11,7 +11,8 @@ struct shape_source;
 struct shapes;
 
 /* shape_build.c */
-void shape_do_later(struct shape_builder *builder, uint32_t node, const struct shape_source *source, uint32_t from);
+struct shape_unfilled;
+void shape_do_later(struct shape_builder *builder, struct shape_unfilled item);
 
 /* Returns where they begin. */
 uint32_t shape_append_words(struct shape_builder *builder, const uint32_t *words, uint32_t count);

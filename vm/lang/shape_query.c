@@ -10,15 +10,16 @@
 #include "vm/lang/shape_source.h"
 #include "vm/lang/token.h"
 
-enum { LOOK_MAX = 100, EXPR_DEPTH_MAX = 20, QUERY_DEPTH_MAX = 20, QUERIES_MAX = 20000 };
+enum { LOOK_MAX = 100, EXPR_DEPTH_MAX = 20, QUERY_DEPTH_MAX = 20, QUERIES_MAX = 20000, BYTES_MAX = 1 << 22 };
 
 /*
  * What is computed is written out wherever it is named, and may name more such: a short source could ask for a type without end. Every answer
- * begins and ends here; false: there have been too many, or too many are open.
+ * begins and ends here; false: there have been too many, or too many are open. Types that answers read again count by their length in the
+ * source: see charge.
  */
 static bool begin(struct shape_walk *w)
 {
-    if (w->query_depth == QUERY_DEPTH_MAX || w->queries == QUERIES_MAX)
+    if (w->query_depth == QUERY_DEPTH_MAX || w->queries == QUERIES_MAX || w->query_bytes > BYTES_MAX)
         return false;
     w->queries++;
     w->query_depth++;
@@ -29,6 +30,11 @@ static uint32_t end(struct shape_walk *w, uint32_t node)
 {
     w->query_depth--;
     return node;
+}
+
+static void charge(struct shape_walk *w, const struct ast_type *type)
+{
+    w->query_bytes += type->span.end - type->span.start;
 }
 
 /* The type as written behind names and annotations. */
@@ -65,6 +71,7 @@ static uint32_t of_keyof(struct shape_walk *w, const struct ast_type *type)
     const struct ast_type *table = look(type);
     if (!table)
         return BUILTIN_NEVER;
+    charge(w, table);
     if (table->kind == AST_TYPE_MAP)
         return shape_of_type(w, table->map.key);
     if (table->kind == AST_TYPE_ARRAY)
@@ -90,6 +97,7 @@ static uint32_t of_index(struct shape_walk *w, const struct ast_type *type)
     const struct ast_type *table = look(type->map.value), *key = look(type->map.key);
     if (!table || !key)
         return BUILTIN_ANY;
+    charge(w, table);
     if (table->kind == AST_TYPE_MAP || table->kind == AST_TYPE_ARRAY)
         return shape_of_type(w, table->map.value);
     bool is_name = key->kind == AST_TYPE_LITERAL && key->literal.kind == AST_LITERAL_STRING;
@@ -139,10 +147,16 @@ static uint32_t of_table(struct shape_walk *w, const struct ast_expr *expr, int 
     return node;
 }
 
+static uint32_t of_written(struct shape_walk *w, const struct ast_type *type)
+{
+    charge(w, type);
+    return w->query_bytes > BYTES_MAX ? (uint32_t)BUILTIN_ANY : shape_of_type(w, type);
+}
+
 static uint32_t of_local(struct shape_walk *w, const struct ast_local *local, int depth)
 {
     if (local->type)
-        return shape_of_type(w, local->type);
+        return of_written(w, local->type);
     if (local->value && !local->is_assigned)
         return of_expr(w, local->value, depth + 1);
     return BUILTIN_ANY;
@@ -229,7 +243,7 @@ static uint32_t of_expr(struct shape_walk *w, const struct ast_expr *expr, int d
     case AST_NOT_NIL:
         return of_expr(w, expr->wrap.inner, depth + 1);
     case AST_CAST:
-        return shape_of_type(w, expr->wrap.type);
+        return of_written(w, expr->wrap.type);
     default:
         return BUILTIN_ANY;
     }

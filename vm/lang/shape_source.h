@@ -16,6 +16,7 @@ struct word;
 struct shape_pending {
     uint32_t node;
     const struct ast_decl *decl;
+    bool is_flat; /* an interface that takes the methods of those that it extends */
 };
 
 struct shape_walk {
@@ -25,7 +26,9 @@ struct shape_walk {
     const struct ast_decl *generic; /* whose parameters are in scope, or NULL */
     struct shape_pending *pending;  /* declarations that are named but not filled in */
     uint32_t pending_count, pending_room;
-    uint32_t queries, query_depth; /* shape_query.c: so many so far; and open */
+    uint64_t inherited;            /* shape_decl.c: bytes of interfaces whose methods others took */
+    uint32_t queries, query_depth; /* shape_query.c: so many so far; and open; */
+    uint64_t query_bytes;          /* bytes of types read for them */
 };
 
 /* A growing list of words. */
