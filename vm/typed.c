@@ -52,12 +52,19 @@ static bool push_metatable(lua_State *L)
     return false;
 }
 
-/* Makes the metatable; the table on top of the stack becomes the one of all type values. */
+/*
+ * Makes the metatable; the table on top of the stack becomes the one of all type values. What Lua says of a type that is indexed, added and so
+ * on has the __name: one entry where an own function for each event would be twenty. Of the __mode Lua looks for a "v"; the name of an event
+ * is a string that is there already.
+ */
 static void begin_values(lua_State *L)
 {
     type_make_metatable(L, &typed_type);
     lua_pushliteral(L, "__mode");
-    lua_pushliteral(L, "v");
+    lua_pushliteral(L, "__div");
+    lua_rawset(L, -3);
+    lua_pushliteral(L, "__name");
+    lua_pushstring(L, typed_type.name);
     lua_rawset(L, -3);
     lua_pushvalue(L, -2);
     lua_rawseti(L, -2, VALUES);

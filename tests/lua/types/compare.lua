@@ -69,3 +69,18 @@ end
 local ok, err = pcall(function() return A < 1 end)
 assert(tostring(err):find("attempt to compare", 1, true))
 assert(getmetatable(A) == "type" and type(A) == "type")
+
+-- What a type cannot do is said of a type.
+type Fixed = {x: number}
+local function refused(f, ...)
+  local ok, message = pcall(f, ...)
+  assert(not ok)
+  return (tostring(message):gsub("^[^ ]* ", ""))
+end
+local held = Fixed
+assert(refused(function() Fixed.x = 3 end):find("attempt to index a type value", 1, true))
+assert(refused(function() held.x = 3 end) == "attempt to index a type value (upvalue 'held')")
+assert(refused(function() return Fixed + 1 end):find("attempt to perform arithmetic on a type value", 1, true))
+assert(refused(function() return #held end) == "attempt to get length of a type value (upvalue 'held')")
+assert(refused(function() return held .. "x" end) == "attempt to concatenate a type value (upvalue 'held')")
+assert(refused(function() Number.x = 3 end) == "attempt to index a type value (global 'Number')")
