@@ -436,3 +436,39 @@ Test(parser_type, locals_are_resolved)
     cr_assert_eq(last->function->parent, ast->chunk);
     ast_free(ast);
 }
+
+Test(parser_type, slips_with_casts_and_words)
+{
+    check_advice("b as T", 1, 3, "syntax error near 'as'", "a cast is a value");
+    check_advice("b!", 1, 2, "syntax error near '!'", "a cast is a value");
+    check_advice("f() as T", 1, 8, "syntax error near 'T'", "a cast is a value");
+    check_advice("f()!", 1, 4, "unexpected symbol near '!'", "a cast is a value");
+    check_advice("b :: T", 1, 3, "syntax error near '::'", "a cast is a value");
+    check_advice("a! = 3", 1, 2, "syntax error near '!'", "a cast is a value");
+    check_advice("local a = x :: A :: B", 1, 22, "syntax error near <eof>", "do not chain");
+    check_advice("local a = b as", 1, 15, "syntax error near <eof>", "type is missing");
+    check_advice("local a = b as\nlocal c", 2, 1, "syntax error near 'local'", "type is missing");
+    check_advice("f(b as)", 1, 5, "')' expected near 'as'", "type is missing");
+    check_advice("local r: readonly number = 1", 1, 19, "'{' expected near 'number'", "readonly {T}");
+    check_advice("local r: keyof T", 1, 16, "'(' expected near 'T'", "keyof(T)");
+    check_advice("type T = typeof x", 1, 17, "'(' expected near 'x'", "typeof(x)");
+    check_advice("type nil = number", 1, 6, "syntax error near 'nil'", "names of types");
+    check_advice("function f(x): x is T return 1 end", 1, 21, "syntax error near 'T'", "asserts x is T");
+    check_advice("if a then b() else if c then d() end", 1, 37, "'end' expected near <eof>", "'elseif' does not");
+    check_good("type readonly = A local r: readonly x = 1");
+    check_good("local r: typeof\nx = 1");
+    check_good("local r: keyof x = 1");
+    check_good("local a = b as keyof as T");
+}
+
+/* In one line `as (` casts, but where that could only be plain Lua. */
+Test(parser_type, a_cast_or_a_call_of_as)
+{
+    check_error("x = y as (T! & b)", 1, 12, "')' expected near '!'");
+    check_error("x = y as (T :: A)", 1, 13, "')' expected near '::'");
+    check_error("x = y as (3 +)", 1, 13, "')' expected near '+'");
+    check_good("x = y as (3 + 4)");
+    check_good("x = y as {a = 1}.b(2)");
+    check_good("x = y as (function() a = b as (1 + c) end)");
+    check_error("x = y as (z as (1 + T))", 1, 13, "')' expected near 'as'");
+}

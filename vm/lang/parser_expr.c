@@ -165,39 +165,47 @@ static bool is_suffix(const struct token *token)
     }
 }
 
-/*
- * `as (`, `as {` and `as "x"`: a type follows, or this is a call of a function `as` in the line of another statement. It is the latter only
- * where no type can be read: tried once, for what is inside such a type is not tried again.
- */
-static bool is_cast_to_brackets(struct parser *p)
+/* Reads from `as` on and goes back. Is it good as a cast, or as a call of plain Lua? */
+static bool is_good(struct parser *p, bool as_cast)
 {
-    if (p->is_trial)
-        return true;
     struct diagnostics *found = &p->ast->diagnostics;
     struct parser saved = *p;
     uint32_t count = found->count;
     p->is_trial = true;
+    p->is_plain = !as_cast;
     p->quiet++;
-    parser_advance(p);
-    parser_type(p);
-    bool good = !p->panic && found->count == count && !is_suffix(&p->now);
+    if (as_cast) {
+        parser_advance(p);
+        parser_type(p);
+    } else {
+        parser_suffixed(p);
+    }
+    bool good = !p->panic && found->count == count && (as_cast ? !is_suffix(&p->now) : p->casts == saved.casts);
     found->count = count;
     *p = saved;
+    *p->last_decl = NULL;
     return good;
+}
+
+/*
+ * `as (`, `as {` and `as "x"`: a type follows, or this is a call of a function `as` in the line of another statement. It is the latter only
+ * where no type can be read but the arguments can: tried once, for what is inside such a type is not tried again.
+ */
+static bool is_cast_to_brackets(struct parser *p)
+{
+    return p->is_trial ? !p->is_plain : is_good(p, true) || !is_good(p, false);
+}
+
+static bool is_bracket(const struct token *token)
+{
+    return token->kind == TOKEN_PAREN_OPEN || token->kind == TOKEN_BRACE_OPEN || token->kind == TOKEN_STRING;
 }
 
 static bool is_cast_word(struct parser *p)
 {
     if (!parser_is_operator_word(p, WORD_AS))
         return false;
-    switch (parser_peek(p, 1)->kind) {
-    case TOKEN_PAREN_OPEN:
-    case TOKEN_BRACE_OPEN:
-    case TOKEN_STRING:
-        return is_cast_to_brackets(p);
-    default:
-        return true;
-    }
+    return !is_bracket(parser_peek(p, 1)) || is_cast_to_brackets(p);
 }
 
 static bool is_cast(struct parser *p, bool after_colons)
@@ -222,6 +230,7 @@ static struct ast_expr *cast(struct parser *p, struct ast_expr *inner)
 {
     struct token op = p->now;
     parser_advance(p);
+    p->casts++;
     struct ast_type *type = op.kind == TOKEN_BANG ? NULL : parser_type(p);
     struct ast_expr *expr = parser_new_expr(p, type ? AST_CAST : AST_NOT_NIL, inner->span.start);
     expr->op = op.kind;

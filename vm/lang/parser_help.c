@@ -96,10 +96,14 @@ struct advice {
 #define COMPARE "to compare two values write '=='"
 #define NO_CHAIN "casts with '::' do not chain; write 'x as A as B'"
 #define HEADS "'then' follows 'if' and 'elseif', 'do' follows 'while' and 'for'"
+#define CAST_IS_VALUE "a cast is a value, no statement and no target of one: write 'local y = x as T', 'y = x!'"
+#define TYPE_MISSING "the type is missing behind 'as'"
 #define PLAIN_NAMES "'local' takes plain names; what belongs to a table is written without it"
 
 static const struct advice advices[] = {
     {TOKEN_EQUAL, "syntax error", "'==' compares; to assign write '='"},
+    {TOKEN_BANG, "syntax error", CAST_IS_VALUE},
+    {TOKEN_DOUBLE_COLON, "syntax error", CAST_IS_VALUE},
     {TOKEN_BANG, "unexpected symbol", "to negate write 'not'"},
     {TOKEN_ASSIGN, "function arguments expected", "only local variables, parameters and results have types"},
     {TOKEN_ASSIGN, "'then' expected", COMPARE},
@@ -176,21 +180,50 @@ static bool is_slip_of(const char *word, const char *right)
     return a - i <= 1 && b - i <= 1;
 }
 
-/* Two names next to each other where a statement begins: the first was to be a keyword, or begins a type. */
+/* Where a name stands alone as a statement: is it behind `x :: A ::`, read as a label of Lua? */
+static bool is_behind_colons(const struct parser *p)
+{
+    const char *text = p->ast->source.text;
+    uint32_t at = p->statement_start;
+    while (at && (text[at - 1] == ' ' || text[at - 1] == '\t'))
+        at--;
+    return at > 1 && text[at - 1] == ':' && text[at - 2] == ':';
+}
+
+/* The first of two words where a statement begins was to be something else. */
 static const char *advise_first_word(const struct parser *p)
 {
     static const char *const words[] = {"local", "function", "return", "while", "repeat", "goto"};
     const struct word *first = p->previous.word;
-    if (p->previous.kind != TOKEN_NAME || p->previous.start != p->statement_start || p->now.kind != TOKEN_NAME)
-        return NULL;
     if (first->context == WORD_INTERFACE)
         return "an interface is 'interface Name', methods, 'end'; a record is 'type Name = {...}'";
     if (first->context == WORD_TYPE)
         return "types are declared as 'type Name = ...'";
+    if (first->context == WORD_AS)
+        return CAST_IS_VALUE;
+    if (first->context == WORD_IS)
+        return "what a function makes sure of is written 'function f(x): asserts x is T'";
     for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++)
         if (is_slip_of(first->text, words[i]))
             return arena_printf(p->arena, "'%s' may be meant", words[i]);
     return NULL;
+}
+
+/* At the second token of a statement, which began with a name. */
+static const char *advise_statement(struct parser *p)
+{
+    if (parser_is_context(p, WORD_AS))
+        return CAST_IS_VALUE;
+    if (p->previous.kind != TOKEN_NAME || p->previous.start != p->statement_start)
+        return NULL;
+    enum word_context first = p->previous.word->context;
+    if (first == WORD_TYPE && parser_is_keyword(&p->now) && parser_peek(p, 1)->kind == TOKEN_ASSIGN)
+        return "words of the language cannot be names of types";
+    if (!p->previous.is_first && is_behind_colons(p))
+        return NO_CHAIN;
+    if (p->now.kind == TOKEN_NAME)
+        return advise_first_word(p);
+    return first == WORD_AS && !p->previous.is_first ? TYPE_MISSING : NULL;
 }
 
 /* What stands at the beginning of a statement but can only go on with one. */
@@ -221,15 +254,21 @@ static bool is_keyword_as_name(struct parser *p)
 
 static const char *find_help(struct parser *p, const char *what)
 {
-    const char *help = find_advice(&p->now, what);
+    const char *help = NULL;
+    if (p->now.kind == TOKEN_BANG && p->now.start == p->statement_start && p->now.start == p->previous.end)
+        help = CAST_IS_VALUE;
+    if (!help)
+        help = find_advice(&p->now, what);
     if (!help && strstr(what, "<name>") && is_keyword_as_name(p))
         help = "words of the language cannot be names";
     if (!help && p->now.kind == TOKEN_OTHER)
         help = advise_quotes(p);
     if (!help && !strcmp(what, "syntax error"))
-        help = advise_first_word(p);
+        help = advise_statement(p);
     if (!help && !strcmp(what, "unexpected symbol"))
         help = advise_beginning(p);
+    if (!help && parser_is_context(p, WORD_AS) && strstr(what, "expected"))
+        help = TYPE_MISSING;
     if (!help && is_comma_missing(p, what))
         help = "a ',' may be missing before it";
     return help;

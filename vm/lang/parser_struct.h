@@ -29,10 +29,12 @@ struct parser {
     struct token ahead[PARSER_AHEAD];
     unsigned ahead_count;
     unsigned depth;
+    unsigned casts;     /* read so far */
     unsigned quiet;     /* inside a type: expressions there are not evaluated, so they leave no marks */
     uint32_t sequence;  /* counts blocks and uses of types, for references to later declarations */
     bool panic, fatal;  /* poisoned; for good */
     bool is_trial;      /* what is read will be read again */
+    bool is_plain;      /* and `as (` is a call there */
     bool has_stumbled;  /* was poisoned: something may be missing from the tree */
     struct token cause; /* the token at which the panic began */
     uint32_t errors;

@@ -251,13 +251,12 @@ void parser_expect_closing(struct parser *p, enum token_kind kind, const struct 
         watch_indent(p, opener);
     if (parser_accept(p, kind) || p->panic)
         return;
-    if (p->now.line == opener->line) {
-        error_expected(p, kind);
-        return;
-    }
     uint32_t first = p->ast->diagnostics.count;
-    parser_error(p, arena_printf(p->arena, "'%s' expected (to close '%s' at line %u)", token_kind_text(kind),
-                                 token_kind_text(opener->kind), opener->line));
+    if (p->now.line == opener->line)
+        error_expected(p, kind);
+    else
+        parser_error(p, arena_printf(p->arena, "'%s' expected (to close '%s' at line %u)", token_kind_text(kind),
+                                     token_kind_text(opener->kind), opener->line));
     struct diagnostic *diagnostic = &p->ast->diagnostics.items[first];
     if (kind == TOKEN_END && p->cause.kind == TOKEN_EOF && !diagnostic->help)
         diagnostic->help = explain_missing_end(p);

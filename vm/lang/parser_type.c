@@ -203,6 +203,39 @@ static struct ast_type *brace_after_word(struct parser *p, bool is_interface)
     return type;
 }
 
+/* Could it begin a statement? Not with such a token behind it, and as the name of a builtin type it hardly means to. */
+static bool begins_statement(struct parser *p, const struct token *name)
+{
+    static const uint8_t next[] = {TOKEN_ASSIGN,     TOKEN_COMMA,      TOKEN_DOT,    TOKEN_COLON, TOKEN_BRACKET_OPEN,
+                                   TOKEN_PAREN_OPEN, TOKEN_BRACE_OPEN, TOKEN_STRING, TOKEN_NAME};
+    for (unsigned i = 0; i < sizeof next && !name->word->builtin; i++)
+        if (parser_peek(p, 2)->kind == next[i])
+            return true;
+    return false;
+}
+
+/* `readonly number`, `typeof x`: the word is not the name of a type with a statement behind it. */
+static void refuse_without_brackets(struct parser *p)
+{
+    static const struct {
+        enum word_context context;
+        const char *expected, *help;
+    } words[] = {
+        {WORD_READONLY, "'{' expected", "'readonly' stands before braces: readonly {T}, readonly {name: T}"},
+        {WORD_KEYOF, "'(' expected", "write 'keyof(T)'"},
+        {WORD_TYPEOF, "'(' expected", "write 'typeof(x)'"},
+    };
+    for (unsigned i = 0; i < sizeof words / sizeof words[0]; i++) {
+        if (!parser_is_context(p, words[i].context) || p->now.word->decl)
+            continue;
+        const struct token *next = parser_peek(p, 1);
+        if (next->kind != TOKEN_NAME || next->is_first || next->word->context || begins_statement(p, next))
+            continue;
+        parser_advance(p);
+        parser_error_help(p, words[i].expected, words[i].help);
+    }
+}
+
 static struct ast_type *word_type(struct parser *p)
 {
     if (is_word_before(p, WORD_READONLY, TOKEN_BRACE_OPEN))
@@ -215,6 +248,7 @@ static struct ast_type *word_type(struct parser *p)
         return typeof_type(p);
     if (is_word_before(p, WORD_KEYOF, TOKEN_PAREN_OPEN))
         return keyof_type(p);
+    refuse_without_brackets(p);
     return named_type(p);
 }
 
