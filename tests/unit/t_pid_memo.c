@@ -49,17 +49,17 @@ Test(pid_memo, what_is_found_was_kept_under_that_text)
 {
     char text[40];
     unsigned found = 0;
-    for (unsigned i = 1; i <= 1000; i++) {
+    for (unsigned i = 1; i <= 4000; i++) {
         snprintf(text, sizeof text, "{host|0x10000010%05x}", i);
         keep(text, i);
     }
-    for (unsigned i = 1; i <= 1000; i++) {
+    for (unsigned i = 1; i <= 4000; i++) {
         snprintf(text, sizeof text, "{host|0x10000010%05x}", i);
         uint64_t pid = find(text);
         cr_assert(pid == 0 || pid == i);
         found += pid != 0;
     }
-    cr_assert(found > 100 && found <= PID_MEMO_PLACES, "%u", found);
+    cr_assert(found > 400 && found <= PID_MEMO_PLACES, "%u", found);
 }
 
 Test(pid_memo, texts_of_all_lengths)
