@@ -90,7 +90,10 @@ void *codec_encoder_realloc(struct codec_encoder *encoder, void *block, size_t o
 /* Is the slice over its time? False on threads that are not workers. */
 bool codec_is_time_up(void);
 
-/* ---- codec_encode.c, for the resumable form ---- */
+/* Makes room for `more` bytes; false: see failure. */
+bool codec_encoder_grow(struct codec_encoder *encoder, size_t more);
+
+/* ---- codec_encode.c, for the forms ---- */
 
 /* The first fields of an encoder that has written nothing; `data`, `start`, `length`, `room` and `pause_every` are the caller's. */
 void codec_encoder_init(struct codec_encoder *encoder, int first, int count);

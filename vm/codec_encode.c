@@ -28,8 +28,6 @@
 _Static_assert((int)CODEC_STRINGS_MAX <= (int)WIRE_STRINGS_MAX, "each number has a tag");
 
 enum {
-    ROOM_MIN = 192,
-    SLACK = 64, /* writable past the limit, so that reserving the most a scalar may need does not refuse the last one */
     HOLES_FREE = 8,   /* holes in an array that need no elements to outweigh them */
     STACK_FIRST = 2,  /* Lua stack slots are asked for so many tables at the start, */
     STACK_TABLES = 8, /* for so many at once when they are nested deeper */
@@ -38,8 +36,8 @@ enum {
     LONG_ARRAY = 16   /* strings are looked for in an array that is not shorter */
 };
 
-/* What became of a value: written; a table was begun whose frame is now on top; not something that travels; see failure; over budget. */
-enum put { PUT_DONE, PUT_OPENED, PUT_DROPPED, PUT_FAILED, PUT_PAUSED };
+/* What became of a value: written; a table was begun whose frame is now on top; it ended; not something that travels; see failure; over budget. */
+enum put { PUT_DONE, PUT_OPENED, PUT_CLOSED, PUT_DROPPED, PUT_FAILED, PUT_PAUSED };
 
 static enum put fail(struct codec_encoder *e, enum codec_status status)
 {
@@ -47,30 +45,10 @@ static enum put fail(struct codec_encoder *e, enum codec_status status)
     return PUT_FAILED;
 }
 
-static bool grow(struct codec_encoder *e, size_t more)
-{
-    size_t limit = e->start + CODEC_MAX_BYTES + SLACK;
-    if (e->length > limit || more > limit - e->length) {
-        fail(e, CODEC_SIZE);
-        return false;
-    }
-    size_t room = e->room < ROOM_MIN / 2 ? ROOM_MIN : e->room * 2;
-    room = room < e->length + more ? e->length + more : room;
-    room = room > limit ? limit : room;
-    unsigned char *data = codec_encoder_realloc(e, e->data, e->room, room);
-    if (!data) {
-        fail(e, CODEC_MEMORY);
-        return false;
-    }
-    e->data = data;
-    e->room = room;
-    return true;
-}
-
 /* Where to write up to `size` bytes; NULL: see failure. */
 static inline unsigned char *reserve(struct codec_encoder *e, size_t size)
 {
-    if (unlikely(e->room - e->length < size) && !grow(e, size))
+    if (unlikely(e->room - e->length < size) && !codec_encoder_grow(e, size))
         return NULL;
     return e->data + e->length;
 }
@@ -394,21 +372,7 @@ static enum put close_table(lua_State *L, struct codec_encoder *e, struct codec_
     }
     e->depth--;
     lua_pop(L, 1);
-    return PUT_DONE;
-}
-
-/* [key, value] of the innermost open table are on top: writes them. */
-static inline enum put put_entry(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
-{
-    if (f->in_array && lua_isinteger(L, -2)) {
-        if (f->border == 0 && !begin_array(L, e, f))
-            return PUT_FAILED;
-        lua_Unsigned key = element_key(L, f);
-        if (key)
-            return put_element(L, e, f, (uint32_t)key);
-    }
-    f->in_array = false;
-    return put_pair(L, e, f);
+    return PUT_CLOSED;
 }
 
 static bool must_pause(struct codec_encoder *e)
@@ -420,26 +384,60 @@ static bool must_pause(struct codec_encoder *e)
     return true;
 }
 
+/* [key, value] of a table of which only elements of its array part were met are on top: writes them. */
+static inline enum put put_first(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
+{
+    if (lua_isinteger(L, -2)) {
+        if (f->border == 0 && !begin_array(L, e, f))
+            return PUT_FAILED;
+        lua_Unsigned key = element_key(L, f);
+        if (key)
+            return put_element(L, e, f, (uint32_t)key);
+    }
+    f->in_array = false;
+    return put_pair(L, e, f);
+}
+
+/* Entries as long as they are elements; PUT_DONE: the first pair, which is written too, was the end of them. */
+static enum put put_elements(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
+{
+    while (f->in_array) {
+        if (unlikely(--e->countdown == 0) && must_pause(e))
+            return PUT_PAUSED;
+        if (!lua_next(L, -2))
+            return close_table(L, e, f);
+        enum put put = put_first(L, e, f);
+        if (put != PUT_DONE)
+            return put;
+    }
+    return PUT_DONE;
+}
+
+static enum put put_pairs(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
+{
+    for (;;) {
+        if (unlikely(--e->countdown == 0) && must_pause(e))
+            return PUT_PAUSED;
+        if (!lua_next(L, -2))
+            return close_table(L, e, f);
+        enum put put = put_pair(L, e, f);
+        if (put != PUT_DONE)
+            return put;
+    }
+}
+
 /*
  * Entries of the innermost open table up to its end or one that is a table; [table, key] are on top, or [table, key, value] when its value
  * is pending.
  */
 static enum put put_entries(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
 {
-    enum put put = PUT_DONE;
-    while (put == PUT_DONE) {
-        if (unlikely(--e->countdown == 0) && must_pause(e))
-            return PUT_PAUSED;
-        if (unlikely(f->value_pending)) {
-            f->value_pending = false;
-            put = put_top(L, e, lua_type(L, -1));
-        } else if (lua_next(L, -2)) {
-            put = put_entry(L, e, f);
-        } else {
-            return close_table(L, e, f);
-        }
+    if (unlikely(f->value_pending)) {
+        f->value_pending = false;
+        return put_top(L, e, lua_type(L, -1));
     }
-    return put;
+    enum put put = put_elements(L, e, f);
+    return put == PUT_DONE ? put_pairs(L, e, f) : put;
 }
 
 /* All values are written: what belongs to the head. */

@@ -8,11 +8,35 @@
 #include "vm/codec_write.h"
 #include "vm/type.h"
 
-enum { TRY_ENTRIES = 4096 };
+enum {
+    TRY_ENTRIES = 4096,
+    ROOM_MIN = 192,
+    SLACK = 64 /* writable past the limit, so that reserving the most a scalar may need does not refuse the last one */
+};
 
 bool codec_is_time_up(void)
 {
     return worker_self() && worker_is_over_budget(worker_self());
+}
+
+bool codec_encoder_grow(struct codec_encoder *e, size_t more)
+{
+    size_t limit = e->start + CODEC_MAX_BYTES + SLACK;
+    if (e->length > limit || more > limit - e->length) {
+        e->failure = CODEC_SIZE;
+        return false;
+    }
+    size_t room = e->room < ROOM_MIN / 2 ? ROOM_MIN : e->room * 2;
+    room = room < e->length + more ? e->length + more : room;
+    room = room > limit ? limit : room;
+    unsigned char *data = codec_encoder_realloc(e, e->data, e->room, room);
+    if (!data) {
+        e->failure = CODEC_MEMORY;
+        return false;
+    }
+    e->data = data;
+    e->room = room;
+    return true;
 }
 
 static enum codec_status encode(lua_State *L, int first, int count, uint32_t pause_every, struct codec_bytes *out)
