@@ -84,3 +84,52 @@ assert(refused(function() return Fixed + 1 end):find("attempt to perform arithme
 assert(refused(function() return #held end) == "attempt to get length of a type value (upvalue 'held')")
 assert(refused(function() return held .. "x" end) == "attempt to concatenate a type value (upvalue 'held')")
 assert(refused(function() Number.x = 3 end) == "attempt to index a type value (global 'Number')")
+-- What unions and intersections come down to; they are shown as they were written.
+local function same(A, B) assert(A == B and B == A and A <= B and B <= A, tostring(A) .. " and " .. tostring(B)) end
+type Num = number
+type Norm = {
+    a: integer | number, b: "a" | string, c: any | string, d: (number | string)?, e: number | string | nil, f: Num | number,
+    g: any & string, h: {x: number} & {y: string}, i: {x: number, y: string}, j: never | string, k: (Opt | number)?,
+    l: 1 | 2.5 | number, m: 1 | integer, n: true | boolean, o: {y: string} & {x: number} & any, p: any & any, q: Opt | nil,
+    r: {integer | number}, s: {number}, t: ({x: number} & {y: string}) | nil, u: {y: string, x: number}?, v: 1 | string,
+    w: (Nilly | string), x: ({x: number} & {x: number}), y: {x: number},
+}
+type Nilly = nil | Opt
+same(Norm.a, Number) same(Norm.b, String) same(Norm.c, Any) same(Norm.d, Norm.e) same(Norm.f, Number) same(Norm.g, String)
+same(Norm.h, Norm.i) same(Norm.j, String) same(Norm.k, Norm.d) same(Norm.l, Number) same(Norm.m, Integer) same(Norm.n, Boolean)
+same(Norm.o, Norm.i) same(Norm.p, Any) same(Norm.q, Opt) same(Norm.r, Norm.s) same(Norm.t, Norm.u) same(Norm.w, Opt) same(Norm.x, Norm.y)
+assert(Norm.v ~= String and Norm.v ~= Norm.d and not (Norm.v <= String) and Norm.g ~= Any and Norm.h ~= Norm.y and Norm.d ~= Opt)
+assert(tostring(Norm.a) == "integer | number" and tostring(Norm.b) == '"a" | string' and tostring(Norm.g) == "any & string")
+local shown = {}
+for T in Norm.b:variants() do shown[#shown + 1] = tostring(T) end
+assert(table.concat(shown, " ") == '"a" string')
+type Knot = Knot | number
+assert(Knot == Knot and Knot ~= Number)
+
+-- Fields: absent and nil, read and assigned.
+type F = {
+    nilable: {x: number?}, absent: {x?: number}, text: {x?: string}, empty: {}, int: {x: integer}, num: {x: number},
+    one: {x: "a"}, two: {x: "a" | "b"}, str: {x: string}, strnum: {x: string | number}, fixed: readonly {x: number},
+    fixedint: readonly {x: integer}, deep: {p: {x: number, y: number}}, flat: {p: {x: number}}, deepint: {p: {x: integer, y: number}},
+    read: readonly {p: {x: number}}, open: {x: any}, unknown: {x: unknown}, onenil: {x?: "a"}, ints: {x: {integer}}, nums: {x: {number}},
+    fixedarr: readonly {number}, arr: {number}, fixedmap: readonly {[string]: number}, map: {[string]: number}, opened: {[string]: unknown},
+    give: {f: () -> integer}, gives: {f: () -> number}, isa: {x: number} & {y: string}, isb: {x: integer, y: string, z: boolean},
+    merged: {x: number, y: string},
+}
+local function below(A, B) assert(A <= B, tostring(A) .. " <= " .. tostring(B)) end
+local function above(A, B) assert(not (A <= B), tostring(A) .. " <= " .. tostring(B)) end
+below(F.nilable, F.absent) below(F.absent, F.nilable) above(F.absent, F.num) above(F.nilable, F.num) below(F.empty, F.nilable)
+below(F.num, F.nilable) below(F.num, F.absent) above(F.num, F.text) above(F.nilable, F.text) above(F.absent, F.text)
+below(F.int, F.num) above(F.num, F.int) below(F.one, F.str) below(F.two, F.str) above(F.str, F.one) above(F.one, F.two)
+below(F.str, F.strnum) below(F.one, F.strnum) below(F.int, F.strnum) above(F.strnum, F.str) below(F.one, F.onenil)
+above(F.fixed, F.num) below(F.num, F.fixed) below(F.int, F.fixed) below(F.fixedint, F.fixed) above(F.fixed, F.fixedint)
+above(F.deep, F.flat) below(F.deep, F.read) below(F.deepint, F.deep) above(F.deep, F.deepint) below(F.num, F.open)
+below(F.open, F.num) below(F.num, F.unknown) above(F.unknown, F.num) below(F.ints, F.nums) above(F.nums, F.ints)
+above(F.fixedarr, F.arr) below(F.arr, F.fixedarr) above(F.fixedmap, F.map) below(F.map, F.fixedmap) below(F.map, F.opened)
+above(F.give, F.gives) above(F.gives, F.give) below(F.give, F.give)
+below(F.isa, F.merged) below(F.merged, F.isa) below(F.isb, F.isa) above(F.isa, F.isb) below(F.isa, F.num) above(F.num, F.isa)
+interface Named function name(self): string end
+interface Sized function size(self): number end
+interface Both2: Named, Sized end
+type Parts = {name: (any) -> string} & {size: (any) -> number}
+assert(Parts <= Both2 and Parts <= Named and not (Parts <= F.num))
