@@ -89,6 +89,19 @@ static int load_text(lua_State *L, const struct erased *erased, const char *id)
     return result;
 }
 
+/* Limits of Lua that types used as values come nearer to. */
+static const char *advise(const struct erased *erased, const char *message)
+{
+    if (!erased->is_wrapped)
+        return "";
+    if (strstr(message, ": too many upvalues"))
+        return "; the types that a function uses as values count as one more variable from outside: keep some of the "
+               "others in a table";
+    if (strstr(message, ": too many C levels"))
+        return "; a source that uses types as values has two levels less: give an inner part a name of its own";
+    return "";
+}
+
 static int dump_text(struct item *item, const struct erased *erased, const char *id, struct vm_error *error)
 {
     lua_State *L = luaL_newstate();
@@ -98,7 +111,7 @@ static int dump_text(struct item *item, const struct erased *erased, const char 
     if (result == LUA_OK)
         lua_dump(L, write_dump, item, 0);
     else
-        vm_error_set(error, ERROR_INVALID, "%s", lua_tostring(L, -1));
+        vm_error_set(error, ERROR_INVALID, "%s%s", lua_tostring(L, -1), advise(erased, lua_tostring(L, -1)));
     lua_close(L);
     item->compiled.dump = item->dump;
     item->compiled.has_types = erased->is_wrapped;

@@ -147,3 +147,50 @@ Test(compile, many_threads_compile_at_the_same_time)
     for (int i = 0; i < 4; i++)
         pthread_join(threads[i], NULL);
 }
+
+/* A function that uses `count` variables from outside, and then what `last` says; NULL: it is good. */
+static void check_upvalues(int count, const char *last, const char *message)
+{
+    static char source[16 * 1024];
+    char *at = source, *end = source + sizeof source;
+    at += snprintf(at, sizeof source, "type T = number ");
+    for (int i = 0; i < count; i++)
+        at += snprintf(at, (size_t)(end - at), "local a%d%s", i, i == count / 2 ? " return function() " : " ");
+    at += snprintf(at, (size_t)(end - at), "return function() ");
+    for (int i = 0; i < count; i++)
+        at += snprintf(at, (size_t)(end - at), "a%d = 1 ", i);
+    snprintf(at, (size_t)(end - at), "return %s end end", last);
+    if (message)
+        check_refused(source, strlen(source), message);
+    else
+        compile_release(cache, compile("t:x", source));
+}
+
+static void check_levels(const char *first, int count, const char *message)
+{
+    char source[1024];
+    int length = snprintf(source, sizeof source, "%s return ", first);
+    memset(source + length, '(', (size_t)count);
+    source[length + count] = '1';
+    memset(source + length + count + 1, ')', (size_t)count);
+    size_t all = (size_t)length + 2 * (size_t)count + 1;
+    source[all] = '\0';
+    if (message)
+        check_refused(source, all, message);
+    else
+        compile_release(cache, compile("t:x", source));
+}
+
+Test(compile, limits_that_types_come_nearer_to)
+{
+    check_upvalues(255, "0", NULL);
+    check_upvalues(254, "T", NULL);
+    check_upvalues(
+        255, "T",
+        "t:x:1: too many upvalues (limit is 255) in function at line 1 near '['; the types that a function uses "
+        "as values count as one more variable from outside: keep some of the others in a table");
+    check_levels("local t = Number", 197, NULL);
+    check_levels("type T = number local t = T", 197,
+                 "t:x:1: too many C levels (limit is 200) in function at line 1 near '1'; a source that uses types as "
+                 "values has two levels less: give an inner part a name of its own");
+}
