@@ -319,7 +319,7 @@ static void make_chunk(lua_State *L, const struct shapes *shapes)
         lua_setupvalue(L, -2, at);
 }
 
-/* [types of a chunk, number]: pushes the type and keeps it. */
+/* [types of a chunk, number]: pushes the type and keeps it; 0: the address, as if it were a table already. */
 int typed_index_chunk(lua_State *L)
 {
     lua_Integer i = lua_tointeger(L, 2);
@@ -327,6 +327,8 @@ int typed_index_chunk(lua_State *L)
     if (lua_islightuserdata(L, 1))
         make_chunk(L, lua_touserdata(L, 1));
     lua_rawgeti(L, 1, 0);
+    if (i == 0)
+        return 1;
     const struct shapes *shapes = lua_touserdata(L, -1);
     typed_push(L, shapes, shape_all_words(shapes)[shapes->uses + i - 1]);
     lua_pushvalue(L, -1);

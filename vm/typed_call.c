@@ -149,8 +149,17 @@ static int instantiate(lua_State *L, const struct typed *generic, int count)
     return 1;
 }
 
+/*
+ * Also called as T(address, v) for what the source says as T:is(v), with the address of the chunk's types (erase.h): programs have no light
+ * userdata.
+ */
 int typed_call(lua_State *L)
 {
+    enum { ADDRESS = 2, VALUE };
+    if (lua_islightuserdata(L, ADDRESS)) {
+        lua_settop(L, VALUE);
+        return validate(L, 1, MODE_IS, VALUE);
+    }
     int count = lua_gettop(L) - 1, types = 0;
     const struct typed *typed = type_check(L, 1, &typed_type);
     for (int i = 0; i < count; i++)

@@ -108,7 +108,7 @@ Test(erase, what_is_no_lua_at_the_beginning)
 
 Test(erase, types_used_as_values)
 {
-    check("type A = B return A(x), A:is(y)", HEAD("__types") ";  return __types[1] (x), __types[1] :is(y) \nend");
+    check("type A = B return A(x), A.is(y)", HEAD("__types") ";  return __types[1] (x), __types[1] .is(y) \nend");
     check("type A = B\nA(x)", HEAD("__types") "; \n__types[1] (x) \nend");
     check("return string(x) -- c", HEAD("__types") "return __types[1] (x) -- c \nend");
     check("local s: A = x return typeof(\ns)", HEAD("__types") "local s  = x return __types[1] \n  \nend");
@@ -116,6 +116,19 @@ Test(erase, types_used_as_values)
     check("type A = B return A as T, A()!", HEAD("__types") ";  return __types[1]   , (__types[1] ())  \nend");
     check("local __types, __types1 = string(x)", HEAD("__types2") "local __types, __types1 = __types2[1] (x) \nend");
     check("#!x\nreturn string(x)", HEAD("__types") "\nreturn __types[1] (x) \nend");
+}
+
+/* Not by a method, which would have to be looked for. */
+Test(erase, the_is_of_a_type_is_a_call_of_it)
+{
+    check("return string:is(y)", HEAD("__types") "return __types[1] (__types[0], y) \nend");
+    check("return string:is()", HEAD("__types") "return __types[1] (__types[0] ) \nend");
+    check("return string\n:is -- c\n\n( y)", HEAD("__types") "return __types[1] \n(__types[0], \n\n  y) \nend");
+    check("return string:is(f()) as T, string:is(string:is(x)!)",
+          HEAD("__types") "return (__types[1] (__types[0], f()) ) , __types[1] (__types[0], (__types[1] (__types[0], "
+                          "x)) ) \nend");
+    check("return string:is'x', string.is(x)", HEAD("__types") "return __types[1] :is'x', __types[1] .is(x) \nend");
+    check("type T = A local v: typeof(T:is(x)) = 1", ";  local v  = 1");
 }
 
 /* string, table, error and typeof mean types in some calls; not if the program gives them a meaning. */

@@ -70,6 +70,10 @@ static void add_mark(struct output *out, const struct ast_mark *mark)
     case AST_MARK_USE:
         out->at += sprintf(out->at, "%s[%u]", out->types_name, mark->use);
         break;
+    case AST_MARK_IS:
+        out->at += sprintf(out->at, "(%s[0]%s", out->types_name, mark->separated ? "," : "");
+        add_line_ends(out, mark->span);
+        return;
     case AST_MARK_ERASE:
         break;
     }

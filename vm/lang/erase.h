@@ -2,7 +2,8 @@
 /*
  * erase: typed Lua to plain Lua 5.3 that does the same, every token that stays on its line.
  *
- * Types used as values (ast->uses) become `NAME[index]` with a NAME that the source does not contain. Such a text is wrapped:
+ * Types used as values (ast->uses) become `NAME[index]` with a NAME that the source does not contain, and `T:is(x)` `NAME[index](NAME[0],x)`: a
+ * call is cheaper than to look for a method first. Such a text is wrapped:
  *
  *   local NAME;return function(...)do local _=_ENV end <the chunk>
  *   end

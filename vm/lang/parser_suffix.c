@@ -198,14 +198,26 @@ static void note_require(struct parser *p, const struct ast_expr *callee, const 
     p->last_require = &new->next;
 }
 
+/* At the "(" of `T:is(` with the name of a type: no method needs to be looked for. */
+static void mark_is(struct parser *p, const struct ast_expr *callee, const struct word *word, uint32_t colon)
+{
+    if (p->quiet || callee->kind != AST_NAME || !callee->name.use || strcmp(word->text, "is") != 0 ||
+        p->now.kind != TOKEN_PAREN_OPEN)
+        return;
+    parser_mark(p, AST_MARK_IS, colon, p->now.end);
+    p->ast->marks[p->ast->mark_count - 1].separated = parser_peek(p, 1)->kind != TOKEN_PAREN_CLOSE;
+}
+
 static struct ast_expr *call(struct parser *p, struct ast_expr *callee)
 {
     struct word *word = NULL;
     uint32_t word_start = 0;
     bool in_parentheses = p->now.kind == TOKEN_PAREN_OPEN;
+    uint32_t colon = p->now.start;
     if (parser_accept(p, TOKEN_COLON)) {
         word_start = p->now.start;
         word = parser_expect_field_name(p);
+        mark_is(p, callee, word, colon);
     }
     struct ast_expr *args = arguments(p);
     if (in_parentheses && is_typeof(p, callee, args))

@@ -40,3 +40,16 @@ for _ = 1, 3 do
     system.gc.collect()
     assert(User:is(user) == user and Only:is({seen = true}) and Pair(User, Integer):is({left = user, right = 2}))
 end
+-- the forms of the call
+assert(select("#", User:is()) == 2 and not User:is() and User:is(user, 2) == user)
+assert(select("#", User:is(table.unpack({user, 1, 2}))) == 2 and Nil:is() == nil and not User:is(User))
+assert((User):is(user) == user and User.is(user) == user and User:is {id = 1, name = "ab"} and string:is"x" == "x")
+assert(User
+  :is
+  (
+    user
+  ) == user)
+do
+  type Type = any
+  assert(rawequal(Type:is(User), User))
+end

@@ -1,5 +1,5 @@
--- Nanoseconds of CPU to validate a nested record of 20 fields: by its type, and by a function that does the same checks. In turns, best of ten,
--- for others use the machine too.
+-- Nanoseconds of CPU to validate a nested record of 20 fields: by its type, as `Order:is(value)`, and by a function that does the same
+-- checks. In turns, best of ten, for others use the machine too.
 local io, os = require("io"), require("os")
 
 type Address = {street: string, number: integer, zip: string @min_len(3), city: string}
@@ -43,15 +43,26 @@ local function order(id)
   }
 end
 
+local function by_its_type(v)
+  return Order:is(v)
+end
+
 local function check(is_valid)
   local wrong = order(1)
   wrong.user.address.number = 1.5
   assert(is_valid(order(1)) and not is_valid(wrong) and not is_valid({}))
 end
 
-local function measure(count, work, value)
+-- Loops of their own, for a function around the call would count too.
+local function measure_type(count, value)
   local began = os.clock()
-  for _ = 1, count do work(value) end
+  for _ = 1, count do Order:is(value) end
+  return (os.clock() - began) / count * 1e9
+end
+
+local function measure_hand(count, value)
+  local began = os.clock()
+  for _ = 1, count do is_order(value) end
   return (os.clock() - began) / count * 1e9
 end
 
@@ -59,12 +70,11 @@ local function main()
   local count = tonumber(io.args()[1] or 200) * 1000
   local value = order(1)
   local by_type, by_hand = math.huge, math.huge
-  local typed = Order.is
-  check(typed)
+  check(by_its_type)
   check(is_order)
   for _ = 1, 10 do
-    by_type = math.min(by_type, measure(count // 10, typed, value))
-    by_hand = math.min(by_hand, measure(count // 10, is_order, value))
+    by_type = math.min(by_type, measure_type(count // 10, value))
+    by_hand = math.min(by_hand, measure_hand(count // 10, value))
   end
   io.print(string.format("RESULT types_validate %.0f ns", by_type))
   io.print(string.format("RESULT types_by_hand %.0f ns", by_hand))
