@@ -111,7 +111,9 @@ run("broadcast", [Members, Count]) ->
     Pids = [spawn(fun() -> ok = pg:join(news, self()), Me ! ready, member(Me, Count) end) || _ <- lists:seq(1, Members)],
     await(Members, ready),
     News = #{number => 1, text => binary:copy(<<"breaking news, ">>, 60)}, % a binary of more than 64 bytes is shared
-    AtOnce = broadcast(Members, Count, fun() -> [P ! {news, News} || P <- pg:get_members(news)] end),
+    Shared = fun() -> [P ! {news, News} || P <- pg:get_members(news)] end,
+    broadcast(Members, Count, Shared), % the first round pays for the growth of all heaps, whichever it is of
+    AtOnce = broadcast(Members, Count, Shared),
     Each = broadcast(Members, Count, fun() -> [P ! {news, News} || P <- Pids] end),
     result("broadcast", AtOnce, "ns"),
     result("broadcast_send", Each, "ns");

@@ -30,12 +30,14 @@ local function main()
   local pids = start(members, count)
   assert(#groups:get_members("news") == members)
 
-  local at_once = measure(members, count, done, function(news) assert(groups:broadcast("news", "news", news)) end)
-  local each = measure(members, count, done, function(news)
+  local function at_once(news) assert(groups:broadcast("news", "news", news)) end
+  local function to_each(news)
     for _, pid in ipairs(pids) do assert(process.send(pid, "news", news)) end
-  end)
+  end
+  measure(members, count, done, at_once) -- the first round pays for the growth of all heaps, whichever it is of
+  local shared, each = measure(members, count, done, at_once), measure(members, count, done, to_each)
   for _, pid in ipairs(pids) do assert(process.terminate(pid)) end
-  result("broadcast", at_once, "ns")
+  result("broadcast", shared, "ns")
   result("broadcast_send", each, "ns")
 end
 
