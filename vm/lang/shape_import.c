@@ -14,7 +14,8 @@
 
 /*
  * Instances that a set may need, and words of all of them together; a generic type that needs ever larger ones of itself stops there, and
- * those beyond have no body: nothing is valid. Methods that interfaces may take from those of other units: beyond, they keep them as bases. Types of sources nest less deeply than
+ * those beyond have no body: nothing is valid. Methods that interfaces may take from those of other units, and keys: beyond, they keep
+ * them as bases, and keys are any. Types of sources nest less deeply than
  * IMPORT_DEPTH_MAX, and what does can be compared (shape_same.c, shape_relate.c).
  */
 enum {
@@ -23,7 +24,8 @@ enum {
     INHERITED_MAX = 200000,
     WORDS_INLINE = 64,
     WORDS_OF_NODE = 6,
-    IMPORT_DEPTH_MAX = 290
+    IMPORT_DEPTH_MAX = 290,
+    KEYS_DEPTH_MAX = 20
 };
 
 static const char purpose[] = "types";
@@ -121,6 +123,54 @@ static uint32_t import_instance(struct shape_builder *b, struct shape_source *so
     return new;
 }
 
+/* Keys of what a type of another set stands for; see shape_of_keyof. */
+static bool add_keys(struct shape_builder *b, struct shape_source *source, uint32_t node, int depth,
+                     struct shape_list *keys)
+{
+    const struct shape_node *n = shape_node(source->shapes, shape_look(source->shapes, node, true));
+    const uint32_t *words = shape_words(source->shapes, n);
+    switch (n->kind) {
+    case SHAPE_OPTIONAL:
+        return depth < KEYS_DEPTH_MAX && add_keys(b, source, n->scalar, depth + 1, keys);
+    case SHAPE_INTERSECTION:
+        for (uint32_t i = 0; i < n->word_count; i++)
+            if (depth == KEYS_DEPTH_MAX || !add_keys(b, source, words[i], depth + 1, keys))
+                return false;
+        return true;
+    case SHAPE_RECORD:
+        for (uint32_t i = 0; i < n->word_count; i += SHAPE_FIELD_WORDS)
+            shape_list_add(keys, shape_add(b, SHAPE_STRING, 0, import_name(b, source->shapes, words[i]), NULL, 0));
+        return !n->scalar || add_keys(b, source, n->scalar, depth + 1, keys);
+    case SHAPE_MAP:
+        shape_list_add(keys, import(b, source, words[0]));
+        return true;
+    case SHAPE_ARRAY:
+        shape_list_add(keys, BUILTIN_INTEGER);
+        return true;
+    case BUILTIN_ANY:
+    case BUILTIN_UNKNOWN:
+    case BUILTIN_TABLE:
+    case SHAPE_INTERFACE:
+    case SHAPE_GENERIC:
+        return false;
+    default:
+        return true;
+    }
+}
+
+static uint32_t import_keys(struct shape_builder *b, struct shape_source *source, uint32_t node)
+{
+    struct shape_list keys = {0};
+    uint32_t new = BUILTIN_ANY;
+    if (b->inherited < INHERITED_MAX && add_keys(b, source, node, 0, &keys))
+        new = keys.count == 0   ? (uint32_t)BUILTIN_NEVER
+              : keys.count == 1 ? keys.at[0]
+                                : shape_add(b, SHAPE_UNION, 0, 0, keys.at, keys.count);
+    b->inherited += keys.count;
+    shape_list_free(&keys);
+    return new;
+}
+
 /* What goes through a channel is not checked: types of C modules do without their arguments. */
 static uint32_t import_extern(struct shape_builder *b, struct shape_source *source, const struct shape_node *n)
 {
@@ -130,6 +180,8 @@ static uint32_t import_extern(struct shape_builder *b, struct shape_source *sour
     uint32_t found = 0;
     bool is_host = false;
     const struct shapes *from = b->link(b->link_ctx, module, name, &found, &is_host);
+    if (n->flags & SHAPE_KEYS && (from || is_host))
+        return from ? import_keys(b, source_of(b, from), found) : (uint32_t)BUILTIN_ANY;
     uint32_t node = from ? shape_import(b, from, found) : 0;
     if (node && n->word_count > SHAPE_EXTERN_NAMES)
         node = import_instance(b, source, n, node);

@@ -35,6 +35,7 @@ enum shape_flags {
     SHAPE_READONLY = 1,   /* RECORD, ARRAY, MAP */
     SHAPE_HAS_PARAM = 2,  /* a PARAM is in it */
     SHAPE_HAS_RESULT = 4, /* FUNCTION: its results are known */
+    SHAPE_KEYS = 8,       /* EXTERN: not the type but keyof it */
 };
 
 enum shape_param_flags { SHAPE_PARAM_OPTIONAL = 1, SHAPE_PARAM_VARARG = 2 };

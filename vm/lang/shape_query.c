@@ -57,33 +57,102 @@ static uint32_t of_string(struct shape_walk *w, const struct word *word)
     return shape_add(w->builder, SHAPE_STRING, 0, shape_add_name(w->builder, word->text, word->length), NULL, 0);
 }
 
+static bool holds_anything(const struct ast_type *builtin)
+{
+    return builtin->name.builtin == BUILTIN_ANY || builtin->name.builtin == BUILTIN_UNKNOWN ||
+           builtin->name.builtin == BUILTIN_TABLE;
+}
+
 /* Only the checker knows what is in it. */
 static bool is_computed(const struct ast_type *type)
 {
-    bool is_elsewhere = type->kind == AST_TYPE_NAME && (type->name.module || type->name.decl);
-    return is_elsewhere || type->kind == AST_TYPE_TYPEOF || type->kind == AST_TYPE_KEYOF ||
-           type->kind == AST_TYPE_INDEX || type->kind == AST_TYPE_CONDITIONAL;
+    return type->kind == AST_TYPE_TYPEOF || type->kind == AST_TYPE_KEYOF || type->kind == AST_TYPE_INDEX ||
+           type->kind == AST_TYPE_CONDITIONAL;
+}
+
+static void add_key(struct shape_list *keys, uint32_t node)
+{
+    for (uint32_t i = 0; i < keys->count; i++)
+        if (keys->at[i] == node)
+            return;
+    shape_list_add(keys, node);
+}
+
+/* `module.Name`: its keys are known when it is linked. */
+static uint32_t keys_of_extern(struct shape_walk *w, const struct ast_type *type)
+{
+    const struct ast_local *local = type->name.module_local;
+    uint32_t node =
+        shape_of_extern(w, local ? local->value : NULL, type->name.module, type->name.word, type->name.args);
+    struct shape_node n = w->builder->nodes[node];
+    struct shape_list words = {0};
+    for (uint32_t i = 0; i < n.word_count; i++)
+        shape_list_add(&words, w->builder->words[n.words + i]);
+    node = shape_add(w->builder, SHAPE_EXTERN, SHAPE_KEYS, 0, words.at, words.count);
+    shape_list_free(&words);
+    return node;
+}
+
+static bool add_keys(struct shape_walk *w, struct shape_list *keys, const struct ast_type *type, int depth);
+
+static bool add_record_keys(struct shape_walk *w, struct shape_list *keys, const struct ast_type *record)
+{
+    bool is_first = keys->count == 0; /* then there is nothing to find twice */
+    for (const struct ast_type_field *f = record->record.fields; f; f = f->next)
+        (is_first ? shape_list_add : add_key)(keys, of_string(w, f->word));
+    if (record->record.map)
+        add_key(keys, shape_of_type(w, record->record.map->map.key));
+    return true;
+}
+
+static bool add_member_keys(struct shape_walk *w, struct shape_list *keys, const struct ast_type *type, int depth)
+{
+    for (const struct ast_type *member = type->members; member; member = member->next)
+        if (!add_keys(w, keys, member, depth + 1))
+            return false;
+    return true;
+}
+
+/* What the keys are one of; false: anything. */
+static bool add_keys(struct shape_walk *w, struct shape_list *keys, const struct ast_type *type, int depth)
+{
+    const struct ast_type *table = look(type);
+    if (!table || depth > EXPR_DEPTH_MAX)
+        return true;
+    charge(w, table);
+    if (w->query_bytes > BYTES_MAX)
+        return false;
+    switch ((enum ast_type_kind)table->kind) {
+    case AST_TYPE_OPTIONAL:
+        return add_keys(w, keys, table->inner, depth + 1);
+    case AST_TYPE_INTERSECTION:
+        return add_member_keys(w, keys, table, depth);
+    case AST_TYPE_MAP:
+        add_key(keys, shape_of_type(w, table->map.key));
+        return true;
+    case AST_TYPE_ARRAY:
+        add_key(keys, BUILTIN_INTEGER);
+        return true;
+    case AST_TYPE_RECORD:
+        return add_record_keys(w, keys, table);
+    case AST_TYPE_NAME:
+        if (table->name.module)
+            add_key(keys, keys_of_extern(w, table));
+        return table->name.module || (!table->name.decl && !holds_anything(table));
+    default:
+        return !is_computed(table);
+    }
 }
 
 static uint32_t of_keyof(struct shape_walk *w, const struct ast_type *type)
 {
-    struct shape_list list = {0};
-    const struct ast_type *table = look(type);
-    if (!table)
-        return BUILTIN_NEVER;
-    charge(w, table);
-    if (table->kind == AST_TYPE_MAP)
-        return shape_of_type(w, table->map.key);
-    if (table->kind == AST_TYPE_ARRAY)
-        return BUILTIN_INTEGER;
-    if (is_computed(table))
-        return BUILTIN_ANY;
-    for (const struct ast_type_field *f = table->kind == AST_TYPE_RECORD ? table->record.fields : NULL; f; f = f->next)
-        shape_list_add(&list, of_string(w, f->word));
-    uint32_t node = list.count == 0   ? (uint32_t)BUILTIN_NEVER
-                    : list.count == 1 ? list.at[0]
-                                      : shape_add(w->builder, SHAPE_UNION, 0, 0, list.at, list.count);
-    shape_list_free(&list);
+    struct shape_list keys = {0};
+    uint32_t node = BUILTIN_ANY;
+    if (add_keys(w, &keys, type, 0))
+        node = keys.count == 0   ? (uint32_t)BUILTIN_NEVER
+               : keys.count == 1 ? keys.at[0]
+                                 : shape_add(w->builder, SHAPE_UNION, 0, 0, keys.at, keys.count);
+    shape_list_free(&keys);
     return node;
 }
 

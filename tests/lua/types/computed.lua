@@ -1,5 +1,6 @@
 -- typeof, keyof and the types of fields.
 -- modules: json
+-- imports: shapes=test:shapes
 local function text(T)
     local list = {}
     for name, field in T:fields() do list[#list + 1] = name .. "=" .. tostring(field) end
@@ -26,6 +27,23 @@ type Y = Point["y"]
 type Element = {string}[integer]
 type Port = Config["port"]
 assert(Y == String and Element == String and Port:kind() == "any")
+
+local s = require("shapes")
+type Keyed = {
+    opt: keyof(Point?), both: keyof(Point & {z: number, x: number}), with_map: keyof({a: number, [integer]: string}),
+    table: keyof(table), user: keyof(s.User), users: keyof(s.User & {extra: string}), maybe: keyof(s.User?), box: keyof(s.Box<string>),
+    whole: keyof(Point?) | integer, nothing: keyof(number), nowhere: keyof(s.Nowhere), named: keyof(s.Bag), time: keyof(time.Time),
+}
+local function keys(name, good, bad)
+    local K = Keyed[name]
+    for _, v in ipairs(good) do assert(K:is(v), name .. ": " .. tostring(v)) end
+    for _, v in ipairs(bad) do assert(not K:is(v), name .. ": " .. tostring(v)) end
+end
+keys("opt", {"x", "y"}, {"z", 1}) keys("both", {"x", "y", "z"}, {"a"}) keys("with_map", {"a", 1}, {"b", 1.5})
+keys("table", {"a", 1}, {}) keys("user", {"id", "name"}, {"extra", 1}) keys("users", {"id", "name", "extra"}, {"x"})
+keys("maybe", {"id"}, {"x"}) keys("box", {"v"}, {}) keys("whole", {"x", 1}, {"z"}) keys("nothing", {}, {"x", 1})
+keys("nowhere", {}, {"x"}) keys("named", {"a", "b", 1}, {"c", true}) keys("time", {"x"}, {})
+assert(tostring(Keyed.both) == '"x" | "y" | "z"' and tostring(Keyed.user) == '"id" | "name"')
 
 -- As an expression: what is declared is known without looking, all else by its value.
 local calls = 0

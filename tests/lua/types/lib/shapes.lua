@@ -1,5 +1,6 @@
 -- kind: library.lua
 type User = {id: number, name: string}
+type Bag = ({a: number, [integer]: string} & {b?: string})?
 type Secret = {code: number}
 type Box<T> = {v: T}
 type Renamed = {n: number}
