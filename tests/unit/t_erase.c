@@ -17,8 +17,12 @@ static void check(const char *source, const char *expected)
 
 Test(erase, plain_sources_are_not_even_copied)
 {
-    static const char *const sources[] = {"", "return 1", "local as, is = type(x), {as = 1}\nas = 3\n",
-                                          "x = a << b ::l:: goto l"};
+    static const char *const sources[] = {"",
+                                          "return 1",
+                                          "local as, is = type(x), {as = 1}\nas = 3\n",
+                                          "x = a << b ::l:: goto l",
+                                          "a = b ::\nl\n:: c()",
+                                          "a = b\n::\nl:: c()"};
     for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
         struct ast *ast = parse_good(sources[i]);
         struct erased erased;
@@ -38,6 +42,8 @@ Test(erase, annotations)
     check("function f<T>(a: T, b?: U, ...: any): (T, U) return a end", "function f (a , b , ... )  return a end");
     check("local f = function(x: number): number return x end", "local f = function(x )  return x end");
     check("function f(): asserts x is T return x end", "function f()  return x end");
+    check("function f():\nasserts x end", "function f() \n  end");
+    check("function f(): asserts\nx = 1 end", "function f() \nx = 1 end");
     check("local x: Box<Box<T>>= y", "local x = y");
     check("local x: Box<T>= y", "local x = y");
     check("local x: typeof(y as T) = z!", "local x  = z ");

@@ -8,7 +8,10 @@
 
 #include "tests/unit/vm_rig.h"
 #include "vm/heap.h"
+#include "vm/lang/shape_build.h"
+#include "vm/lang/shape_pass.h"
 #include "vm/state.h"
+#include "vm/typed.h"
 
 enum { KB = 1024, METATABLE = 300 };
 
@@ -20,7 +23,24 @@ static int used(lua_State *L)
     return 1;
 }
 
-static const struct lazy_entry extra[] = {LAZY_F("used", used), LAZY_DONE};
+/* received(n): is a set that uses n of two types taken for the bytes of a type value? */
+static int received(lua_State *L)
+{
+    struct shape_builder builder;
+    shape_begin(&builder);
+    const uint32_t both[] = {BUILTIN_NUMBER, BUILTIN_STRING};
+    builder.uses = shape_append_words(&builder, both, 2);
+    builder.use_count = (uint32_t)lua_tointeger(L, 1);
+    size_t size = shape_sealed_size(&builder);
+    void *bytes = lua_newuserdata(L, size);
+    shape_write(&builder, bytes);
+    shape_end(&builder);
+    bool is_type = typed_push_bytes(L, bytes, size);
+    lua_pushinteger(L, is_type && typed_test(L, -1));
+    return 1;
+}
+
+static const struct lazy_entry extra[] = {LAZY_F("used", used), LAZY_F("received", received), LAZY_DONE};
 
 static int64_t result_of(const char *source)
 {
@@ -108,4 +128,11 @@ Test(typed, a_use_that_is_not_reached_makes_nothing)
                               "local function main(a) if a then A[1](a) end return used() end\n"
                               "return {main = main}\n");
     cr_assert_lt(used, plain + METATABLE / 2);
+}
+
+Test(typed, received_bytes_are_one_type)
+{
+    cr_assert_eq(result_of("return {main = function() return received(0) end}"), 0);
+    cr_assert_eq(result_of("return {main = function() return received(1) end}"), 1);
+    cr_assert_eq(result_of("return {main = function() return received(2) end}"), 0);
 }
