@@ -5,6 +5,7 @@
  *   floor payload <name> <items> <trips>    payload.c
  *   floor least <name> <items> <trips>      least.c: the calls of Lua that a copy of such a value needs; 0 items: of a table with three fields
  *   floor timers <count>                    states.c: processes that sleep once, without timers and messages
+ *   floor growth <count>                    states.c: the message of a process to others, while more and more of them live
  *   floor ring <states> <hops> [inbox]      switch.c: a number that is passed on, without mailboxes and a scheduler
  *   floor pingpong 1 <trips>                the same between two states
  */
@@ -51,16 +52,22 @@ lua_State *floor_new_state(void)
     return L;
 }
 
-/* 100000: timers_100k_cpu, the name that the figure has elsewhere. */
+void floor_count_name(char *name, size_t size, long count)
+{
+    if (count % 1000000 == 0)
+        snprintf(name, size, "%ldM", count / 1000000);
+    else if (count % 1000 == 0)
+        snprintf(name, size, "%ldk", count / 1000);
+    else
+        snprintf(name, size, "%ld", count);
+}
+
+/* Under the name that the figure has elsewhere. */
 static void run_timers(long count)
 {
-    char metric[64];
-    if (count % 1000000 == 0)
-        snprintf(metric, sizeof metric, "timers_%ldM_cpu", count / 1000000);
-    else if (count % 1000 == 0)
-        snprintf(metric, sizeof metric, "timers_%ldk_cpu", count / 1000);
-    else
-        snprintf(metric, sizeof metric, "timers_%ld_cpu", count);
+    char name[32], metric[64];
+    floor_count_name(name, sizeof name, count);
+    snprintf(metric, sizeof metric, "timers_%s_cpu", name);
     floor_states(metric, count);
 }
 
@@ -72,12 +79,15 @@ int main(int argc, char **argv)
         floor_least(argv[2], strtol(argv[3], NULL, 10), strtol(argv[4], NULL, 10));
     } else if (argc == 3 && strcmp(argv[1], "timers") == 0) {
         run_timers(strtol(argv[2], NULL, 10));
+    } else if (argc == 3 && strcmp(argv[1], "growth") == 0) {
+        floor_growth(strtol(argv[2], NULL, 10));
     } else if ((argc == 4 || argc == 5) && strcmp(argv[1], "ring") == 0) {
         floor_ring(strtol(argv[2], NULL, 10), strtol(argv[3], NULL, 10), argc == 5);
     } else if (argc == 4 && strcmp(argv[1], "pingpong") == 0) {
         floor_pingpong(strtol(argv[3], NULL, 10));
     } else {
-        fputs("usage: floor payload|least <name> <items> <trips> | timers <count> | ring <states> <hops> [inbox] | "
+        fputs("usage: floor payload|least <name> <items> <trips> | timers|growth <count> | ring <states> <hops> "
+              "[inbox] | "
               "pingpong 1 <trips>\n",
               stderr);
         return 2;

@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+#include <stddef.h>
+
 #include <lua.h>
 
 /* A state with all libraries. */
@@ -13,12 +15,16 @@ lua_State *floor_new_state(void);
 /* Exits with what Lua says when `status` is an error. */
 void floor_must(lua_State *L, int status);
 
+/* 100000: 100k */
+void floor_count_name(char *name, size_t size, long count);
+
 double floor_now_seconds(void);
 double floor_cpu_seconds(void); /* of the program */
 
 void floor_payload(const char *name, long items, long trips);
 void floor_least(const char *name, long items, long trips);
 void floor_states(const char *metric, long count);
+void floor_growth(long most);
 void floor_ring(long states, long hops, bool by_inbox);
 void floor_pingpong(long trips);
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * states: many Lua states that live at the same time. Each is made, begins a function, waits, goes on when all others have begun, and is closed.
- * Of libraries there is only what the function needs.
+ * states: many Lua states that live at the same time, each of which waits in a function. Of libraries there is only what the function needs.
+ *
+ *   floor_states    each is made, goes on when all others have begun, and is closed
+ *   floor_growth    while more and more live, some anywhere among them are given a number and answer
  */
 #include "floor.h"
 
@@ -15,6 +17,11 @@
 static const char sleeper[] = "local sleep, ms = ...\n"
                               "local began = sleep(ms)\n"
                               "return began - ms\n";
+
+static const char answerer[] = "local receive, sum = ..., 0\n"
+                               "while true do\n"
+                               "  sum = receive(sum)\n"
+                               "end\n";
 
 struct dump {
     char bytes[1024];
@@ -33,11 +40,11 @@ static int keep(lua_State *L, const void *bytes, size_t length, void *ctx)
 }
 
 /* Compiled once, as a runtime would. */
-static void compile(struct dump *dump)
+static void compile(struct dump *dump, const char *source)
 {
     lua_State *L = floor_new_state();
     dump->length = 0;
-    floor_must(L, luaL_loadstring(L, sleeper));
+    floor_must(L, luaL_loadstring(L, source));
     floor_must(L, lua_dump(L, keep, dump, 0) ? LUA_ERRERR : LUA_OK);
     lua_close(L);
 }
@@ -54,7 +61,7 @@ static lua_State *begin(const struct dump *dump, lua_Integer ms)
         fputs("floor: out of memory\n", stderr);
         exit(1);
     }
-    floor_must(L, luaL_loadbufferx(L, dump->bytes, dump->length, "=sleeper", "b"));
+    floor_must(L, luaL_loadbufferx(L, dump->bytes, dump->length, "=floor", "b"));
     lua_pushcfunction(L, sleep_for);
     lua_pushinteger(L, ms);
     if (lua_resume(L, NULL, 2) != LUA_YIELD)
@@ -79,7 +86,7 @@ void floor_states(const char *metric, long count)
     lua_Integer late = 0;
     if (!states)
         exit(1);
-    compile(&dump);
+    compile(&dump, sleeper);
     double began = floor_cpu_seconds();
     for (long i = 0; i < count; i++)
         states[i] = begin(&dump, i % 1000);
@@ -92,4 +99,41 @@ void floor_states(const char *metric, long count)
     }
     free(states);
     printf("RESULT %s %.3f us\n", metric, seconds * 1e6 / (double)count);
+}
+
+enum { GROWTH_FIRST = 1000, GROWTH_MESSAGES = 20000, GROWTH_STEP = 7919 };
+
+/* A number to states all over; each answers with the one that it was given before. Returns the seconds for one. */
+static double send_around(lua_State **states, long live)
+{
+    double began = floor_now_seconds();
+    for (long i = 0; i < GROWTH_MESSAGES; i++) {
+        lua_State *L = states[i * GROWTH_STEP % live];
+        lua_settop(L, 0);
+        lua_pushinteger(L, i);
+        if (lua_resume(L, NULL, 1) != LUA_YIELD)
+            floor_must(L, LUA_ERRRUN);
+    }
+    return (floor_now_seconds() - began) / GROWTH_MESSAGES;
+}
+
+void floor_growth(long most)
+{
+    struct dump dump;
+    lua_State **states = calloc((size_t)most, sizeof *states);
+    if (!states)
+        exit(1);
+    compile(&dump, answerer);
+    long live = 0;
+    for (long wanted = most < GROWTH_FIRST ? most : GROWTH_FIRST; live < most; wanted *= 10) {
+        for (; live < wanted && live < most; live++)
+            states[live] = begin(&dump, 0);
+        send_around(states, live);
+        char name[32];
+        floor_count_name(name, sizeof name, live);
+        printf("RESULT growth_send_%s %.3f ns\n", name, send_around(states, live) * 1e9);
+    }
+    while (live > 0)
+        lua_close(states[--live]);
+    free(states);
 }
