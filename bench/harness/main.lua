@@ -60,8 +60,10 @@ end
 -- What runs a row in one runtime: its folder and the words of the command.
 local commands = {}
 
+-- an application; or `micro <name> <arguments>`, a module of moonlet by itself
 function commands.moonlet(words)
   local workers, rest = settings(words)
+  if rest[1] == "micro" then return bench, appended({ "micro/run.sh", built }, table.move(rest, 2, #rest, 1, {})) end
   local command = { moonlet, "run" }
   if workers then appended(command, { "--workers", workers }) end
   return bench .. "/apps/" .. rest[1], appended(command, rest)

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * lang: megabytes of Lua source per second of CPU that are parsed, that are parsed and erased, and, beside them, what Lua's own compiler does
- * with the erased texts.
+ * with the erased texts. Files with errors are left out; each erased text must be one that Lua accepts.
  *
- *   gcc -O2 -D_GNU_SOURCE -I. bench/micro/lang.c vm/lang/[a-z]*.c sched/base/{hash,memory,rng}.c \
- *       $(pkg-config --cflags --libs lua5.3) -o /tmp/bench_lang
- *   /tmp/bench_lang $(find tests examples -name '*.lua')
+ *   bench/run.sh parse                   or by hand:  bench/micro/run.sh /tmp lang 15
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -19,9 +17,8 @@
 #include "vm/lang/erase.h"
 #include "vm/lang/parser.h"
 
-enum { ROUNDS = 15 };
-
 struct file {
+    const char *path;
     char *text;
     size_t length;
 };
@@ -35,7 +32,7 @@ static uint64_t cpu_ns(void)
 
 static struct file read_file(const char *path)
 {
-    struct file file = {0};
+    struct file file = {.path = path};
     FILE *stream = fopen(path, "rb");
     if (!stream || fseek(stream, 0, SEEK_END)) {
         perror(path);
@@ -70,16 +67,19 @@ static void compile(const struct file *file, lua_State *L)
     struct erased erased;
     struct ast *ast = parser_parse(file->text, file->length);
     erase_types(ast, &erased);
-    luaL_loadbufferx(L, erased.text, erased.length, "=bench", "t");
+    if (luaL_loadbufferx(L, erased.text, erased.length, "=bench", "t") != LUA_OK) {
+        fprintf(stderr, "%s: %s\n", file->path, lua_tostring(L, -1));
+        exit(1);
+    }
     lua_settop(L, 0);
     erased_destroy(&erased);
     ast_free(ast);
 }
 
-static double measure(const struct file *files, int count, void (*work)(const struct file *, lua_State *))
+static double measure(const struct file *files, int count, int rounds, void (*work)(const struct file *, lua_State *))
 {
     double best = 1e18;
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < rounds; round++) {
         lua_State *L = luaL_newstate();
         uint64_t start = cpu_ns();
         for (int i = 0; i < count; i++)
@@ -91,24 +91,35 @@ static double measure(const struct file *files, int count, void (*work)(const st
     return best;
 }
 
+/* Keeps the files that are good. Their number. */
+static int read_files(struct file *files, char **paths, int count, double *bytes)
+{
+    int good = 0;
+    for (int i = 0; i < count; i++) {
+        struct file file = read_file(paths[i]);
+        struct ast *ast = parser_parse(file.text, file.length);
+        if (ast->diagnostics.count == 0) {
+            files[good++] = file;
+            *bytes += (double)file.length;
+        }
+        ast_free(ast);
+    }
+    return good;
+}
+
 int main(int argc, char **argv)
 {
     struct file *files = calloc((size_t)argc, sizeof *files);
-    double bytes = 0, used = 0;
-    for (int i = 1; i < argc; i++) {
-        files[i - 1] = read_file(argv[i]);
-        bytes += (double)files[i - 1].length;
-        struct ast *ast = parser_parse(files[i - 1].text, files[i - 1].length);
-        used += (double)ast->arena.total;
-        ast_free(ast);
-    }
-    if (!bytes)
+    double bytes = 0;
+    int rounds = argc > 1 ? atoi(argv[1]) : 0, count = read_files(files, argv + 2, argc - 2, &bytes);
+    if (rounds < 1 || count < argc / 2) {
+        fprintf(stderr, "lang <rounds> <file>...: at least one round, and most files without errors\n");
         return 1;
-    double parsed = measure(files, argc - 1, parse), erased = measure(files, argc - 1, parse_and_erase);
-    double compiled = measure(files, argc - 1, compile);
-    printf("%d files, %.0f KB, %.1f bytes of tree for each\n", argc - 1, bytes / 1024, used / bytes);
-    printf("parse           %8.1f MB/s\n", bytes * 1000 / parsed);
-    printf("parse + erase   %8.1f MB/s\n", bytes * 1000 / erased);
-    printf("Lua's compiler  %8.1f MB/s\n", bytes * 1000 / (compiled - erased));
+    }
+    double parsed = measure(files, count, rounds, parse), erased = measure(files, count, rounds, parse_and_erase);
+    double compiled = measure(files, count, rounds, compile);
+    printf("RESULT parse %.1f MB/s\n", bytes * 1000 / parsed);
+    printf("RESULT parse_erase %.1f MB/s\n", bytes * 1000 / erased);
+    printf("RESULT parse_lua %.1f MB/s\n", bytes * 1000 / (compiled - erased));
     return 0;
 }
