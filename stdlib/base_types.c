@@ -4,6 +4,7 @@
 
 #include "stdlib/base.h"
 #include "vm/error.h"
+#include "vm/lang/shape.h"
 #include "vm/lang/word.h"
 #include "vm/type.h"
 #include "vm/typed.h"
@@ -54,10 +55,26 @@ int base_open_unknown(lua_State *L)
     return push(L, BUILTIN_UNKNOWN);
 }
 
-/* For values whose type is not declared: names of declared type are known when the source is compiled. */
+/* Does it say what values are? any and what means nothing do not. */
+static bool says_something(const struct typed *typed)
+{
+    const struct shape_node *node = shape_node(typed->shapes, shape_look(typed->shapes, typed->node, false));
+    return node->kind != BUILTIN_ANY && node->kind != BUILTIN_UNKNOWN && node->kind != BUILTIN_NEVER &&
+           node->kind != SHAPE_UNRESOLVED;
+}
+
+/*
+ * For expressions other than names of declared type, which are known when the source is compiled. The second argument, which erase.h adds,
+ * is the type that the expression has as far as it can be seen.
+ */
 int base_typeof(lua_State *L)
 {
     luaL_checkany(L, 1);
+    const struct typed *seen = typed_test(L, 2);
+    if (seen && says_something(seen)) {
+        lua_pushvalue(L, 2);
+        return 1;
+    }
     switch (lua_type(L, 1)) {
     case LUA_TNIL:
         return push(L, BUILTIN_NIL);

@@ -80,6 +80,9 @@ Test(erase, casts_of_many_values_leave_one)
     check("return f(\n)\nas A.B", "return (f(\n)\n) ");
     check("return -f() as T", "return -(f() ) ");
     check("return typeof(f()) as T", "return (typeof(f()) ) ");
+    check("local a: A return typeof(a.b\n), typeof(f()!)",
+          "local __types;return function(...)do local _=_ENV end local a  return typeof(a.b\n,__types[1] ), "
+          "typeof((f()) ) \nend");
 }
 
 Test(erase, a_call_does_not_come_about)

@@ -418,6 +418,8 @@ Test(parser_type, typeof_as_value)
     check_uses("local s: {A} = x return typeof(s)", "1:(array A)");
     check_uses("local function f(x: A?, y?: B) g(typeof(x), typeof(y)) end", "1:(? A) 2:(? B)");
     check_uses("local s = 1 return typeof(s), typeof(s.x), typeof(f()), typeof(1, 2), typeof{}, typeof 'x'", "");
+    check_uses("local s: A, t = x, {1} return typeof(s.x), typeof(s()[1]), typeof(s:m()), typeof(t)",
+               "1:(typeof 10) 2:(typeof 11) 3:(typeof 9)");
     check_uses("local typeof = type local s: A return typeof(s)", "");
     check_uses("local s: A typeof(s)", "1:A");
 }

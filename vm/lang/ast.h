@@ -24,9 +24,9 @@ enum { AST_DEPTH_MAX = 200 };
 /* A local variable, parameter or loop variable. */
 struct ast_local {
     struct word *word;
-    struct ast_span span;          /* of the name where it is declared */
-    struct ast_type *type;         /* its annotation, or NULL */
-    struct ast_expr *value;        /* the expression of the same place in `local … = …`, or NULL */
+    struct ast_span span;   /* of the name where it is declared */
+    struct ast_type *type;  /* its annotation, or NULL */
+    struct ast_expr *value; /* the expression of the same place in `local … = …`, a local function, or NULL */
     struct ast_function *function; /* the one it belongs to */
     struct ast_local *next;        /* of the same list of names */
     bool is_parameter, is_loop_variable;

@@ -19,6 +19,7 @@ enum ast_mark_kind {
     AST_MARK_OPEN,      /* empty span: a "(" belongs here */
     AST_MARK_CLOSE,     /* as ERASE, with the ")" of an OPEN in front */
     AST_MARK_USE,       /* a reference to a type */
+    AST_MARK_ARGUMENT,  /* empty span: a reference to a type, as one more argument */
     AST_MARK_IS,        /* from ":" to "(" of `T:is(` behind such a reference; `separated`: there are arguments */
 };
 
@@ -27,7 +28,7 @@ struct ast_mark {
     struct ast_span span;
     uint8_t kind;   /* enum ast_mark_kind */
     bool separated; /* IS: see there; ERASE, CLOSE: a ";" behind it keeps a "(" on a later line from being a call */
-    uint32_t use;   /* USE: index of the struct ast_use */
+    uint32_t use;   /* USE, ARGUMENT: index of the struct ast_use */
 };
 
 /* A call of the global `require` with a constant. */

@@ -67,6 +67,9 @@ static void add_mark(struct output *out, const struct ast_mark *mark)
     case AST_MARK_STATEMENT:
         add_char(out, ';');
         break;
+    case AST_MARK_ARGUMENT:
+        add_char(out, ',');
+        /* fall through */
     case AST_MARK_USE:
         out->at += sprintf(out->at, "%s[%u]", out->types_name, mark->use);
         break;

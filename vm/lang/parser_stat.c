@@ -176,6 +176,8 @@ static struct ast_stat *local_function(struct parser *p, struct ast_stat *stat)
     stat->names = parser_new_local(p, parser_expect_name(p), span);
     parser_declare_locals(p, stat->names);
     stat->function = parser_function(p, &opener, false);
+    stat->names->value = parser_new_expr(p, AST_FUNCTION, opener.start);
+    stat->names->value->function = stat->function;
     return stat;
 }
 

@@ -172,6 +172,49 @@ static bool says_something(const struct ast_type *type)
     return !is_builtin || (type->name.builtin != BUILTIN_ANY && type->name.builtin != BUILTIN_UNKNOWN);
 }
 
+/* What the expression takes something of: the object of a field, the function of a call; NULL: nothing. */
+static const struct ast_expr *owner(const struct ast_expr *expr)
+{
+    switch ((enum ast_expr_kind)expr->kind) {
+    case AST_FIELD:
+    case AST_INDEX:
+        return expr->index.object;
+    case AST_CALL:
+        return expr->call.word ? NULL : expr->call.callee;
+    case AST_PAREN:
+    case AST_NOT_NIL:
+        return expr->wrap.inner;
+    default:
+        return NULL;
+    }
+}
+
+/* May more be seen of it than its value shows? See shape_declared.c. */
+static bool may_be_seen(const struct ast_expr *expr)
+{
+    enum { HOPS_MAX = 20 };
+    for (int i = 0; i < HOPS_MAX && expr; i++) {
+        const struct ast_local *local = expr->kind == AST_NAME ? expr->name.local : NULL;
+        bool has_parts = (expr->kind == AST_TABLE && expr->items) || expr->kind == AST_FUNCTION;
+        if (expr->kind == AST_CAST || (local && local->type) || (i > 0 && has_parts))
+            return i > 0 || !local;
+        expr = local ? local->value : owner(expr);
+    }
+    return false;
+}
+
+/* The call has its type, as far as it can be seen, as second argument. */
+static void add_argument(struct parser *p, struct ast_expr *inner, uint32_t end)
+{
+    struct ast_type *type = parser_new_type(p, AST_TYPE_TYPEOF, inner->span.start);
+    type->expr = inner;
+    const struct ast_use *use = parser_use_type(p, type);
+    if (!use)
+        return;
+    parser_mark(p, AST_MARK_ARGUMENT, end, end);
+    p->ast->marks[p->ast->mark_count - 1].use = use->index;
+}
+
 /* `typeof(x)`: with `x` a local of declared type a constant, else a call like any other. */
 static struct ast_expr *typeof_call(struct parser *p, const struct ast_expr *callee, struct ast_expr *inner)
 {
@@ -180,6 +223,8 @@ static struct ast_expr *typeof_call(struct parser *p, const struct ast_expr *cal
     if (inner->kind == AST_NAME && inner->name.local && inner->name.local->type &&
         says_something(inner->name.local->type))
         expr->wrap.use = parser_use_type(p, inner->name.local->type);
+    else if (may_be_seen(inner))
+        add_argument(p, inner, expr->span.end - 1);
     mark_use(p, expr, expr->wrap.use);
     return expr;
 }

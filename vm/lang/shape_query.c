@@ -10,7 +10,7 @@
 #include "vm/lang/shape_source.h"
 #include "vm/lang/token.h"
 
-enum { LOOK_MAX = 100, EXPR_DEPTH_MAX = 20, QUERY_DEPTH_MAX = 20, QUERIES_MAX = 20000, BYTES_MAX = 1 << 22 };
+enum { EXPR_DEPTH_MAX = 20, QUERY_DEPTH_MAX = 20, QUERIES_MAX = 20000, BYTES_MAX = 1 << 22 };
 
 /*
  * What is computed is written out wherever it is named, and may name more such: a short source could ask for a type without end. Every answer
@@ -35,21 +35,6 @@ static uint32_t end(struct shape_walk *w, uint32_t node)
 static void charge(struct shape_walk *w, const struct ast_type *type)
 {
     w->query_bytes += type->span.end - type->span.start;
-}
-
-/* The type as written behind names and annotations. */
-static const struct ast_type *look(const struct ast_type *type)
-{
-    for (int i = 0; i < LOOK_MAX && type; i++) {
-        if (type->kind == AST_TYPE_ANNOTATED)
-            type = type->annotated.inner;
-        else if (type->kind == AST_TYPE_NAME && type->name.decl && type->name.decl->kind == AST_DECL_ALIAS &&
-                 !type->name.decl->params)
-            type = type->name.decl->type;
-        else
-            return type;
-    }
-    return NULL;
 }
 
 static uint32_t of_string(struct shape_walk *w, const struct word *word)
@@ -116,7 +101,7 @@ static bool add_member_keys(struct shape_walk *w, struct shape_list *keys, const
 /* What the keys are one of; false: anything. */
 static bool add_keys(struct shape_walk *w, struct shape_list *keys, const struct ast_type *type, int depth)
 {
-    const struct ast_type *table = look(type);
+    const struct ast_type *table = shape_look_written(type);
     if (!table || depth > EXPR_DEPTH_MAX)
         return true;
     charge(w, table);
@@ -163,7 +148,7 @@ uint32_t shape_of_keyof(struct shape_walk *w, const struct ast_type *type)
 
 static uint32_t of_index(struct shape_walk *w, const struct ast_type *type)
 {
-    const struct ast_type *table = look(type->map.value), *key = look(type->map.key);
+    const struct ast_type *table = shape_look_written(type->map.value), *key = shape_look_written(type->map.key);
     if (!table || !key)
         return BUILTIN_ANY;
     charge(w, table);
@@ -222,10 +207,41 @@ static uint32_t of_written(struct shape_walk *w, const struct ast_type *type)
     return w->query_bytes > BYTES_MAX ? (uint32_t)BUILTIN_ANY : shape_of_type(w, type);
 }
 
+/* 0: no type is written down for it. */
+static uint32_t of_declared(struct shape_walk *w, const struct ast_expr *expr)
+{
+    struct shape_declared declared = shape_declared(expr);
+    if (!declared.type)
+        return 0;
+    uint32_t node = of_written(w, declared.type);
+    return declared.may_be_nil ? shape_optional(w, node) : node;
+}
+
+/* A function without types is just a function. */
+static uint32_t of_function(struct shape_walk *w, const struct ast_function *function)
+{
+    struct shape_list list = {0};
+    bool says_something = function->vararg_type || function->result.kind == AST_RESULT_LIST;
+    for (const struct ast_local *p = function->params; p; p = p->next) {
+        uint32_t node = p->type ? of_written(w, p->type) : (uint32_t)BUILTIN_ANY;
+        shape_list_add_field(&list, shape_add_name(w->builder, p->word->text, p->word->length), node,
+                             p->is_optional ? SHAPE_PARAM_OPTIONAL : 0);
+        says_something |= p->type != NULL;
+    }
+    if (function->is_vararg)
+        shape_list_add_field(&list, 0,
+                             function->vararg_type ? of_written(w, function->vararg_type) : (uint32_t)BUILTIN_ANY,
+                             SHAPE_PARAM_VARARG);
+    uint32_t params = list.count / SHAPE_FIELD_WORDS, node = BUILTIN_FUNCTION;
+    unsigned flags = shape_add_results(w, &list, &function->result);
+    if (says_something)
+        node = shape_add(w->builder, SHAPE_FUNCTION, flags, params, list.at, list.count);
+    shape_list_free(&list);
+    return node;
+}
+
 static uint32_t of_local(struct shape_walk *w, const struct ast_local *local, int depth)
 {
-    if (local->type)
-        return of_written(w, local->type);
     if (local->value && !local->is_assigned)
         return of_expr(w, local->value, depth + 1);
     return BUILTIN_ANY;
@@ -288,6 +304,9 @@ static uint32_t of_expr(struct shape_walk *w, const struct ast_expr *expr, int d
     if (depth > EXPR_DEPTH_MAX || w->queries == QUERIES_MAX)
         return BUILTIN_ANY;
     w->queries++;
+    uint32_t declared = of_declared(w, expr);
+    if (declared)
+        return declared;
     switch ((enum ast_expr_kind)expr->kind) {
     case AST_NIL:
         return BUILTIN_NIL;
@@ -303,7 +322,7 @@ static uint32_t of_expr(struct shape_walk *w, const struct ast_expr *expr, int d
     case AST_STRING:
         return BUILTIN_STRING;
     case AST_FUNCTION:
-        return BUILTIN_FUNCTION;
+        return of_function(w, expr->function);
     case AST_TABLE:
         return of_table(w, expr, depth);
     case AST_NAME:
@@ -311,8 +330,6 @@ static uint32_t of_expr(struct shape_walk *w, const struct ast_expr *expr, int d
     case AST_PAREN:
     case AST_NOT_NIL:
         return of_expr(w, expr->wrap.inner, depth + 1);
-    case AST_CAST:
-        return of_written(w, expr->wrap.type);
     default:
         return BUILTIN_ANY;
     }

@@ -45,6 +45,16 @@ uint32_t shape_of_type(struct shape_walk *walk, const struct ast_type *type);
 /* Sorts the fields from `first` on by name and drops those that are there already, but for those without a name. */
 void shape_sort_fields(const struct shape_builder *builder, struct shape_list *fields, uint32_t first);
 
+uint32_t shape_optional(struct shape_walk *walk, uint32_t inner);
+
+/* shape_declared.c: the type behind names and annotations, NULL: there is none; and what is written down for an expression, or no type */
+struct shape_declared {
+    const struct ast_type *type;
+    bool may_be_nil; /* even if the type says no */
+};
+const struct ast_type *shape_look_written(const struct ast_type *type);
+struct shape_declared shape_declared(const struct ast_expr *expr);
+
 /* shape_query.c: types that are computed */
 uint32_t shape_of_expr(struct shape_walk *walk, const struct ast_expr *expr);
 uint32_t shape_of_keyof(struct shape_walk *walk, const struct ast_type *type);

@@ -120,7 +120,7 @@ static void add_members(struct shape_walk *w, struct shape_list *list, const str
     }
 }
 
-static uint32_t optional(struct shape_walk *w, uint32_t inner)
+uint32_t shape_optional(struct shape_walk *w, uint32_t inner)
 {
     const struct shape_node *n = &w->builder->nodes[inner];
     if (n->kind == SHAPE_OPTIONAL || inner == BUILTIN_NIL || inner == BUILTIN_ANY)
@@ -138,7 +138,7 @@ static uint32_t of_members(struct shape_walk *w, const struct ast_type *type)
     else if (list.count == 1)
         node = list.at[0];
     else if (type->kind == AST_TYPE_UNION && list.count == 2 && contains(&list, BUILTIN_NIL))
-        node = optional(w, list.at[list.at[0] == BUILTIN_NIL]);
+        node = shape_optional(w, list.at[list.at[0] == BUILTIN_NIL]);
     else
         node = shape_add(w->builder, type->kind == AST_TYPE_UNION ? SHAPE_UNION : SHAPE_INTERSECTION, 0, 0, list.at,
                          list.count);
@@ -291,7 +291,7 @@ uint32_t shape_of_type(struct shape_walk *w, const struct ast_type *type)
     case AST_TYPE_MAP:
         return of_map(w, type);
     case AST_TYPE_OPTIONAL:
-        return optional(w, shape_of_type(w, type->inner));
+        return shape_optional(w, shape_of_type(w, type->inner));
     case AST_TYPE_UNION:
     case AST_TYPE_INTERSECTION:
         return of_members(w, type);

@@ -45,6 +45,22 @@ keys("maybe", {"id"}, {"x"}) keys("box", {"v"}, {}) keys("whole", {"x", 1}, {"z"
 keys("nowhere", {}, {"x"}) keys("named", {"a", "b", 1}, {"c", true}) keys("time", {"x"}, {})
 assert(tostring(Keyed.both) == '"x" | "y" | "z"' and tostring(Keyed.user) == '"id" | "name"')
 
+-- What is declared is known through fields, calls and casts.
+type Conf = {port: integer, host: string, name?: string, sub: {deep: boolean}, list: {integer}, by: {[string]: number}, any: any}
+local c: Conf = {port = 1, host = "h", sub = {deep = true}, list = {1}, by = {x = 1}, any = 5}
+local function make(n: integer, what?: string): (Conf, string) return c, "" end
+local function plain(n) return n end
+local apply: (number) -> {string} = function() return {} end
+local perhaps_conf: Conf? = c
+type Seen = {
+    a: typeof(c.port), b: typeof(c.sub.deep), c: typeof(make(1)), d: typeof(make), e: typeof(plain), f: typeof(c.name), g: typeof(apply(1)),
+    h: typeof(make(1).sub), i: typeof((c).list[1]), j: typeof(c.by.x), k: typeof(c.by["x"]), l: typeof(perhaps_conf.port),
+    m: typeof(perhaps_conf!), n: typeof(c.nothing), o: typeof(plain(1)), p: typeof((c as {x: number}).x),
+    q: typeof(function(a: number, ...: string): boolean return true end),
+}
+assert(text(Seen) == "a=integer b=boolean c=Conf d=fun(n: integer, what?: string?) -> (Conf, string) e=function f=string? g={string} " ..
+    "h={deep: boolean} i=integer j=any k=number? l=integer m=Conf n=any o=any p=number q=fun(a: number, ...string) -> boolean", text(Seen))
+
 -- As an expression: what is declared is known without looking, all else by its value.
 local calls = 0
 local function count(v) calls = calls + 1 return v end
@@ -54,6 +70,25 @@ local anything: any, nobody: unknown = "x", 5
 assert(typeof(anything) == String and typeof(nobody) == Integer, "any and unknown say nothing")
 local perhaps: number? = nil
 assert(typeof(perhaps):kind() == "optional")
+calls = 0
+local function counted(): Conf calls = calls + 1 return c end
+assert(typeof(c.port) == Integer and typeof(c.sub.deep) == Boolean and typeof(c.name):inner() == String)
+assert(rawequal(typeof(c), Conf) and rawequal(typeof(c as Conf), Conf) and rawequal(typeof(perhaps_conf!), Conf))
+assert(rawequal(typeof((counted())), Conf) and rawequal(typeof(counted()), Conf) and calls == 2, "evaluated once")
+assert(typeof(c.any) == Integer and typeof(c.any as any) == Integer and typeof(c.nothing) == Nil and typeof(plain("x")) == String)
+assert(rawequal(typeof(anything as Conf), Conf) and typeof((plain)) == typeof(print))
+local known, changed, empty = {n = 1, list = {"a"}}, 1, {}
+assert(text(typeof(known)) == "list={string} n=integer" and text(typeof((known))) == "list={string} n=integer")
+local function change() changed = "x" end
+assert(typeof(changed) == Integer)
+change()
+assert(typeof(changed) == String and typeof(empty):kind() == "table", "assigned later")
+typeof(counted())
+assert(calls == 3 and typeof(make):kind() == "function" and typeof(
+    counted() -- with a comment
+):kind() == "record" and typeof(calls) == Integer)
+local function many(...) return typeof(...), typeof(select("#", ...)) end
+assert(many("x", 1) == String and select(2, many("x", 1)) == Integer)
 
 -- Where the text would be read in another way there are parentheses.
 type Mixed = {f: (string | number) & {a: boolean}, g: string | (number & {a: boolean}), h: {(string?) @min_len(1)}}
