@@ -124,6 +124,10 @@ static bool add_keys(struct shape_walk *w, struct shape_list *keys, const struct
         if (table->name.module)
             add_key(keys, keys_of_extern(w, table));
         return table->name.module || (!table->name.decl && !holds_anything(table));
+    case AST_TYPE_TYPEOF: {
+        const struct ast_type *declared = shape_declared(table->expr).type;
+        return declared && add_keys(w, keys, declared, depth + 1);
+    }
     default:
         return !is_computed(table);
     }

@@ -58,6 +58,8 @@ type Seen = {
     m: typeof(perhaps_conf!), n: typeof(c.nothing), o: typeof(plain(1)), p: typeof((c as {x: number}).x),
     q: typeof(function(a: number, ...: string): boolean return true end),
 }
+type SubKeys = keyof(typeof(c.sub))
+assert(SubKeys:is("deep") and not SubKeys:is("port"))
 assert(text(Seen) == "a=integer b=boolean c=Conf d=fun(n: integer, what?: string?) -> (Conf, string) e=function f=string? g={string} " ..
     "h={deep: boolean} i=integer j=any k=number? l=integer m=Conf n=any o=any p=number q=fun(a: number, ...string) -> boolean", text(Seen))
 
