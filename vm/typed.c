@@ -209,10 +209,10 @@ static void push_hot(lua_State *L, int index, const struct shapes *shapes)
 void typed_push_names(lua_State *L, int index)
 {
     const struct typed *typed = lua_touserdata(L, index);
-    luaL_checkstack(L, STACK_NEEDED, "type");
     int type = lua_getuservalue(L, index);
     if (type == LUA_TTABLE)
         return;
+    luaL_checkstack(L, STACK_NEEDED, "type");
     push_hot(L, index, typed->shapes);
     lua_insert(L, -2);
     if (type == LUA_TFUNCTION)
