@@ -8,7 +8,7 @@
  *   2 ms after another task was seen runnable there, or 10 ms, or a timer of that worker is due: INTERRUPT_PREEMPT, and
  *            again every 10 ms
  *   1 ms     a sleeping worker is woken to steal what is runnable there, its run-next included
- *   5 ms     due timers of its wheel are fired here
+ *   5 ms     timers of its wheel that are 1 ms late, for which it has been interrupted in vain, are fired here
  *   20 ms    a spare worker comes in
  *   100 ms   INTERRUPT_STUCK, and again every 100 ms; the watchdog has its traceback written and logs it
  *
@@ -36,6 +36,7 @@ enum {
     STEAL_US = CORE_STUCK_US,
     TIMERS_US = 5000,
     TIMER_GRACE_US = 200,
+    TIMER_LATE_US = 1000,
     SPARE_US = 20000,
     STUCK_US = 100000,
     TRACE_WAIT_US = 10000, /* for the handler to write the traceback */
@@ -124,12 +125,18 @@ static uint64_t watch_slice(struct sched *sched, struct worker *w, struct watch 
     return due;
 }
 
+static bool has_late_timers(const struct sched *sched, struct worker *w)
+{
+    uint64_t due_ns = wheel_next_due_ns(&w->wheel);
+    return due_ns != UINT64_MAX && due_ns + TIMER_LATE_US * UINT64_C(1000) <= clock_now_ns(&sched->clock);
+}
+
 /* Has others do what a worker without signs of life does not. */
 static void help_out(struct sched *sched, struct worker *w, uint64_t age)
 {
     if (age > us(sched, STEAL_US) && idle_has_sleepers(&sched->idle) && runqueue_has_any(&w->queue))
         idle_wake_one(sched, IDLE_ANY);
-    if (age > us(sched, TIMERS_US))
+    if (age > us(sched, TIMERS_US) && has_late_timers(sched, w))
         worker_fire_timers(w, true);
 }
 

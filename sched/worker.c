@@ -81,6 +81,13 @@ static void take_injected(struct worker *w)
         counter_add(&w->counters.injected, injected);
 }
 
+/* Completions, timers, and what others have woken for this worker. */
+static void poll_all(struct worker *w)
+{
+    worker_poll(w);
+    take_injected(w);
+}
+
 /* What was queued outside a slice has woken nobody so far. */
 static void share(struct worker *w)
 {
@@ -92,8 +99,7 @@ void worker_service(struct worker *w)
 {
     w->serviced = w->now;
     w->until_service = SERVICE_SLICES;
-    worker_poll(w);
-    take_injected(w);
+    poll_all(w);
     share(w);
     if (w->is_spare && atomic_load_explicit(&w->mode, memory_order_acquire) == WORKER_RESTING)
         spare_rest(w);
@@ -118,7 +124,7 @@ static void queue_again(struct worker *w, struct task *task, uint64_t used, bool
 {
     struct sched *sched = w->sched;
     if (used >= us(w, POLL_FIRST_US) && !sched->config.seeded)
-        worker_poll(w); /* what came due meanwhile goes first */
+        poll_all(w); /* what came meanwhile goes first */
     bool is_alone = heavy_is_empty(&sched->heavy) && !runqueue_has_any(&w->queue);
     if (used < us(w, HEAVY_US) || !is_its_own || is_alone || sched->config.seeded) {
         runqueue_push(&w->queue, task);
