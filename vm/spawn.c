@@ -42,7 +42,7 @@
  * many it lets them run. Those that are queued without a state are light, and enough of them are worth taking for a worker that has nothing to
  * do; those that loaded have a state, which should not leave the cache before it is used.
  */
-enum { SPAWNS_PER_SLICE = 128, LOADED_COUNTS = 16 };
+enum { SPAWNS_PER_SLICE = 256, LOADED_COUNTS = 32 };
 
 /* How often a name may pass from a process that ends to another before a spawn gives up. */
 enum { NAME_TRIES = 100 };
