@@ -39,9 +39,10 @@ static struct envelope *check(lua_State *L)
 
 static const unsigned char *body_of(const struct envelope *envelope)
 {
-    const unsigned char *body = (const unsigned char *)envelope->bytes + envelope->topic_length;
+    const void *place = envelope->bytes + envelope->topic_length;
+    const unsigned char *body = place;
     if (envelope->in_buffer)
-        memcpy(&body, body, sizeof body);
+        memcpy(&body, place, sizeof body);
     return body;
 }
 
