@@ -40,9 +40,9 @@
 /*
  * A spawner that ran on for a whole slice would make thousands of processes before the first could run and end, each in cold memory. After so
  * many it lets them run. Those that are queued without a state are light, and enough of them are worth taking for a worker that has nothing to
- * do; those that loaded have a state, which should not leave the cache before it is used.
+ * do; those that had to load have a state, which should not leave the cache before it is used, and count for more.
  */
-enum { SPAWNS_PER_SLICE = 256, LOADED_COUNTS = 32 };
+enum { SPAWNS_PER_SLICE = 256, LOAD_COUNTS = 32 };
 
 /* How often a name may pass from a process that ends to another before a spawn gives up. */
 enum { NAME_TRIES = 100 };
@@ -248,9 +248,10 @@ struct spawn {
 
 enum outcome { SPAWN_CREATED, SPAWN_SIGNALED, SPAWN_RETRY, SPAWN_FAILED };
 
-static void count_spawn(struct state *state, bool was_loaded)
+/* is_ready: the child had nothing to load. */
+static void count_spawn(struct state *state, bool is_ready)
 {
-    state->spawns += was_loaded ? 1 : LOADED_COUNTS;
+    state->spawns += is_ready ? 1 : LOAD_COUNTS;
     if (state->spawns < SPAWNS_PER_SLICE || state->vm->seeded)
         return;
     state->spawns = 0;
@@ -261,8 +262,8 @@ static int load(lua_State *L, struct process *child)
 {
     struct process *parent = state_process(L);
     uint64_t pid = child->pid;
-    bool was_loaded = child->phase == PROCESS_RUNNING;
-    switch (was_loaded ? LOAD_DONE : process_load_slice(child)) {
+    bool is_ready = child->phase == PROCESS_RUNNING;
+    switch (is_ready ? LOAD_DONE : process_load_slice(child)) {
     case LOAD_MORE:
         return wait_for_load(L, child);
     case LOAD_FAILED: {
@@ -273,7 +274,7 @@ static int load(lua_State *L, struct process *child)
     }
     default:
         process_release(child);
-        count_spawn(state_of(L), was_loaded);
+        count_spawn(state_of(L), is_ready);
         return push_pid(L, pid);
     }
 }

@@ -2,6 +2,7 @@
 /* links: stdlib */
 #include <criterion/criterion.h>
 
+#include "sched/base/fault.h"
 #include "tests/unit/vm_rig.h"
 #include "vm/code_struct.h"
 
@@ -193,4 +194,51 @@ Test(preload, learned_types_look_the_same)
         rig_run(&rig, "t:one");
         cr_assert_str_eq(rig_text(&rig), "5functionnilfalse");
     }
+}
+
+/* ---- no memory for the state when a process first runs ---- */
+
+static const char spawns_child[] = "return {main = function()\n"
+                                   "  local pid, err = process.spawn_monitored('t:child', 't:h')\n"
+                                   "  if not pid then return tostring(err) end\n"
+                                   "  return tostring(process.events():receive().result.error)\n"
+                                   "end}";
+
+/* One allocation after the other fails; in one of these runs it is the state of the child. Nothing is lost: every run ends. */
+Test(preload_faults, watchers_hear_that_there_was_no_memory)
+{
+    unsigned told = 0;
+    struct fault_plan *plan = fault_plan_new();
+    struct rig faulty;
+    rig_open(&faulty, &(struct rig_options){.fault = plan});
+    rig_add(&faulty, "t:child", "return {main = function() return 1 end}");
+    rig_add(&faulty, "t:main", spawns_child);
+    rig_run(&faulty, "t:main"); /* templates are made */
+    for (uint64_t k = 1; k < 200; k++) {
+        fault_set(plan, FAULT_HEAP, k, 1, 12);
+        rig_run(&faulty, "t:main");
+        told += !faulty.last.failed && strstr(rig_text(&faulty), "out of memory: no new state for t:child") != NULL;
+        fault_set(plan, FAULT_HEAP, 1, 0, 0);
+    }
+    cr_assert_geq(told, 1);
+    rig_run(&faulty, "t:main");
+    cr_assert_str_eq(rig_text(&faulty), "nil");
+    rig_close(&faulty);
+    fault_plan_free(plan);
+}
+
+Test(preload_faults, spawner_in_c_is_told)
+{
+    struct fault_plan *plan = fault_plan_new();
+    struct rig faulty;
+    rig_open(&faulty, &(struct rig_options){.fault = plan});
+    rig_add(&faulty, "t:child", "return {main = function() return 1 end}");
+    cr_assert_eq(rig_integer(rig_run(&faulty, "t:child")), 1);
+    fault_set(plan, FAULT_HEAP, 1, 1, 12);
+    rig_run(&faulty, "t:child");
+    cr_assert_str_eq(rig_text(&faulty), "Unavailable: out of memory: no new state for t:child");
+    cr_assert_not(faulty.last.loaded);
+    cr_assert_eq(rig_integer(rig_run(&faulty, "t:child")), 1);
+    rig_close(&faulty);
+    fault_plan_free(plan);
 }
