@@ -41,12 +41,14 @@ static void bring_in(struct sched *sched)
         if (!is_resting(w))
             continue;
         atomic_store(&w->mode, WORKER_ACTIVE);
-        if (w->is_started)
+        /* Counted first: what it runs may be over before this thread gets the CPU back. */
+        atomic_fetch_add_explicit(&sched->monitor.spare_starts, 1, memory_order_relaxed);
+        if (w->is_started) {
             idle_kick(w);
-        else if (!start_thread(sched, w))
+        } else if (!start_thread(sched, w)) {
             atomic_store(&w->mode, WORKER_RESTING);
-        if (!is_resting(w))
-            atomic_fetch_add_explicit(&sched->monitor.spare_starts, 1, memory_order_relaxed);
+            atomic_fetch_sub_explicit(&sched->monitor.spare_starts, 1, memory_order_relaxed);
+        }
         return;
     }
 }

@@ -202,7 +202,8 @@ Test(monitor, a_spare_stands_in_when_all_are_stuck)
     struct sched *sched = start(1, NULL, NULL);
     struct body a, b;
     struct sched_stats stats;
-    for (int round = 0; round < 2; round++) {
+    /* Until it has come in anew: in a round of which it has not yet seen that it may rest, it just goes on. */
+    do {
         body_init(&a, sched, wake_and_wait);
         body_init(&b, sched, mark_done);
         a.other = &b;
@@ -210,11 +211,11 @@ Test(monitor, a_spare_stands_in_when_all_are_stuck)
         await_end(&a);
         await_end(&b);
         sched_stats_total(sched, &stats);
-        cr_assert_geq(stats.spare_starts, (uint64_t)round + 1); /* more on a very busy machine */
+        cr_assert_geq(stats.spare_starts, 1);
         /* It goes to rest when the worker is back. */
         while (atomic_load(&sched->workers[1]->mode) != WORKER_RESTING)
             usleep(500);
-    }
+    } while (stats.spare_starts < 2);
     sched_free(sched);
 }
 
