@@ -35,7 +35,7 @@ done
 
 MOONLET=${MOONLET:-$bench/../build/release/moonlet}
 if [ -z "$list" ] && [ ! -x "$MOONLET" ]; then
-    "$bench/../scripts/build.sh" release moonlet >&2
+    "$bench/../scripts/release.sh" >&2
 fi
 MOONLET=$(realpath -m "$MOONLET")
 built=$(realpath -m "$bench/../build/bench-peers")

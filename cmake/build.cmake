@@ -33,6 +33,7 @@ if(LTO)
   # Fat objects: tests and benchmarks of this build link without it, which is quicker.
   add_compile_options($<$<COMPILE_LANGUAGE:C>:-flto=auto> $<$<COMPILE_LANGUAGE:C>:-ffat-lto-objects>)
 endif()
+include(${CMAKE_SOURCE_DIR}/cmake/profile.cmake)
 if(WERROR)
   add_compile_options(-Werror)
   # Below -O2 and under sanitizers gcc's analysis gives false alarms; the release preset and clang still look.

@@ -5,7 +5,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 scripts/setup.sh
-scripts/build.sh release moonlet
+scripts/release.sh
 moonlet=$PWD/build/release/moonlet
 example=${1:-mass-spawn}
 [ $# -eq 0 ] || shift
