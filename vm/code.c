@@ -189,9 +189,9 @@ void code_unref(struct code *code)
     }
     struct template *tmpl = atomic_load(&code->template);
     if (tmpl)
-        template_free(tmpl);
+        template_unref(tmpl);
     if (code->outgrown)
-        template_free(code->outgrown);
+        template_unref(code->outgrown);
     free(code->learned);
     pthread_mutex_destroy(&code->lock);
     free(code->units);

@@ -334,7 +334,6 @@ struct heap *heap_new_image(struct slab_cache *cache, const struct heap_image *i
     struct heap *heap = first_chunk(cache, size, fault);
     if (!heap)
         return NULL;
-    memcpy(heap_user(heap), image->bytes, image->size);
     heap->image_end = (uint32_t)end;
     heap->used = image->live;
     heap->shared = (uintptr_t)image->shared;

@@ -71,16 +71,14 @@ size_t heap_reclaim(struct heap *heap);
 
 /* What the first chunk of a clone begins with (for template.c). */
 struct heap_image {
-    const void
-        *bytes; /* user area, then blocks, each rounded up to 8 bytes; stays in place only while heap_new_image runs */
-    size_t size;
+    size_t size;        /* user area, then blocks, each rounded up to 8 bytes */
     size_t live;        /* bytes of the blocks */
     size_t first_size;  /* of the first chunk, if that is more than the image needs */
     const void *shared; /* memory of the template: blocks in it are never freed */
     size_t shared_size;
 };
 
-/* A heap with a copy of the image as its user area and first blocks. NULL when memory is out. */
+/* A heap with room for the image as its user area and first blocks: the caller copies it to heap_user. NULL when memory is out. */
 struct heap *heap_new_image(struct slab_cache *cache, const struct heap_image *image, struct fault_plan *fault);
 
 /* The head of a heap in memory of the caller (zeroed): no chunks, and every allocation fails. */

@@ -167,8 +167,9 @@ static struct heap *clone_state(struct process *process)
 {
     struct vm_error error;
     struct heap *heap = NULL;
+    struct vm_local *local = vm_local(process->vm);
     if (has_memory(process->vm, &error)) {
-        heap = template_clone(code_template(process->code, NULL), vm_local(process->vm)->slabs);
+        heap = template_clone_fitted(code_template(process->code, NULL), local->slabs, &local->fitted);
         if (!heap)
             vm_error_set(&error, ERROR_UNAVAILABLE, "out of memory: no new state for %s", code_id(process->code));
     }

@@ -13,7 +13,8 @@
  * puts them into memory that is read-only from then on and that all clones use; a heap ignores frees there. The image
  * is taken from the second build.
  *
- * Only the image and the list of its pointers are kept, and never written, so any number of threads may clone.
+ * Only the image and the list of its pointers are kept, and never written, so any number of threads may clone. Where one
+ * of them clones to the same address again and again, template_fitted.h spares it the pointers.
  *
  * The first chunk of a clone. The image grows by what the program makes before it waits for the first time, and each
  * chunk that it has to take for that would be half empty. So the first chunk is larger than the image, by 1 KB to begin
@@ -34,6 +35,7 @@
 #include "vm/slab.h"
 #include "vm/slab_map.h"
 #include "vm/template_build.h"
+#include "vm/template_fitted.h"
 #include "vm/template_image.h"
 
 enum {
@@ -47,10 +49,11 @@ struct template
 {
     struct template_config config; /* ctx is used on the classic path only */
     struct template_image image;
-    void *shared;           /* read-only; NULL if there is nothing to share */
-    size_t shared_size;     /* used of it */
-    size_t shared_mapped;   /* in whole pages */
-    size_t first_size;      /* classic path: what a fresh state takes */
+    void *shared;         /* read-only; NULL if there is nothing to share */
+    size_t shared_size;   /* used of it */
+    size_t shared_mapped; /* in whole pages */
+    size_t first_size;    /* classic path: what a fresh state takes */
+    _Atomic uint32_t refs;
     _Atomic uint32_t extra; /* units of the first chunk behind those of the image */
     _Atomic uint32_t samples;
     _Atomic uint16_t extras[EXTRAS]; /* how many of the samples have needed so many units */
@@ -140,10 +143,11 @@ int template_new(struct template **out, const struct template_config *config, ch
         return -ENOMEM;
     }
     tmpl->config = *config;
+    atomic_init(&tmpl->refs, 1);
     atomic_init(&tmpl->extra, EXTRA_FIRST / SLAB_CHUNK_UNIT);
     int status = config->classic ? classic_try(tmpl, message, size) : build_twice(tmpl, message, size);
     if (status < 0) {
-        template_free(tmpl);
+        template_unref(tmpl);
         return status;
     }
     if (!config->classic)
@@ -152,8 +156,17 @@ int template_new(struct template **out, const struct template_config *config, ch
     return 0;
 }
 
-void template_free(struct template *tmpl)
+struct template *template_ref(struct template *tmpl)
 {
+    atomic_fetch_add_explicit(&tmpl->refs, 1, memory_order_relaxed);
+    return tmpl;
+}
+
+void template_unref(struct template *tmpl)
+{
+    /* the release of each holder pairs with the acquire of the one that frees */
+    if (atomic_fetch_sub_explicit(&tmpl->refs, 1, memory_order_acq_rel) != 1)
+        return;
     if (tmpl->shared)
         slab_unmap(tmpl->shared, tmpl->shared_mapped);
     template_image_destroy(&tmpl->image);
@@ -190,29 +203,58 @@ void template_learn(struct template *tmpl, size_t extent)
     atomic_store_explicit(&tmpl->extra, choose_extra(tmpl, samples), memory_order_relaxed);
 }
 
-struct heap *template_clone(const struct template *tmpl, struct slab_cache *cache)
+/* A heap for the image, which is not in it yet. */
+static struct heap *new_heap(const struct template *tmpl, struct slab_cache *cache)
 {
-    if (tmpl->config.classic) {
-        int status;
-        char message[8];
-        return classic_clone(tmpl, cache, &status, message, sizeof(message));
-    }
-    const struct template_image *image = &tmpl->image;
     size_t extra = atomic_load_explicit(&tmpl->extra, memory_order_relaxed);
     struct heap_image what = {
         .first_size = (image_units(tmpl) + extra) * SLAB_CHUNK_UNIT,
-        .bytes = image->bytes,
-        .size = image->size,
-        .live = image->live,
+        .size = tmpl->image.size,
+        .live = tmpl->image.live,
         .shared = tmpl->shared,
         .shared_size = tmpl->shared_mapped,
     };
-    struct heap *heap = heap_new_image(cache, &what, tmpl->config.fault);
-    if (!heap)
-        return NULL;
-    uint64_t *words = heap_user(heap);
-    for (size_t i = 0; i < image->word_count; i++)
+    return heap_new_image(cache, &what, tmpl->config.fault);
+}
+
+static void fill(const struct template_image *image, struct heap *heap)
+{
+    uint64_t *words = memcpy(heap_user(heap), image->bytes, image->size);
+    for (size_t i = 0, count = image->word_count; i < count; i++)
         words[image->words[i]] += (uintptr_t)heap;
+}
+
+static struct heap *clone_classic(const struct template *tmpl, struct slab_cache *cache)
+{
+    int status;
+    char message[8];
+    return classic_clone(tmpl, cache, &status, message, sizeof(message));
+}
+
+struct heap *template_clone(const struct template *tmpl, struct slab_cache *cache)
+{
+    if (tmpl->config.classic)
+        return clone_classic(tmpl, cache);
+    struct heap *heap = new_heap(tmpl, cache);
+    if (heap)
+        fill(&tmpl->image, heap);
+    return heap;
+}
+
+struct heap *template_clone_fitted(struct template *tmpl, struct slab_cache *cache, struct template_fitted *fitted)
+{
+    if (unlikely(tmpl->config.classic))
+        return clone_classic(tmpl, cache);
+    struct heap *heap = new_heap(tmpl, cache);
+    if (unlikely(!heap))
+        return NULL;
+    const char *bytes = template_fitted_find(fitted, tmpl, heap);
+    if (bytes) {
+        memcpy(heap_user(heap), bytes, tmpl->image.size);
+        return heap;
+    }
+    fill(&tmpl->image, heap);
+    template_fitted_note(fitted, tmpl, heap, heap_user(heap), tmpl->image.size);
     return heap;
 }
 

@@ -19,6 +19,7 @@ struct heap;
 struct slab_cache;
 struct slab_depot;
 struct template;
+struct template_fitted;
 
 /*
  * Fills a fresh state (GC stopped) in protected mode: opens libraries, calls template_undump for chunks, leaves what it
@@ -43,7 +44,13 @@ struct template_config {
 
 /* 0 and *out; or a negative errno, with up to size bytes of explanation in `message`. */
 int template_new(struct template **out, const struct template_config *config, char *message, size_t size);
-void template_free(struct template *tmpl);
+
+/*
+ * A template is shared: template_new gives the first reference, and the last one to go frees it. Its clones hold none, so whoever has clones of
+ * it has a reference. Any thread.
+ */
+struct template *template_ref(struct template *tmpl);
+void template_unref(struct template *tmpl);
 
 /*
  * Tells how much a clone came to need (heap_extent) by the time it went idle or ended. From the first few hundred of
@@ -53,6 +60,8 @@ void template_learn(struct template *tmpl, size_t extent);
 
 /* A new state: heap with user area copied from the template's, GC credit given. NULL when memory is out. */
 struct heap *template_clone(const struct template *tmpl, struct slab_cache *cache);
+/* The same, faster where the worker has cloned it before. */
+struct heap *template_clone_fitted(struct template *tmpl, struct slab_cache *cache, struct template_fitted *fitted);
 
 /*
  * In setup: lua_load of a binary chunk made by our own compiler, its instructions and line tables shared between

@@ -216,7 +216,7 @@ static int expected_text(const struct template_config *config, struct slab_cache
     if (status < 0)
         snprintf(message, size, "the classic path failed: %s", heap ? text : "not enough memory");
     drop(heap, cache);
-    template_free(tmpl);
+    template_unref(tmpl);
     return status;
 }
 
@@ -243,7 +243,7 @@ static int compare_clones(const struct template_config *config, struct slab_cach
     }
     drop(clones[0], cache);
     drop(clones[1], cache);
-    template_free(tmpl);
+    template_unref(tmpl);
     return status;
 }
 

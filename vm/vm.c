@@ -48,6 +48,7 @@ static void give_back(void *ctx, void *worker_local_data)
     if (!local)
         return;
     slab_cache_flush(local->slabs);
+    template_fitted_drop(&local->fitted);
     slab_depot_trim(vm->depot, clock_now_ns(sched_clock(vm->sched)));
 }
 
@@ -156,6 +157,7 @@ static void free_locals(struct vm *vm)
         struct vm_local *local = vm->locals;
         vm->locals = local->next;
         slab_cache_free(local->slabs);
+        template_fitted_drop(&local->fitted);
         codec_bytes_free(&local->scratch);
         local_free_all(local);
         free(local);

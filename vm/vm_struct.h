@@ -13,6 +13,7 @@
 #include "vm/pid.h"
 #include "vm/pid_memo.h"
 #include "vm/pool_struct.h"
+#include "vm/template_fitted.h"
 #include "vm/vm.h"
 
 struct broker;
@@ -74,6 +75,7 @@ struct vm {
 struct vm_local {
     struct vm_local *next;
     struct slab_cache *slabs;
+    struct template_fitted fitted;
     struct codec_bytes scratch; /* empty between uses */
     struct local_item *items;   /* vm/local.h */
     struct pid_memo pids;       /* of the texts that programs send to */

@@ -144,7 +144,7 @@ int main(void)
     bench_clone(tmpl, cache, false);
     bench_clone(tmpl, cache, true);
     bench_alive(tmpl, cache);
-    template_free(tmpl);
+    template_unref(tmpl);
     slab_cache_free(cache);
     slab_depot_free(depot);
     return 0;

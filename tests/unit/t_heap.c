@@ -493,9 +493,9 @@ Test(heap, an_image_is_packed_and_its_blocks_can_be_freed, .init = begin, .fini 
     static char bytes[16 + 304 + 24 + 1000];
     static const char shared[64];
     memset(bytes, 1, sizeof(bytes));
-    struct heap_image image = {
-        .bytes = bytes, .size = sizeof(bytes), .live = 1324, .shared = shared, .shared_size = sizeof(shared)};
+    struct heap_image image = {.size = sizeof(bytes), .live = 1324, .shared = shared, .shared_size = sizeof(shared)};
     struct heap *heap = heap_new_image(cache, &image, NULL);
+    memcpy(heap_user(heap), bytes, sizeof(bytes));
     char *a = (char *)heap_user(heap) + 16, *b = a + 304, *c = b + 24;
     cr_assert_eq(heap_used(heap), 1324);
     cr_assert_neq(heap_alloc(heap, a, 300, 310), a, "grew over its neighbour");

@@ -17,6 +17,7 @@
 #include "vm/heap_layout.h"
 #include "vm/slab.h"
 #include "vm/template.h"
+#include "vm/template_fitted.h"
 
 #if defined(__SANITIZE_THREAD__)
 #define TSAN 1 /* maps memory of its own for every slab */
@@ -218,7 +219,7 @@ static void expect(char *text)
     struct heap *heap = clone_of(tmpl);
     run(heap, text);
     drop(heap);
-    template_free(tmpl);
+    template_unref(tmpl);
 }
 
 Test(template, clones_do_what_the_classic_path_does, .init = begin, .fini = end)
@@ -239,7 +240,7 @@ Test(template, clones_do_what_the_classic_path_does, .init = begin, .fini = end)
     cr_assert_str_eq(text, expected, "a clone changed its template");
     drop(one);
     drop(two);
-    template_free(tmpl);
+    template_unref(tmpl);
 }
 
 Test(template, the_user_area_is_copied_and_relocated, .init = begin, .fini = end)
@@ -261,7 +262,7 @@ Test(template, the_user_area_is_copied_and_relocated, .init = begin, .fini = end
         cr_assert_eq(ud, heap);
         cr_assert_eq(lua_gettop(owner->L), 3);
         drop(heap);
-        template_free(tmpl);
+        template_unref(tmpl);
     }
 }
 
@@ -310,7 +311,7 @@ Test(template, clones_run_interleaved, .init = begin, .fini = end)
             left--;
         }
     }
-    template_free(tmpl);
+    template_unref(tmpl);
 }
 
 /* Whether the mapping with the address may be written to. */
@@ -346,7 +347,7 @@ Test(template, code_is_shared_and_read_only, .init = begin, .fini = end)
     lua_gc(L, LUA_GCCOLLECT, 0); /* frees the program, its code included */
     cr_assert_eq(luaL_dostring(L, "return #string.rep('x', 100)"), LUA_OK);
     drop(heap);
-    template_free(tmpl);
+    template_unref(tmpl);
 }
 
 /* The leanest state: what a parked process costs depends on it. */
@@ -364,7 +365,7 @@ Test(template, an_empty_state_is_small, .init = begin, .fini = end)
     struct template *tmpl = make(&config);
     cr_assert_leq(template_image_size(tmpl), 5600, "%zu", template_image_size(tmpl));
     cr_assert_eq(template_shared_size(tmpl), 0);
-    template_free(tmpl);
+    template_unref(tmpl);
 }
 
 /* Without the compiler's words the string table is whole, and the words are strings like others. */
@@ -395,8 +396,8 @@ Test(template, no_source_leaves_out_only_the_compilers_words, .init = begin, .fi
         lua_gc(L, LUA_GCCOLLECT, 0);
         drop(heaps[i]);
     }
-    template_free(whole);
-    template_free(tmpl);
+    template_unref(whole);
+    template_unref(tmpl);
 }
 
 /* Later clones get a first chunk that is enough for three of four. */
@@ -419,7 +420,7 @@ Test(template, the_first_chunk_follows_what_clones_need, .init = begin, .fini = 
     cr_assert_geq(heap_reserved(heap), image + 1000);
     cr_assert_lt(heap_reserved(heap), image + 1000 + SLAB_CHUNK_UNIT);
     drop(heap);
-    template_free(tmpl);
+    template_unref(tmpl);
 }
 
 /* The stack has its first size: calling a library function from a Lua function does not grow it. */
@@ -435,7 +436,7 @@ Test(template, the_first_call_does_not_grow_the_stack, .init = begin, .fini = en
     cr_assert_eq(lua_resume(L, NULL, 0), LUA_OK);
     cr_assert_lt(heap_used(heap), used + 200);
     drop(heap);
-    template_free(tmpl);
+    template_unref(tmpl);
 }
 
 static int setup_presized(lua_State *L, void *user, void *ctx)
@@ -472,7 +473,7 @@ Test(template, presized_tables_find_their_free_nodes, .init = begin, .fini = end
     }
     lua_gc(L, LUA_GCCOLLECT, 0);
     cr_assert(heap_drop(heap, low, 1000));
-    template_free(tmpl);
+    template_unref(tmpl);
     slab_cache_free(low);
     slab_depot_free(fixed);
 }
@@ -500,7 +501,7 @@ Test(template, the_collector_starts_after_the_credit, .init = begin, .fini = end
         struct template *tmpl = make(&config);
         cr_assert(survives(tmpl, 250), "collected within the credit");
         cr_assert_not(survives(tmpl, 5000), "never collected");
-        template_free(tmpl);
+        template_unref(tmpl);
     }
 }
 
@@ -550,7 +551,7 @@ Test(template, look_alikes_are_left_alone, .init = begin, .fini = end)
         struct heap *heap = clone_of(tmpl);
         check_look_alikes(heap);
         drop(heap);
-        template_free(tmpl);
+        template_unref(tmpl);
         if (round > 0)
             cr_assert_neq(place & ~(uintptr_t)0xfff, plan.plant & ~(uintptr_t)0xfff, "built where a number points");
         plan.plant = place; /* where the second build was, and would be again */
@@ -562,7 +563,7 @@ Test(template, build_addresses_have_odd_low_halves, .init = begin, .fini = end)
     uintptr_t first = 0;
     for (int i = 0; i < 8; i++) {
         struct template_config config = config_of(setup_program);
-        template_free(make(&config));
+        template_unref(make(&config));
         for (int k = 0; k < 2; k++) {
             uint32_t low = (uint32_t)plan.seen[k];
             cr_assert(low >= 0x40000000 && low < 0xC0000000);
@@ -576,9 +577,9 @@ Test(template, seeded_mode_builds_in_the_same_place, .init = begin, .fini = end)
 {
     struct template_config config = config_of(setup_program);
     config.fixed_addresses = true;
-    template_free(make(&config));
+    template_unref(make(&config));
     uintptr_t first = plan.seen[0], second = plan.seen[1];
-    template_free(make(&config));
+    template_unref(make(&config));
     cr_assert_eq(plan.seen[0], first);
     cr_assert_eq(plan.seen[1], second);
 }
@@ -688,7 +689,7 @@ static void fail_everywhere(enum fault_point point, bool classic, uint64_t step)
         if (heap)
             drop(heap);
         if (tmpl)
-            template_free(tmpl);
+            template_unref(tmpl);
         failures += hit;
         passed += !hit;
     }
@@ -734,7 +735,7 @@ Test(template, threads_clone_at_the_same_time, .init = begin, .fini = end)
         cr_assert_eq(pthread_create(&threads[i], NULL, clone_often, tmpl), 0);
     for (int i = 0; i < 2; i++)
         pthread_join(threads[i], NULL);
-    template_free(tmpl);
+    template_unref(tmpl);
 }
 
 /* An image of more than a slab chunk, and constants that need no pointers. */
@@ -759,7 +760,7 @@ Test(template, big_programs_are_cloned_too, .init = begin, .fini = end)
         lua_gc(state_of_heap(heap), LUA_GCCOLLECT, 0);
         drop(heap);
     }
-    template_free(tmpl);
+    template_unref(tmpl);
 }
 
 Test(template, the_self_test_passes, .init = begin, .fini = end)
@@ -772,4 +773,145 @@ Test(template, the_self_test_passes, .init = begin, .fini = end)
     slab_depot_stats(fixed, &stats);
     cr_assert_eq(stats.used, 0);
     slab_depot_free(fixed);
+}
+
+/* ---- fitted copies ---- */
+
+static struct template_fitted fitted;
+
+static struct heap *fitted_clone(struct template *tmpl)
+{
+    struct heap *heap = template_clone_fitted(tmpl, cache, &fitted);
+    cr_assert_not_null(heap);
+    return heap;
+}
+
+/* Runs so many clones one after the other; returns how many of them were made from a copy. */
+static int run_in_turn(struct template *tmpl, int count, const char *expected)
+{
+    int found = 0;
+    for (int i = 0; i < count; i++) {
+        char text[TEXT];
+        const struct template_fitted_copy *copy = template_fitted_place(&fitted, tmpl);
+        struct heap *heap = fitted_clone(tmpl);
+        found += template_fitted_find(&fitted, tmpl, heap) && copy->times == 0;
+        cr_assert_eq(((struct owner *)heap_user(heap))->heap, heap);
+        run(heap, text);
+        cr_assert_str_eq(text, expected);
+        lua_gc(state_of_heap(heap), LUA_GCCOLLECT, 0);
+        drop(heap);
+    }
+    return found;
+}
+
+Test(template, what_is_cloned_to_one_address_is_copied_as_it_was, .init = begin, .fini = end)
+{
+    char expected[TEXT];
+    expect(expected);
+    struct template_config config = config_of(setup_program);
+    struct template *tmpl = make(&config);
+    int found = run_in_turn(tmpl, 20, expected);
+    cr_assert_geq(found, 10);
+    cr_assert_lt(found, 20, "made at once");
+    template_fitted_drop(&fitted);
+    cr_assert_null(template_fitted_place(&fitted, tmpl)->tmpl);
+    run_in_turn(tmpl, 3, expected);
+    cr_assert_null(template_fitted_place(&fitted, tmpl)->tmpl);
+    template_unref(tmpl);
+    template_fitted_drop(&fitted);
+}
+
+Test(template, a_copy_serves_its_own_address_only, .init = begin, .fini = end)
+{
+    char expected[TEXT], text[TEXT];
+    expect(expected);
+    struct template_config config = config_of(setup_program);
+    struct template *tmpl = make(&config);
+    run_in_turn(tmpl, 10, expected);
+    struct heap *heaps[12];
+    for (size_t i = 0; i < 12; i++) {
+        heaps[i] = fitted_clone(tmpl);
+        cr_assert_eq(((struct owner *)heap_user(heaps[i]))->heap, heaps[i]);
+    }
+    for (size_t i = 0; i < 12; i++) {
+        run(heaps[i], text);
+        cr_assert_str_eq(text, expected);
+        drop(heaps[i]);
+    }
+    cr_assert_geq(run_in_turn(tmpl, 20, expected), 10, "it moves along");
+    template_unref(tmpl);
+    template_fitted_drop(&fitted);
+}
+
+/* The next template may lie where the last one was, and its clones too. */
+Test(template, a_copy_is_never_taken_for_another_template, .init = begin, .fini = end)
+{
+    for (int i = 0; i < 6; i++) {
+        char source[64], expected[TEXT];
+        snprintf(source, sizeof(source), "return 'template %d'", i);
+        snprintf(expected, sizeof(expected), "template %d", i);
+        compile(&plan.dump, source);
+        struct template_config config = config_of(setup_program);
+        struct template *tmpl = make(&config);
+        run_in_turn(tmpl, 12, expected);
+        template_unref(tmpl); /* the copy keeps it */
+    }
+    template_fitted_drop(&fitted);
+}
+
+Test(template, templates_in_turn_share_the_places, .init = begin, .fini = end)
+{
+    enum { TEMPLATES = 3 * TEMPLATE_FITTED_PLACES };
+    struct template *tmpls[TEMPLATES];
+    char source[64], expected[TEXT];
+    for (int i = 0; i < TEMPLATES; i++) {
+        snprintf(source, sizeof(source), "return 'template %d'", i);
+        compile(&plan.dump, source);
+        struct template_config config = config_of(setup_program);
+        tmpls[i] = make(&config);
+    }
+    for (int round = 0; round < 200; round++) {
+        int i = round * 7 % TEMPLATES;
+        snprintf(expected, sizeof(expected), "template %d", i);
+        run_in_turn(tmpls[i], 1 + round % 9, expected);
+    }
+    for (int i = 0; i < TEMPLATES; i++)
+        template_unref(tmpls[i]);
+    template_fitted_drop(&fitted);
+}
+
+Test(template, large_images_are_not_kept, .init = begin, .fini = end)
+{
+    static char source[80000];
+    size_t length = 0, size = sizeof(source);
+    for (int i = 0; i < 300; i++)
+        length += (size_t)snprintf(source + length, size - length,
+                                   "function f%d(a, b) local s = 'constant %d' return #s + a * %d + (b or 0) end\n", i,
+                                   i, i + 1000);
+    snprintf(source + length, size - length, "return 'large'");
+    compile(&plan.dump, source);
+    struct template_config config = config_of(setup_program);
+    struct template *tmpl = make(&config);
+    cr_assert_gt(template_image_size(tmpl), TEMPLATE_FITTED_MAX + KB);
+    cr_assert_eq(run_in_turn(tmpl, 20, "large"), 0);
+    cr_assert_null(template_fitted_place(&fitted, tmpl)->tmpl);
+    template_unref(tmpl);
+}
+
+Test(template, classic_clones_need_no_copies, .init = begin, .fini = end)
+{
+    char expected[TEXT];
+    expect(expected);
+    struct template_config config = config_of(setup_program);
+    config.classic = true;
+    struct template *tmpl = make(&config);
+    for (int i = 0; i < 10; i++) {
+        char text[TEXT];
+        struct heap *heap = fitted_clone(tmpl);
+        run(heap, text);
+        cr_assert_str_eq(text, expected);
+        drop(heap);
+    }
+    cr_assert_null(template_fitted_place(&fitted, tmpl)->tmpl);
+    template_unref(tmpl);
 }

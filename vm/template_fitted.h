@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * template_fitted: images whose pointers are in place already. Who runs processes one after the other gives each the chunk that the last one
+ * has freed, so the same pointers are put to the same places again and again. What a worker clones often to one address it therefore keeps a copy
+ * of that fits there: the next clone is a copy of bytes.
+ *
+ * Each worker has its own, all zero at first. A copy holds a reference to its template.
+ */
+#ifndef VM_TEMPLATE_FITTED_H
+#define VM_TEMPLATE_FITTED_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "sched/base/compiler.h"
+
+struct heap;
+struct template;
+
+enum { TEMPLATE_FITTED_PLACES = 4, TEMPLATE_FITTED_MAX = 32 * 1024 /* bytes of an image; larger ones are not kept */ };
+
+struct template_fitted_copy {
+    struct template *tmpl; /* a reference; NULL: the place is empty */
+    const struct heap *at; /* where the copy fits */
+    char *bytes;
+    const void *next; /* the template that was last cloned instead, */
+    const void *next_at;
+    uint32_t times; /* and how often to the same address in a row */
+};
+
+struct template_fitted {
+    struct template_fitted_copy copies[TEMPLATE_FITTED_PLACES];
+};
+
+static inline struct template_fitted_copy *template_fitted_place(struct template_fitted *fitted,
+                                                                 const struct template *tmpl)
+{
+    return &fitted->copies[(uintptr_t)tmpl * 0x9e3779b97f4a7c15u >> 62];
+}
+
+_Static_assert(TEMPLATE_FITTED_PLACES == 1 << 2, "template_fitted_place gives two bits");
+
+/* The image of the template as it has to be in that heap, NULL: there is none. */
+static inline const char *template_fitted_find(struct template_fitted *fitted, const struct template *tmpl,
+                                               const struct heap *heap)
+{
+    const struct template_fitted_copy *copy = template_fitted_place(fitted, tmpl);
+    return likely(copy->tmpl == tmpl && copy->at == heap) ? copy->bytes : NULL;
+}
+
+/* A clone was made without one: `bytes` is what it has got. If that has come often enough it is kept, in place of another. */
+void template_fitted_note(struct template_fitted *fitted, struct template *tmpl, const struct heap *heap,
+                          const void *bytes, size_t size);
+
+/* Frees all: when its worker has nothing to do, or ends. */
+void template_fitted_drop(struct template_fitted *fitted);
+
+#endif
