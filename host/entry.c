@@ -9,6 +9,8 @@
 #include "host/alloc.h"
 #include "host/text.h"
 #include "host/value.h"
+#include "sched/base/bytes.h"
+#include "sched/base/hash.h"
 
 enum { FIRST_BUCKETS = 64, LONGEST_ID = 255 };
 
@@ -140,21 +142,24 @@ char *entry_check_source(const struct entry *entry)
     return is_path(text) ? text_format("source is Lua text, not a path; write file://%s", text) : NULL;
 }
 
-static uint64_t hash_id(const char *id)
+/* The bucket where the id is or would be. */
+static struct entries_bucket *find_bucket(const struct entries *entries, const char *id, size_t length, uint64_t hash)
 {
-    uint64_t hash = 14695981039346656037u;
-    for (; *id; id++)
-        hash = (hash ^ (unsigned char)*id) * 1099511628211u;
-    return hash;
+    for (size_t at = hash;; at++) {
+        struct entries_bucket *bucket = &entries->buckets[at & (entries->bucket_count - 1)];
+        if (!bucket->number || (bucket->hash == hash && bucket->length == length &&
+                                bytes_equal(entries->items[bucket->number - 1]->id, id, length)))
+            return bucket;
+    }
 }
 
-/* The bucket where the id is or would be. */
-static size_t *find_bucket(const struct entries *entries, const char *id)
+static void index_entry(struct entries *entries, size_t position)
 {
-    size_t at = hash_id(id) & (entries->bucket_count - 1);
-    while (entries->buckets[at] && strcmp(entries->items[entries->buckets[at] - 1]->id, id))
-        at = (at + 1) & (entries->bucket_count - 1);
-    return &entries->buckets[at];
+    const char *id = entries->items[position]->id;
+    size_t length = strlen(id);
+    uint64_t hash = hash_bytes(0, id, length);
+    *find_bucket(entries, id, length, hash) =
+        (struct entries_bucket){.hash = hash, .length = (uint32_t)length, .number = (uint32_t)position + 1};
 }
 
 static void fill_index(struct entries *entries)
@@ -162,7 +167,7 @@ static void fill_index(struct entries *entries)
     free(entries->buckets);
     entries->buckets = alloc_zeroed(entries->bucket_count * sizeof *entries->buckets);
     for (size_t i = 0; i < entries->count; i++)
-        *find_bucket(entries, entries->items[i]->id) = i + 1;
+        index_entry(entries, i);
 }
 
 static void grow_index(struct entries *entries)
@@ -179,16 +184,21 @@ bool entries_add(struct entries *entries, struct entry *entry)
         grow_index(entries);
     entries->items = alloc_grow(entries->items, entries->count, &entries->capacity, sizeof(struct entry *));
     entries->items[entries->count++] = entry;
-    *find_bucket(entries, entry->id) = entries->count;
+    index_entry(entries, entries->count - 1);
     return true;
 }
 
 struct entry *entries_find(const struct entries *entries, const char *id)
 {
+    ptrdiff_t place = entries_place(entries, id, strlen(id));
+    return place == ENTRIES_NONE ? NULL : entries->items[place];
+}
+
+ptrdiff_t entries_place(const struct entries *entries, const char *id, size_t length)
+{
     if (!entries->bucket_count)
-        return NULL;
-    size_t found = *find_bucket(entries, id);
-    return found ? entries->items[found - 1] : NULL;
+        return ENTRIES_NONE;
+    return (ptrdiff_t)find_bucket(entries, id, length, hash_bytes(0, id, length))->number - 1;
 }
 
 struct entry *entries_resolve(const struct entries *entries, const struct entry *from, const char *reference)
@@ -201,7 +211,7 @@ struct entry *entries_resolve(const struct entries *entries, const struct entry 
 
 size_t entries_index(const struct entries *entries, const struct entry *entry)
 {
-    return *find_bucket(entries, entry->id) - 1;
+    return (size_t)entries_place(entries, entry->id, strlen(entry->id));
 }
 
 void entries_remove_if(struct entries *entries, bool (*leaves)(void *ctx, const struct entry *entry),

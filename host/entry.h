@@ -10,6 +10,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct value;
 
@@ -26,12 +27,20 @@ struct entry {
     char *module_root; /* its directory, NULL likewise */
 };
 
+struct entries_bucket {
+    uint64_t hash; /* of the id */
+    uint32_t length;
+    uint32_t number; /* position + 1, 0: free */
+};
+
 struct entries {
     struct entry **items;
     size_t count, capacity;
-    size_t *buckets; /* open addressing: index + 1, 0: free */
+    struct entries_bucket *buckets; /* open addressing */
     size_t bucket_count;
 };
+
+enum { ENTRIES_NONE = -1 };
 
 /* Why the parts make no id ("the name is empty", …), or NULL if they do. */
 const char *entry_id_problem(const char *namespace, const char *name);
@@ -64,6 +73,8 @@ char *entry_check_source(const struct entry *entry);
 /* Takes the entry; false (and the entry stays the caller's) if its id is there already. */
 bool entries_add(struct entries *entries, struct entry *entry);
 struct entry *entries_find(const struct entries *entries, const char *id);
+/* Position in loading order of that id, which may hold anything; ENTRIES_NONE: there is no such entry. On the path of every spawn. */
+ptrdiff_t entries_place(const struct entries *entries, const char *id, size_t length);
 /* The entry that `reference` means inside `from`, or NULL. */
 struct entry *entries_resolve(const struct entries *entries, const struct entry *from, const char *reference);
 /* Position in loading order; the entry is in the table. */

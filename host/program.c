@@ -269,6 +269,7 @@ static int build_pool(struct builder *b, const struct entry *entry, struct progr
 static struct program *build(struct builder *b, const struct entry *entry)
 {
     struct program *program = alloc_zeroed(sizeof *program);
+    program->is_process = entry_is_process(entry);
     int result = build_code(b, entry, &program->code);
     if (!result && entry_is_function(entry))
         result = build_pool(b, entry, program);
@@ -362,29 +363,17 @@ char *programs_explain(const struct programs *programs, const char *id, const ch
     return problem_format(entry->file, method ? method->line : entry->line, id, "%s", message);
 }
 
-static const struct entry *find_entry(const struct programs *programs, const char *id, size_t length)
+/* The program of that id; NULL: there is none. */
+static const struct program *find(const struct programs *programs, const char *id, size_t length)
 {
-    char key[LONGEST_ID + 1];
-    if (length > LONGEST_ID || memchr(id, '\0', length))
-        return NULL;
-    memcpy(key, id, length);
-    key[length] = '\0';
-    return entries_find(programs->entries, key);
-}
-
-/* The program of that id and its entry; NULL: there is none. */
-static const struct program *find(const struct programs *programs, const char *id, size_t length,
-                                  const struct entry **entry)
-{
-    *entry = find_entry(programs, id, length);
-    return *entry ? programs->items[entries_index(programs->entries, *entry)] : NULL;
+    ptrdiff_t place = entries_place(programs->entries, id, length);
+    return place == ENTRIES_NONE ? NULL : programs->items[place];
 }
 
 int programs_resolve(void *ctx, const char *id, size_t length, struct code **out, struct vm_error *error)
 {
-    const struct entry *entry;
-    const struct program *program = find(ctx, id, length, &entry);
-    if (!program || !entry_is_process(entry))
+    const struct program *program = find(ctx, id, length);
+    if (!program || !program->is_process)
         return refuse_unknown(error, "factory not found", "factory_id", id, length);
     if (!program->code) {
         *error = program->error;
@@ -416,8 +405,7 @@ static int resolve_host(const struct program *program, struct vm *vm, struct cal
 int programs_resolve_call(void *ctx, const char *id, size_t length, struct call_target *out, struct vm_error *error)
 {
     const struct programs *programs = ctx;
-    const struct entry *entry;
-    const struct program *program = find(programs, id, length, &entry);
+    const struct program *program = find(programs, id, length);
     if (!program)
         return refuse_unknown(error, "function not found", "target", id, length);
     if (!program->code) {
@@ -444,8 +432,8 @@ void programs_warm(const struct programs *programs)
 bool programs_kind_of(void *ctx, const char *id, size_t length, char *kind, size_t size)
 {
     const struct programs *programs = ctx;
-    const struct entry *entry = find_entry(programs, id, length);
-    if (entry)
-        snprintf(kind, size, "%s", entry->kind);
-    return entry != NULL;
+    ptrdiff_t place = entries_place(programs->entries, id, length);
+    if (place != ENTRIES_NONE)
+        snprintf(kind, size, "%s", programs->entries->items[place]->kind);
+    return place != ENTRIES_NONE;
 }

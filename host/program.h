@@ -27,6 +27,7 @@ struct program {
     struct pool *pool;              /* of a function */
     char *default_host;             /* of a process that may be called; else NULL */
     struct call_options *options;   /* of calls, NULL: none */
+    bool is_process;                /* can be spawned, if it can be built */
 };
 
 struct programs {

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/base/bytes.h"
+#include "sched/base/hash.h"
 #include "sched/base/memory.h"
 #include "vm/message.h"
 #include "vm/pid.h"
@@ -22,22 +24,13 @@ struct vm_host *vm_host_at(struct vm *vm, uint32_t index)
 
 bool vm_host_is_named(const struct vm_host *host, const char *name, size_t length)
 {
-    return strlen(host->name) == length &&
-           memcmp(host->name, name, length) == 0; /* the name may come from anywhere and hold NULs */
-}
-
-static uint32_t hash_name(const char *name, size_t length)
-{
-    uint32_t hash = 2166136261u; /* FNV-1a */
-    for (size_t i = 0; i < length; i++)
-        hash = (hash ^ (unsigned char)name[i]) * 16777619u;
-    return hash ^ hash >> 15;
+    return host->name_length == length && bytes_equal(host->name, name, length);
 }
 
 /* The bucket of that name, or the free one where it belongs; *host is what it names. At most half of the buckets are in use. */
 static _Atomic uint16_t *find_bucket(struct vm *vm, const char *name, size_t length, struct vm_host **host)
 {
-    for (uint32_t i = hash_name(name, length);; i++) {
+    for (uint64_t i = hash_bytes(0, name, length);; i++) {
         _Atomic uint16_t *bucket = &vm->host_buckets[i & (VM_HOST_BUCKETS - 1)];
         uint32_t index = atomic_load_explicit(bucket, memory_order_acquire); /* pairs with the release in add */
         *host = index ? atomic_load_explicit(&vm->hosts[index], memory_order_relaxed) : NULL;
@@ -74,6 +67,7 @@ static struct vm_host *add(struct vm *vm, const char *name, _Atomic uint16_t *bu
         return NULL;
     struct vm_host *host = memory_zeroed(sizeof *host, "a host");
     host->name = memory_string(name, "a host");
+    host->name_length = strlen(name);
     host->label = vm->config.node ? make_label(vm->config.node, name) : host->name;
     host->label_length = strlen(host->label);
     host->vm = vm;

@@ -32,6 +32,7 @@ enum { VM_HOSTS_MAX = 1 << PID_HOST_BITS, VM_HOST_BUCKETS = 2 * VM_HOSTS_MAX };
 struct vm_host {
     struct vm *vm;
     char *name;
+    size_t name_length;
     char *label; /* what PIDs show: "node@name", or the name itself */
     size_t label_length;
     uint32_t index;

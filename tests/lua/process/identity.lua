@@ -23,6 +23,12 @@ local function main()
     assert(fails(errors.NOT_FOUND, "host not found", "test:child", "test:nowhere"):details().host_id == "test:nowhere")
     assert(fails(errors.NOT_FOUND, "factory not found", "test:nobody", "test:processes"):details().factory_id == "test:nobody")
     fails(errors.NOT_FOUND, "factory not found", "test:processes", "test:processes")
+    for _, id in ipairs { "test:child\0", "\0", "test:chil", "test:child ", "tesT:child", ("x"):rep(256), ("test:child"):rep(10000) } do
+        fails(errors.NOT_FOUND, "factory not found", id, "test:processes")
+        fails(errors.NOT_FOUND, "host not found", "test:child", id)
+    end
+    fails(errors.NOT_FOUND, "host not found", "test:child", "test:processes\0")
+    fails(errors.NOT_FOUND, "host not found", "test:child", "test:process")
     fails(errors.INTERNAL, "broken:2", "test:broken", "test:processes")
     fails(errors.NOT_FOUND, "method \"main\" not found", "test:no_method", "test:processes")
     fails(errors.INTERNAL, "cannot block while loading", "test:blocks_in_load", "test:processes")
