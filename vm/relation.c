@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* relation: see relation.h. Sets are open addressing tables with tombstones (pid 1, which no process has). */
+/* relation: see relation.h. Tables are open addressing with tombstones. */
 #include "vm/relation.h"
 
 #include <stdatomic.h>
@@ -14,35 +14,45 @@
 #include "vm/slot.h"
 #include "vm/vm_struct.h"
 
-enum { EMPTY = 0, TOMBSTONE = 1, FIRST_CAPACITY = 4 };
+enum { EMPTY = 0, TOMBSTONE = 1 /* a pid that no process has */, FIRST_CAPACITY = 4 };
 
 static uint32_t place_of(const struct relation_table *table, uint64_t pid)
 {
     return (uint32_t)((pid * 0x9e3779b97f4a7c15u) >> 32) & (table->capacity - 1);
 }
 
+static bool is_table(const struct relation_set *set)
+{
+    return set->pid == RELATION_TABLE;
+}
+
 void relation_set_destroy(struct relation_set *set)
 {
-    free(set->table);
-    set->table = NULL;
+    if (is_table(set))
+        free(set->table);
+    *set = (struct relation_set){.pid = EMPTY};
 }
 
 uint32_t relation_count(const struct relation_set *set)
 {
-    return set->table ? set->table->count : 0;
+    return is_table(set) ? set->table->count : set->pid != EMPTY;
+}
+
+static struct relation *find_in(struct relation_table *table, uint64_t pid)
+{
+    for (uint32_t i = place_of(table, pid);; i = (i + 1) & (table->capacity - 1)) {
+        if (table->items[i].pid == EMPTY)
+            return NULL;
+        if (table->items[i].pid == pid)
+            return &table->items[i];
+    }
 }
 
 struct relation *relation_find(struct relation_set *set, uint64_t pid)
 {
-    struct relation_table *table = set->table;
-    if (!table)
-        return NULL;
-    for (uint32_t i = place_of(table, pid);; i = (i + 1) & (table->capacity - 1)) {
-        if (table->items[i].pid == pid)
-            return &table->items[i];
-        if (table->items[i].pid == EMPTY)
-            return NULL;
-    }
+    if (is_table(set))
+        return find_in(set->table, pid);
+    return set->pid == pid && pid != EMPTY ? &set->one : NULL;
 }
 
 static void insert(struct relation_table *table, uint64_t pid, uint64_t id)
@@ -80,16 +90,27 @@ void relation_put(struct relation_set *set, uint64_t pid, uint64_t id)
         old->id = id;
         return;
     }
-    set->table = make_room(set->table);
+    if (set->pid == EMPTY) {
+        set->one = (struct relation){pid, id};
+        return;
+    }
+    struct relation one = set->one;
+    bool has_one = !is_table(set);
+    set->table = make_room(has_one ? NULL : set->table);
+    set->pid = RELATION_TABLE;
+    if (has_one)
+        insert(set->table, one.pid, one.id);
     insert(set->table, pid, id);
 }
 
 static void erase(struct relation_set *set, struct relation *item)
 {
-    item->pid = TOMBSTONE;
-    set->table->count--;
-    set->table->deleted++;
-    if (set->table->count == 0)
+    if (is_table(set)) {
+        item->pid = TOMBSTONE;
+        set->table->count--;
+        set->table->deleted++;
+    }
+    if (!is_table(set) || set->table->count == 0)
         relation_set_destroy(set);
 }
 
@@ -102,10 +123,10 @@ bool relation_remove(struct relation_set *set, uint64_t pid, uint64_t id)
     return true;
 }
 
-bool relation_take(struct relation_set *set, struct relation *out)
+static bool take_from_table(struct relation_set *set, struct relation *out)
 {
     struct relation_table *table = set->table;
-    for (; table && table->scan < table->capacity; table->scan++) {
+    for (; table->scan < table->capacity; table->scan++) {
         struct relation *item = &table->items[table->scan];
         if (item->pid <= TOMBSTONE)
             continue;
@@ -114,6 +135,15 @@ bool relation_take(struct relation_set *set, struct relation *out)
         return true;
     }
     return false;
+}
+
+bool relation_take(struct relation_set *set, struct relation *out)
+{
+    if (is_table(set))
+        return take_from_table(set, out);
+    *out = set->one;
+    set->pid = EMPTY;
+    return out->pid != EMPTY;
 }
 
 static uint64_t new_id(struct process *process)

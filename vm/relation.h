@@ -29,9 +29,19 @@ struct relation_table {
     struct relation items[];
 };
 
-/* A set of pairs with different pids; NULL, which is all zero: empty. Most sets of most processes are. */
+/*
+ * A set of pairs with different pids. All zero: empty, as most sets of most processes are. Most others have one pair, which needs no memory of
+ * its own; from the second on there is a table until the set is empty again.
+ */
+enum { RELATION_TABLE = 1 /* a pid that no process has */ };
 struct relation_set {
-    struct relation_table *table;
+    union {
+        struct relation one;
+        struct {
+            uint64_t pid; /* 0: empty; RELATION_TABLE: many; else it is one */
+            struct relation_table *table;
+        };
+    };
 };
 
 uint32_t relation_count(const struct relation_set *set);

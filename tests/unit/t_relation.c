@@ -29,7 +29,54 @@ Test(relation_set, put_replaces)
     cr_assert_not(relation_remove(&set, 100, 1), "another id");
     cr_assert(relation_remove(&set, 100, 2));
     cr_assert_null(relation_find(&set, 100));
-    cr_assert_null(set.table, "an empty set keeps no memory");
+    cr_assert_eq(set.pid, 0, "an empty set keeps no memory");
+    relation_set_destroy(&set);
+}
+
+Test(relation_set, one_pair_needs_no_memory)
+{
+    struct relation_set set = {0};
+    struct relation out;
+    relation_put(&set, 7, 70);
+    cr_assert_eq(relation_count(&set), 1);
+    cr_assert_eq(relation_find(&set, 7)->id, 70);
+    cr_assert_null(relation_find(&set, 8));
+    cr_assert_not(relation_remove(&set, 8, 0));
+    cr_assert_neq(set.pid, RELATION_TABLE);
+    cr_assert(relation_take(&set, &out));
+    cr_assert(out.pid == 7 && out.id == 70);
+    cr_assert_not(relation_take(&set, &out));
+    cr_assert_eq(relation_count(&set), 0);
+}
+
+Test(relation_set, the_first_pair_moves_in_with_the_second)
+{
+    struct relation_set set = {0};
+    relation_put(&set, 7, 70);
+    relation_put(&set, 8, 80);
+    cr_assert_eq(set.pid, RELATION_TABLE);
+    cr_assert_eq(relation_count(&set), 2);
+    cr_assert(relation_find(&set, 7)->id == 70 && relation_find(&set, 8)->id == 80);
+    cr_assert(relation_remove(&set, 7, 70));
+    cr_assert_eq(relation_count(&set), 1);
+    cr_assert_null(relation_find(&set, 7));
+    cr_assert(relation_remove(&set, 8, 80));
+    cr_assert_eq(set.pid, 0, "an empty set keeps no memory");
+    relation_put(&set, 9, 90);
+    cr_assert_eq(relation_find(&set, 9)->id, 90);
+    relation_set_destroy(&set);
+    cr_assert_eq(relation_count(&set), 0);
+}
+
+/* Values that stand for something else in a set. */
+Test(relation_set, nobody_is_never_found)
+{
+    struct relation_set set = {0};
+    for (uint64_t pid = 2; pid < 5; pid++) {
+        cr_assert_null(relation_find(&set, 0));
+        cr_assert_not(relation_remove(&set, 0, 0));
+        relation_put(&set, pid, pid);
+    }
     relation_set_destroy(&set);
 }
 
@@ -37,6 +84,7 @@ Test(relation_set, tombstones_do_not_hide_or_fill)
 {
     struct relation_set set = {0};
     relation_put(&set, 2, 2);
+    relation_put(&set, 3, 3);
     for (uint64_t pid = 10; pid < 20000; pid++) {
         relation_put(&set, pid, pid);
         cr_assert(relation_remove(&set, pid, pid));
