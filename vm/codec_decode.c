@@ -13,6 +13,7 @@
 #include "sched/base/compiler.h"
 #include "vm/codec_cursor.h"
 #include "vm/error.h"
+#include "vm/scalars.h"
 #include "vm/type.h"
 #include "vm/typed.h"
 
@@ -348,6 +349,8 @@ static enum codec_status end(lua_State *L, struct codec_decoder *d, enum codec_s
 enum codec_status codec_decode(lua_State *L, const void *data, size_t length, int *count)
 {
     struct codec_decoder d;
+    if (scalars_decode(L, data, length, count))
+        return CODEC_OK;
     if (!wire_read_head(&d.in, data, length, &d.head))
         return CODEC_CORRUPT;
     d.pause_every = 0;

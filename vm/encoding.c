@@ -2,20 +2,34 @@
 /* encoding: see encoding.h. Scratch bytes belong to the worker; after an error they are simply overwritten by the next user. */
 #include "vm/encoding.h"
 
+#include "vm/codec_write.h"
+#include "vm/scalars.h"
 #include "vm/state.h"
 #include "vm/vm_struct.h"
 
 /* From DECODE_RESUMABLE on decoding keeps a cursor; smaller encodings take less than the clock is worth. */
 enum { KEEP_SCRATCH = 64 * 1024, DECODE_RESUMABLE = 4096 };
 
+/* At once; CODEC_MORE: it is too much for that. */
+static enum codec_status encode_to_scratch(lua_State *L, int first, int count, struct codec_bytes *out)
+{
+    struct codec_bytes *scratch = &vm_local(state_vm(L))->scratch;
+    scratch->length = 0;
+    enum codec_status status = CODEC_OK;
+    if (!codec_bytes_reserve(scratch, SCALARS_BYTES))
+        return CODEC_MEMORY;
+    scratch->length = scalars_encode(L, first, count, scratch->data);
+    if (scratch->length == 0)
+        status = codec_try_encode(L, first, count, scratch);
+    *out = *scratch;
+    return status;
+}
+
 enum codec_status encoding_run(lua_State *L, int first, int count, int top, struct codec_bytes *out)
 {
     struct codec_encoder *encoder = lua_gettop(L) > top ? lua_touserdata(L, top + 1) : NULL;
     if (!encoder) {
-        struct codec_bytes *scratch = &vm_local(state_vm(L))->scratch;
-        scratch->length = 0;
-        enum codec_status status = codec_try_encode(L, first, count, scratch);
-        *out = *scratch;
+        enum codec_status status = encode_to_scratch(L, first, count, out);
         if (status != CODEC_MORE)
             return status;
         *out = (struct codec_bytes){0};

@@ -269,7 +269,7 @@ static bool leave_mailbox(struct process *process)
 
 static void notify(struct process *process, enum message_kind kind, const struct relation *to)
 {
-    struct message *message = message_new_shared(kind, process->pid, "", 0, process->result);
+    struct message *message = message_new_of(kind, process->pid, "", 0, process->result);
     if (!message)
         memory_out(sizeof *message, "a message");
     message->id = to->id;

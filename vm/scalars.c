@@ -123,6 +123,21 @@ bool scalars_decode_one(lua_State *L, const unsigned char *data, size_t length)
     return true;
 }
 
+bool scalars_decode(lua_State *L, const unsigned char *data, size_t length, int *count)
+{
+    unsigned values = length > 0 ? data[0] : WIRE_COUNT_LONG;
+    if (values >= WIRE_COUNT_LONG || !are_scalars(data, length, values) ||
+        unlikely(!lua_checkstack(L, (int)values + LUA_MINSTACK)))
+        return false;
+    *count = (int)values;
+    for (data++; values > 0; values--) {
+        size_t size = size_of(data);
+        push(L, data, size);
+        data += size;
+    }
+    return true;
+}
+
 bool scalars_decode_list(lua_State *L, const unsigned char *data, size_t length)
 {
     unsigned count = length > 0 ? data[0] : 0;

@@ -30,4 +30,7 @@ bool scalars_decode_one(lua_State *L, const unsigned char *data, size_t length);
 /* If it is of several such values: pushes a table of them. Needs two free stack slots. */
 bool scalars_decode_list(lua_State *L, const unsigned char *data, size_t length);
 
+/* If it is of nothing but such values: pushes them and returns true. Checks the Lua stack, leaving room for some more than the values. */
+bool scalars_decode(lua_State *L, const unsigned char *data, size_t length, int *count);
+
 #endif

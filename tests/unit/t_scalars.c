@@ -106,13 +106,40 @@ Test(scalars, several_values_are_as_codec_writes_them)
             lua_pop(L, 1);
         }
         cr_assert_eq(lua_gettop(L), 4);
+        int count = 0;
+        cr_assert(scalars_decode(L, bytes, length, &count), "%s", list);
+        cr_assert(count == 3 && lua_gettop(L) == 7);
+        for (int k = 1; k <= 3; k++) {
+            bool is_nan = lua_type(L, k) == LUA_TNUMBER && lua_tonumber(L, k) != lua_tonumber(L, k);
+            cr_assert(is_nan || lua_rawequal(L, k, k + 4), "%s, value %d", list, k);
+        }
         for (size_t part = 0; part < length; part++) {
             unsigned char *cut = malloc(part ? part : 1);
             memcpy(cut, bytes, part);
             cr_assert_not(scalars_decode_list(L, cut, part), "%s", list);
+            cr_assert_not(scalars_decode(L, cut, part, &count), "%s", list);
             free(cut);
         }
     }
+}
+
+Test(scalars, any_number_of_values_comes_back)
+{
+    static unsigned char many[1 + WIRE_COUNT_LONG];
+    memset(many, 7, sizeof many);
+    for (unsigned n = 0; n <= WIRE_COUNT_LONG; n++) {
+        int count = -1;
+        many[0] = (unsigned char)n;
+        lua_settop(L, 0);
+        cr_assert_eq(scalars_decode(L, many, 1 + n, &count), n < WIRE_COUNT_LONG, "%u", n);
+        if (n == WIRE_COUNT_LONG)
+            break;
+        cr_assert_eq(count, (int)n);
+        cr_assert_eq(lua_gettop(L), (int)n);
+        cr_assert(n == 0 || (lua_tointeger(L, 1) == 7 && lua_tointeger(L, (int)n) == 7));
+        cr_assert_not(scalars_decode(L, many, 2 + n, &count), "something is left");
+    }
+    cr_assert_not(scalars_decode(L, many, 0, &(int){0}));
 }
 
 Test(scalars, other_values_are_left_to_codec)
