@@ -57,7 +57,7 @@ size_t process_format_pid(struct vm *vm, uint64_t pid, char text[static PID_TEXT
     used += length;
     memcpy(text + used, "|0x", 3);
     used += 3;
-    used += pid_write_number(pid, text + used);
+    used += pid_write_number(pid_to_number(pid), text + used);
     text[used++] = '}';
     text[used] = 0;
     return used;
@@ -86,10 +86,11 @@ int64_t process_parse_pid(struct vm *vm, const char *text, size_t length)
 {
     if (length < 6 || text[0] != '{' || text[length - 1] != '}')
         return 0;
-    uint64_t pid;
-    size_t before = pid_read_number(text, length, &pid);
+    uint64_t number;
+    size_t before = pid_read_number(text, length, &number);
     if (before == 0)
         return 0;
+    uint64_t pid = pid_of_number(number);
     const char *name = text + 1, *bar = text + before;
     struct vm_host *host = vm_host_at(vm, pid_host(pid));
     if (likely(host && host->label_length == (size_t)(bar - name) &&

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * pid: see pid.h. Every send reads the text of a PID. Digit by digit that took a twelfth of a message, half of it for the one
- * mispredicted end of the loop; so the last sixteen characters are looked at as two words, a character per byte.
+ * mispredicted end of the loop; so the last sixteen characters are looked at as two words, a character per byte; they are written so too.
  */
 #include "vm/pid.h"
 
@@ -14,11 +14,28 @@ enum { WORD = 8, MARK = 3 /* "|0x" */ };
 
 static const char digits[] = "0123456789abcdef";
 
-size_t pid_write_number(uint64_t value, char *text)
+/* The eight digits of a number, a value per byte, the least significant first. */
+static uint64_t spread(uint64_t number)
 {
-    unsigned count = value ? (67 - (unsigned)__builtin_clzll(value)) / 4 : 1;
-    for (unsigned i = count; i-- > 0; value >>= 4)
-        text[i] = digits[value & 15];
+    number = (number | number << 16) & 0x0000ffff0000ffff;
+    number = (number | number << 8) & 0x00ff00ff00ff00ff;
+    return (number | number << 4) & EACH * 15;
+}
+
+static void write_digits(uint32_t number, char *text)
+{
+    uint64_t values = spread(number), letters = (values + EACH * 6) >> 4 & EACH;
+    uint64_t word = htobe64(values + EACH * '0' + letters * ('a' - '0' - 10));
+    memcpy(text, &word, WORD);
+}
+
+size_t pid_write_number(uint64_t number, char text[static 2 * WORD])
+{
+    char whole[4 * WORD] = {0};
+    size_t count = number ? (67 - (unsigned)__builtin_clzll(number)) / 4 : 1;
+    write_digits((uint32_t)(number >> 32), whole);
+    write_digits((uint32_t)number, whole + WORD);
+    memcpy(text, whole + 2 * WORD - count, 2 * WORD);
     return count;
 }
 

@@ -48,6 +48,49 @@ Test(pid, every_field_comes_back)
     }
 }
 
+Test(pid, numbers_keep_the_host_and_come_back)
+{
+    struct rng rng;
+    rng_seed(&rng, 3);
+    cr_assert_eq((PID_SPREAD * PID_UNSPREAD) & ((UINT64_C(1) << PID_SPREAD_BITS) - 1), 1);
+    for (unsigned i = 0; i < 100000; i++) {
+        uint64_t pid = rng_next(&rng) >> i % 64, number = pid_to_number(pid);
+        cr_assert_eq(pid_of_number(number), pid);
+        cr_assert_eq(pid_to_number(pid_of_number(pid)), pid);
+        cr_assert_eq(pid_host(number), pid_host(pid));
+    }
+}
+
+/* As Lua would hash them if it looked at every other digit only, one way or the other. */
+Test(pid, half_of_the_digits_tell_neighbours_apart)
+{
+    enum { PIDS = 4096 };
+    static uint64_t seen[2][PIDS];
+    for (uint32_t i = 0; i < PIDS; i++) {
+        uint64_t number = pid_to_number(pid_make(1, 1 + i / 1024, i % 1024));
+        for (unsigned half = 0; half < 2; half++)
+            seen[half][i] = number & 0x0f0f0f0f0f0f0f0f << 4 * half;
+    }
+    for (unsigned half = 0; half < 2; half++)
+        for (uint32_t i = 0; i < PIDS; i++)
+            for (uint32_t j = 0; j < i; j++)
+                cr_assert_neq(seen[half][i], seen[half][j], "%u %u", i, j);
+}
+
+Test(pid, written_as_printf_would)
+{
+    struct rng rng;
+    char text[17], expected[24];
+    rng_seed(&rng, 4);
+    for (unsigned i = 0; i < 100000; i++) {
+        uint64_t number = i == 0 ? 0 : rng_next(&rng) >> i % 64;
+        size_t length = pid_write_number(number, text);
+        text[length] = 0;
+        snprintf(expected, sizeof expected, "%llx", (unsigned long long)number);
+        cr_assert_str_eq(text, expected);
+    }
+}
+
 Test(pid, text_and_back, .init = open_rig, .fini = close_rig)
 {
     struct vm_host *host = vm_host_find(rig.vm, "t:h", 3);
@@ -68,7 +111,7 @@ Test(pid, text_is_what_printf_would_say, .init = open_rig, .fini = close_rig)
     char text[PID_TEXT_MAX], expected[PID_TEXT_MAX];
     uint64_t pid = native_pid(rig.native);
     process_format_pid(rig.vm, pid, text);
-    snprintf(expected, sizeof expected, "{rig|0x%llx}", (unsigned long long)pid);
+    snprintf(expected, sizeof expected, "{rig|0x%llx}", (unsigned long long)pid_to_number(pid));
     cr_assert_str_eq(text, expected);
 }
 
