@@ -8,6 +8,7 @@
  *   floor growth <count>                    states.c: the message of a process to others, while more and more of them live
  *   floor ring <states> <hops> [inbox]      switch.c: a number that is passed on, without mailboxes and a scheduler
  *   floor pingpong 1 <trips>                the same between two states
+ *   floor pingpong 1 <trips> table          trade.c: a table that is made, copied, read and copied back
  */
 #include "floor.h"
 
@@ -85,10 +86,12 @@ int main(int argc, char **argv)
         floor_ring(strtol(argv[2], NULL, 10), strtol(argv[3], NULL, 10), argc == 5);
     } else if (argc == 4 && strcmp(argv[1], "pingpong") == 0) {
         floor_pingpong(strtol(argv[3], NULL, 10));
+    } else if (argc == 5 && strcmp(argv[1], "pingpong") == 0) {
+        floor_trade(strtol(argv[3], NULL, 10));
     } else {
         fputs("usage: floor payload|least <name> <items> <trips> | timers|growth <count> | ring <states> <hops> "
               "[inbox] | "
-              "pingpong 1 <trips>\n",
+              "pingpong 1 <trips> [table]\n",
               stderr);
         return 2;
     }

@@ -27,5 +27,6 @@ void floor_states(const char *metric, long count);
 void floor_growth(long most);
 void floor_ring(long states, long hops, bool by_inbox);
 void floor_pingpong(long trips);
+void floor_trade(long trips);
 
 #endif
