@@ -67,8 +67,9 @@ static void insert_sorted(lua_State *L, int count)
 /* Not a name for native actors only, never started, or for the calls of a function. */
 static bool is_shown(const struct vm_host *host)
 {
-    bool was_used = vm_host_live(host) || atomic_load_explicit(&host->finished, memory_order_relaxed) ||
-                    atomic_load_explicit(&host->running, memory_order_relaxed);
+    struct vm_host_stats stats;
+    vm_host_stats(host, &stats);
+    bool was_used = stats.spawned || atomic_load_explicit(&host->running, memory_order_relaxed);
     return was_used && !atomic_load_explicit(&host->is_function, memory_order_relaxed);
 }
 

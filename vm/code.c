@@ -2,6 +2,10 @@
 /*
  * code: see code.h. Every unit is compiled once (compile.h); templates undump it. Units know each
  * other by index; `require` finds the unit of its caller by chunk name.
+ *
+ * References. Every process has one, made on one worker and dropped on another, perhaps: if each of these wrote `refs`, its cache line would
+ * be all that spawning waits for. So a worker takes CODE_REFS at a time into a bank, and puts into it what is dropped there. A bank is emptied
+ * when another code version takes its place, and when the worker is idle.
  */
 #include "vm/code.h"
 
@@ -17,6 +21,7 @@
 #include "sched/base/compiler.h"
 #include "sched/base/hash.h"
 #include "sched/base/memory.h"
+#include "sched/worker.h"
 #include "vm/boot.h"
 #include "vm/code_struct.h"
 #include "vm/compile.h"
@@ -37,6 +42,7 @@ enum {
     REGISTRY_FIELDS = 4,
     LEARN_FROM =
         4, /* the process that the second template learns from: what runs once or twice is not worth another one */
+    CODE_REFS = 64,
 };
 
 struct unit {
@@ -168,16 +174,8 @@ int code_new(struct vm *vm, struct code **out, const struct code_spec *spec, str
     return 0;
 }
 
-struct code *code_ref(struct code *code)
+static void destroy(struct code *code)
 {
-    atomic_fetch_add_explicit(&code->refs, 1, memory_order_relaxed);
-    return code;
-}
-
-void code_unref(struct code *code)
-{
-    if (atomic_fetch_sub_explicit(&code->refs, 1, memory_order_acq_rel) != 1)
-        return;
     for (unsigned i = 0; i < code->count; i++) {
         free(code->units[i].chunk_name);
         if (code->units[i].compiled)
@@ -197,6 +195,67 @@ void code_unref(struct code *code)
     free(code->units);
     free(code->method);
     free(code);
+}
+
+static void drop(struct code *code, uint32_t count)
+{
+    if (atomic_fetch_sub_explicit(&code->refs, count, memory_order_acq_rel) == count)
+        destroy(code);
+}
+
+static void empty_bank(struct code_bank *bank)
+{
+    struct code_bank full = *bank;
+    *bank = (struct code_bank){0};
+    if (full.spare)
+        drop(full.code, full.spare);
+}
+
+/* Where the calling worker keeps spare references to the code; NULL: it is no worker. */
+static struct code_bank *bank_of(struct code *code)
+{
+    if (!worker_self())
+        return NULL;
+    struct code_bank *bank = &vm_local(code->vm)->codes[(uintptr_t)code / CACHE_LINE % VM_CODE_BANKS];
+    if (unlikely(bank->code != code)) {
+        empty_bank(bank);
+        bank->code = code;
+    }
+    return bank;
+}
+
+struct code *code_ref(struct code *code)
+{
+    struct code_bank *bank = bank_of(code);
+    if (!bank) {
+        atomic_fetch_add_explicit(&code->refs, 1, memory_order_relaxed);
+        return code;
+    }
+    if (unlikely(!bank->spare)) {
+        atomic_fetch_add_explicit(&code->refs, CODE_REFS, memory_order_relaxed);
+        bank->spare = CODE_REFS;
+    }
+    bank->spare--;
+    return code;
+}
+
+void code_unref(struct code *code)
+{
+    struct code_bank *bank = bank_of(code);
+    if (!bank) {
+        drop(code, 1);
+        return;
+    }
+    if (likely(++bank->spare < 2 * CODE_REFS))
+        return;
+    bank->spare -= CODE_REFS;
+    drop(code, CODE_REFS);
+}
+
+void code_flush(struct vm_local *local)
+{
+    for (unsigned i = 0; i < VM_CODE_BANKS; i++)
+        empty_bank(&local->codes[i]);
 }
 
 const char *code_id(const struct code *code)

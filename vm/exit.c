@@ -392,21 +392,19 @@ static void free_process(struct process *process)
     relation_set_destroy(&process->watchers);
     relation_set_destroy(&process->monitors);
     relation_set_destroy(&process->links);
-    if (process->failed && !process->silent)
-        atomic_fetch_add_explicit(&host->failed, 1, memory_order_relaxed);
+    vm_host_note_end(host, process->failed && !process->silent);
     task_end(&slot->task);
-    slot_release(vm->slots, slot);
-    /* nobody can find the process any more: inspection reads these under the lock that slot_release took */
+    slot_release(vm->slots, &vm_local(vm)->slots, slot);
+    /* nobody can find the process any more: slot_release has waited for those that had */
     buffer_unref(process->result);
     code_unref(process->code);
     context_unref(process->context);
     context_unref(process->options);
     buffer_unref(process->args);
+    bool is_placed = process->is_placed;
     free(process->pid_text);
     free(process);
-    atomic_fetch_add_explicit(&host->finished, 1, memory_order_relaxed);
-    /* last: vm_stop frees the VM once this is 0 and the workers are joined */
-    atomic_fetch_sub_explicit(&host->live, 1, memory_order_release);
+    vm_host_leave(host, is_placed); /* last: vm_stop frees the VM once none is left and the workers are joined */
 }
 
 bool process_exit_slice(struct process *process)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * names: see names.h. One chained hash under one lock; a name hangs in its bucket and in the list of its owner. The owner's list and
- * its `closing` flag are under the same lock, so a name is either refused or found by names_close.
+ * names: see names.h. One chained hash under one lock; a name hangs in its bucket and in the list of its owner. The owner's list is under the
+ * same lock. Most processes never have a name, and end without it: `naming` of the owner goes from UNNAMED to NAMED before its first name, or
+ * to CLOSED when it ends, so a name is either refused or found by names_close.
  */
 #include "vm/names.h"
 
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/base/compiler.h"
 #include "sched/base/memory.h"
 #include "vm/pid.h"
 #include "vm/process_struct.h"
@@ -90,7 +92,15 @@ static void grow(struct names *names)
 static struct process *owner_of(struct vm *vm, uint64_t pid)
 {
     struct slot *slot = slot_of_pid(vm->slots, pid);
-    return slot && slot->task.run == process_run ? atomic_load_explicit(&slot->owner, memory_order_acquire) : NULL;
+    struct process *owner = slot ? atomic_load_explicit(&slot->owner, memory_order_acquire) : NULL;
+    return owner && slot->task.run == process_run && owner->pid == pid ? owner : NULL;
+}
+
+/* May the owner get names? From now on names_close looks for them. */
+static bool begin_naming(struct process *owner)
+{
+    uint8_t naming = PROCESS_UNNAMED;
+    return atomic_compare_exchange_strong(&owner->naming, &naming, PROCESS_NAMED) || naming == PROCESS_NAMED;
 }
 
 /* May the owner have one more? They are counted only when the newest says that they may be too many. */
@@ -128,7 +138,7 @@ enum names_answer names_register(struct vm *vm, const char *text, size_t length,
     slot_table_lock(vm->slots);
     struct name *held = *find(names, hash, text, length);
     struct process *owner = owner_of(vm, pid);
-    if (!owner || owner->closing)
+    if (!owner || !begin_naming(owner))
         answer = NAMES_DEAD;
     else if (held)
         answer = held->pid == pid ? NAMES_OK : NAMES_TAKEN;
@@ -180,8 +190,11 @@ bool names_unregister(struct vm *vm, const char *text, size_t length)
 void names_close(struct process *process)
 {
     struct names *names = process->vm->names;
+    uint8_t naming = PROCESS_UNNAMED;
+    if (likely(atomic_compare_exchange_strong(&process->naming, &naming, PROCESS_CLOSED)) || naming == PROCESS_CLOSED)
+        return;
     pthread_mutex_lock(&names->lock);
-    process->closing = true;
+    atomic_store(&process->naming, PROCESS_CLOSED);
     while (process->names) {
         struct name *name = process->names, **link = &names->buckets[name->hash & names->mask];
         process->names = name->owned;

@@ -65,7 +65,7 @@ static enum task_verdict native_run(struct task *task);
 struct native *native_new(struct vm *vm, const char *host_name, native_f on_event, void *ctx)
 {
     struct vm_host *host = vm_host_open(vm, host_name, NULL);
-    struct slot *slot = host ? slot_acquire(vm->slots, host->index, native_run) : NULL;
+    struct slot *slot = host ? slot_acquire(vm->slots, NULL, host->index, native_run) : NULL;
     if (!slot)
         return NULL;
     struct native *native = memory_zeroed(sizeof *native, "a native actor");
@@ -402,7 +402,7 @@ static void end(struct native *native)
     if (native->ended)
         native->ended(native->ctx);
     task_end(&slot->task);
-    slot_release(vm->slots, slot);
+    slot_release(vm->slots, NULL, slot);
     free(native);
     atomic_fetch_sub_explicit(&vm->natives, 1, memory_order_release);
 }

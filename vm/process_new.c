@@ -27,7 +27,7 @@ enum { DEFAULT_MEMORY_LIMIT = 64 << 20 };
 
 static bool is_stopping(const struct vm_host *host)
 {
-    return !atomic_load_explicit(&host->running, memory_order_acquire) || atomic_load(&host->vm->stopping);
+    return !atomic_load(&host->running) || atomic_load(&host->vm->stopping); /* seq_cst: see slot_acquire */
 }
 
 /* May the host have one more process? */
@@ -56,24 +56,12 @@ static void explain_full(const struct vm_host *host, struct vm_error *error)
                      host->limits.max_processes);
 }
 
-/* Takes a place among the live processes of the host. */
-static bool take_place(struct vm_host *host, struct vm_error *error)
+static bool enter(struct vm_host *host, bool *is_placed, struct vm_error *error)
 {
-    uint32_t most = host->limits.terminal ? 1 : host->limits.max_processes;
-    uint32_t live = atomic_load_explicit(&host->live, memory_order_relaxed);
-    do {
-        if (unlikely(most && live >= most)) {
-            explain_full(host, error);
-            return false;
-        }
-    } while (!atomic_compare_exchange_weak_explicit(&host->live, &live, live + 1, memory_order_relaxed,
-                                                    memory_order_relaxed));
-    return true;
-}
-
-static void leave_place(struct vm_host *host)
-{
-    atomic_fetch_sub_explicit(&host->live, 1, memory_order_release);
+    if (likely(vm_host_enter(host, is_placed)))
+        return true;
+    explain_full(host, error);
+    return false;
 }
 
 static size_t memory_limit(const struct vm_host *host)
@@ -81,18 +69,23 @@ static size_t memory_limit(const struct vm_host *host)
     return host->limits.memory_limit ? host->limits.memory_limit : DEFAULT_MEMORY_LIMIT;
 }
 
-/* An identity with a slot that nobody knows yet; NULL: there is no slot. */
+/* An identity with a slot that nobody knows yet; NULL: there is no place for it. */
 static struct process *make(struct vm_host *host, struct code *code, struct vm_error *error)
 {
     struct vm *vm = host->vm;
-    struct slot *slot = slot_acquire(vm->slots, host->index, process_run);
+    bool is_placed;
+    if (!enter(host, &is_placed, error))
+        return NULL;
+    struct slot *slot = slot_acquire(vm->slots, &vm_local(vm)->slots, host->index, process_run);
     if (!slot) {
+        vm_host_leave(host, is_placed);
         vm_error_set(error, ERROR_UNAVAILABLE, "out of process slots");
         return NULL;
     }
     struct process *process = memory_zeroed(sizeof *process, "a process");
     process->vm = vm;
     process->host = host;
+    process->is_placed = is_placed;
     process->terminal = host->limits.terminal;
     process->code = code_ref(code);
     process->slot = slot;
@@ -128,14 +121,10 @@ void process_doom(struct process *process, enum death death)
 
 struct process *process_new(struct vm *vm, struct code *code, struct vm_host *host, struct vm_error *error)
 {
-    if (!is_open(host, error) || !has_memory(vm, error) || !code_template(code, error) || !take_place(host, error))
+    if (!is_open(host, error) || !has_memory(vm, error) || !code_template(code, error))
         return NULL;
     struct process *process = make(host, code, error);
-    if (!process) {
-        leave_place(host);
-        return NULL;
-    }
-    return publish(process);
+    return process ? publish(process) : NULL;
 }
 
 static void give_heap(struct process *process, struct heap *heap)
@@ -147,13 +136,9 @@ static void give_heap(struct process *process, struct heap *heap)
 
 struct process *process_new_on(struct vm_host *host, struct state *state, struct vm_error *error)
 {
-    if (!is_open(host, error) || !take_place(host, error))
+    struct process *process = is_open(host, error) ? make(host, state->code, error) : NULL;
+    if (!process)
         return NULL;
-    struct process *process = make(host, state->code, error);
-    if (!process) {
-        leave_place(host);
-        return NULL;
-    }
     give_heap(process, heap_of_user(state));
     process->phase = PROCESS_RUNNING;
     process->measured = true; /* at its first call */

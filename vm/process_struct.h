@@ -43,6 +43,7 @@ struct state;
 struct vm;
 struct vm_host;
 
+enum process_naming { PROCESS_UNNAMED, PROCESS_NAMED, PROCESS_CLOSED };
 enum process_phase { PROCESS_LOADING, PROCESS_RUNNING, PROCESS_EXITING };
 enum exit_step {
     EXIT_NAMES,
@@ -71,9 +72,10 @@ struct process {
     uint8_t phase;         /* enum process_phase */
     uint8_t exit_step;     /* enum exit_step */
     bool failed : 1;
-    bool silent : 1;   /* load failed: the spawner has been told */
-    bool measured : 1; /* see process_measure */
-    bool keeps : 1;    /* its state goes back to the pool */
+    bool silent : 1;    /* load failed: the spawner has been told */
+    bool measured : 1;  /* see process_measure */
+    bool keeps : 1;     /* its state goes back to the pool */
+    bool is_placed : 1; /* see vm_host_enter */
     _Atomic uint64_t shown_memory;
     struct router router;
 
@@ -97,7 +99,7 @@ struct process {
     uint64_t started_ns;     /* of the clock of the scheduler */
     uint32_t context_charge; /* what context and options count for in the heap */
     uint8_t doom;            /* enum death, for the state that is to be made */
-    bool closing;            /* under the names lock: no more registers */
+    _Atomic uint8_t naming;  /* enum process_naming: see names.c */
     bool trap_links, upgradable;
 };
 

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * slot: see slot.h. Segments double in size: segment k holds 1024 << k slots, so the table of segment pointers is small and
- * never moves. Free slots form a FIFO under the table's lock, so a generation of one slot comes round as late as possible.
+ * never moves. Free slots wait in a FIFO of whole batches, so a generation of one slot comes round as late as possible.
  *
  * Memory orders. The push's release CAS on `head` pairs with the acquire exchange of slot_drain and slot_close: the receiver sees
- * the message whole. slot_acquire opens the mailbox with a release store after the pid, which pairs with the acquire load of `head` in
+ * the message whole. slot_acquire opens the mailbox with an exchange after the pid, which pairs with the acquire load of `head` in
  * push: who sees the mailbox open sees whose it is.
+ *
+ * Owners and inspection. The inspector counts itself in `inspectors`, takes `lock`, reads an owner; whoever releases takes the owner out, then
+ * reads `inspectors` and, unless that is 0, waits for the lock, with a full barrier between the two on either side. So if it reads 0 all later
+ * inspectors find NULL; else those that have found the owner have the lock, and those that get it later find NULL.
  */
 #include "vm/slot.h"
 
@@ -13,28 +17,40 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "sched/base/fence.h"
 #include "sched/base/memory.h"
 #include "vm/pid.h"
 
-enum { FIRST_SEGMENT = 1024, SEGMENTS = 14, MIN_FREE = 1024 };
+enum { FIRST_SEGMENT = 1024, SEGMENTS = 14, SLOTS_MAX = FIRST_SEGMENT * ((1 << SEGMENTS) - 1) };
 
 /* What CANCEL messages have beyond twice the room of user messages. */
 enum { CANCEL_BYTES = 1 << 20, CANCEL_COUNT = 1000 };
 
 _Static_assert(sizeof(struct slot) == CACHE_LINE, "a slot is a cache line");
+_Static_assert(FIRST_SEGMENT % SLOT_BATCH == 0, "a batch of new slots lies in one segment");
+_Static_assert(SLOTS_MAX < 1 << PID_SLOT_BITS, "the last number is nobody's");
 
 struct slot_table {
-    pthread_mutex_t lock; /* guards the free list, growth and owner pointers; no other lock is taken under it */
-    struct slot *free_head, *free_tail;
-    uint32_t free_count;
+    /* Written when the table grows, or somebody inspects. */
     _Atomic uint32_t size;
+    _Atomic uint32_t inspectors; /* who have `lock` by slot_table_lock, or are about to */
     _Atomic(struct slot *) segments[SEGMENTS];
+
+    pthread_mutex_t lock cache_aligned; /* guards batches and growth, stops releases; no other lock is taken under it */
+    struct slot *first, *last;          /* batches, by next_batch of their first slots */
+    uint32_t batches;
+    pthread_mutex_t shared_lock; /* guards `shared`; taken before `lock` */
+    struct slot_cache shared;    /* of all threads that have none */
 };
 
 struct slot_table *slot_table_new(void)
 {
-    struct slot_table *table = memory_zeroed(sizeof *table, "the table of processes");
+    struct slot_table *table = aligned_alloc(CACHE_LINE, sizeof *table);
+    if (!table)
+        memory_out(sizeof *table, "the table of processes");
+    *table = (struct slot_table){0};
     pthread_mutex_init(&table->lock, NULL);
+    pthread_mutex_init(&table->shared_lock, NULL);
     return table;
 }
 
@@ -42,6 +58,7 @@ void slot_table_free(struct slot_table *table)
 {
     for (unsigned k = 0; k < SEGMENTS; k++)
         free(atomic_load(&table->segments[k]));
+    pthread_mutex_destroy(&table->shared_lock);
     pthread_mutex_destroy(&table->lock);
     free(table);
 }
@@ -71,57 +88,124 @@ uint32_t slot_table_size(struct slot_table *table)
 
 void slot_table_lock(struct slot_table *table)
 {
+    atomic_fetch_add(&table->inspectors, 1);
+    fence_full(); /* the owner is read by a mere acquire */
     pthread_mutex_lock(&table->lock);
 }
 
 void slot_table_unlock(struct slot_table *table)
 {
     pthread_mutex_unlock(&table->lock);
+    atomic_fetch_sub(&table->inspectors, 1);
 }
 
-static void append_free(struct slot_table *table, struct slot *slot)
+/* ---- batches of free slots; under the lock ---- */
+
+static struct slot *next_free(const struct slot *slot)
 {
-    slot->task.next = NULL; /* the task is DONE, so in no queue */
-    if (table->free_tail)
-        table->free_tail->task.next = &slot->task;
-    else
-        table->free_head = slot;
-    table->free_tail = slot;
-    table->free_count++;
+    return slot->task.next ? container_of(slot->task.next, struct slot, task) : NULL;
 }
 
-/* The next slot that has never been used, NULL at the end of the number space or of memory. Under the lock. */
+static struct slot *next_batch(const struct slot *first)
+{
+    return (struct slot *)(uintptr_t)atomic_load_explicit(&first->room, memory_order_relaxed);
+}
+
+static void set_next_batch(struct slot *first, const struct slot *next)
+{
+    atomic_store_explicit(&first->room, (uintptr_t)next, memory_order_relaxed);
+}
+
+static void append_batch(struct slot_table *table, struct slot *first)
+{
+    set_next_batch(first, NULL);
+    if (table->last)
+        set_next_batch(table->last, first);
+    else
+        table->first = first;
+    table->last = first;
+    table->batches++;
+}
+
+static struct slot *take_batch(struct slot_table *table)
+{
+    struct slot *first = table->first;
+    if (!first)
+        return NULL;
+    table->first = next_batch(first);
+    if (!table->first)
+        table->last = NULL;
+    table->batches--;
+    return first;
+}
+
+/* The segment, made if it is not there yet; NULL: no memory. */
+static struct slot *segment_at(struct slot_table *table, unsigned k)
+{
+    struct slot *segment = atomic_load_explicit(&table->segments[k], memory_order_relaxed);
+    if (segment)
+        return segment;
+    segment = aligned_alloc(CACHE_LINE, ((size_t)FIRST_SEGMENT << k) * sizeof *segment);
+    atomic_store_explicit(&table->segments[k], segment, memory_order_relaxed);
+    return segment;
+}
+
+/* A batch of slots that have never been used, NULL at the end of the number space or of memory. */
 static struct slot *grow(struct slot_table *table)
 {
     uint32_t index = atomic_load_explicit(&table->size, memory_order_relaxed), place;
-    if (index >= (1u << PID_SLOT_BITS) - 1)
+    if (index >= SLOTS_MAX)
         return NULL;
     unsigned k = segment_of(index, &place);
-    struct slot *segment = atomic_load_explicit(&table->segments[k], memory_order_relaxed);
-    if (!segment) {
-        size_t bytes = ((size_t)FIRST_SEGMENT << k) * sizeof *segment;
-        segment = aligned_alloc(CACHE_LINE, bytes);
-        if (!segment)
-            return NULL;
-        atomic_store_explicit(&table->segments[k], segment, memory_order_relaxed);
+    struct slot *segment = segment_at(table, k), *first = segment + place;
+    if (!segment)
+        return NULL;
+    for (unsigned i = 0; i < SLOT_BATCH; i++) {
+        first[i] = (struct slot){.head = SLOT_CLOSED, .pid = pid_make(0, 0, index + i)};
+        first[i].task.next = i + 1 < SLOT_BATCH ? &first[i + 1].task : NULL;
+        atomic_store_explicit(&first[i].task.state, TASK_DONE, memory_order_relaxed);
     }
-    struct slot *slot = &segment[place];
-    *slot = (struct slot){.head = SLOT_CLOSED, .pid = pid_make(0, 0, index)};
-    atomic_store_explicit(&slot->task.state, TASK_DONE, memory_order_relaxed);
-    /* pairs with slot_at: who sees the size sees the segment and the slot */
-    atomic_store_explicit(&table->size, index + 1, memory_order_release);
+    /* Pairs with slot_at: who sees the size sees the segment and the slots. Seq_cst for those who walk: see slot_acquire in slot.h. */
+    atomic_store(&table->size, index + SLOT_BATCH);
+    return first;
+}
+
+static struct slot *fetch_batch(struct slot_table *table)
+{
+    pthread_mutex_lock(&table->lock);
+    struct slot *first = table->batches * SLOT_BATCH > SLOT_MIN_FREE ? take_batch(table) : grow(table);
+    if (!first)
+        first = take_batch(table);
+    pthread_mutex_unlock(&table->lock);
+    return first;
+}
+
+/* ---- caches ---- */
+
+static struct slot *take_free(struct slot_table *table, struct slot_cache *cache)
+{
+    struct slot *slot = cache->free ? cache->free : fetch_batch(table);
+    if (unlikely(!slot))
+        return NULL;
+    cache->free = next_free(slot);
+    prefetch(cache->free, sizeof *slot); /* another CPU has used it last, perhaps */
     return slot;
 }
 
-static struct slot *take_free(struct slot_table *table)
+static void put_released(struct slot_table *table, struct slot_cache *cache, struct slot *slot)
 {
-    struct slot *slot = table->free_head;
-    struct task *next = slot->task.next;
-    table->free_head = next ? container_of(next, struct slot, task) : NULL;
-    if (!next)
-        table->free_tail = NULL;
-    table->free_count--;
-    return slot;
+    slot->task.next = NULL; /* the task is DONE, so in no queue */
+    if (cache->released_count++)
+        cache->last_release->task.next = &slot->task;
+    else
+        cache->released = slot;
+    cache->last_release = slot;
+    if (likely(cache->released_count < SLOT_BATCH))
+        return;
+    pthread_mutex_lock(&table->lock);
+    append_batch(table, cache->released);
+    pthread_mutex_unlock(&table->lock);
+    cache->released_count = 0;
 }
 
 static void open_slot(struct slot *slot, uint32_t host, task_run_f run)
@@ -132,27 +216,44 @@ static void open_slot(struct slot *slot, uint32_t host, task_run_f run)
     atomic_store_explicit(&slot->room, UINT64_MAX, memory_order_relaxed);
     atomic_store_explicit(&slot->pid, pid_make(host, generation, pid_slot(last)), memory_order_relaxed);
     task_init(&slot->task, run, TASK_RUNNING);
-    atomic_store_explicit(&slot->head, NULL, memory_order_release);
+    atomic_exchange(&slot->head, NULL);
 }
 
-struct slot *slot_acquire(struct slot_table *table, uint32_t host, task_run_f run)
+struct slot *slot_acquire(struct slot_table *table, struct slot_cache *cache, uint32_t host, task_run_f run)
 {
-    pthread_mutex_lock(&table->lock);
-    struct slot *slot = table->free_count > MIN_FREE ? take_free(table) : grow(table);
-    if (!slot && table->free_count)
-        slot = take_free(table);
+    struct slot *slot;
+    if (cache) {
+        slot = take_free(table, cache);
+    } else {
+        pthread_mutex_lock(&table->shared_lock);
+        slot = take_free(table, &table->shared);
+        pthread_mutex_unlock(&table->shared_lock);
+    }
     if (slot)
         open_slot(slot, host, run);
-    pthread_mutex_unlock(&table->lock);
     return slot;
 }
 
-void slot_release(struct slot_table *table, struct slot *slot)
+/* Takes the owner out, and waits for those who may have found it before. */
+static void withdraw_owner(struct slot_table *table, struct slot *slot)
 {
+    atomic_exchange(&slot->owner, NULL);
+    if (likely(!atomic_load(&table->inspectors)))
+        return;
     pthread_mutex_lock(&table->lock);
-    atomic_store_explicit(&slot->owner, NULL, memory_order_relaxed);
-    append_free(table, slot);
     pthread_mutex_unlock(&table->lock);
+}
+
+void slot_release(struct slot_table *table, struct slot_cache *cache, struct slot *slot)
+{
+    withdraw_owner(table, slot);
+    if (cache) {
+        put_released(table, cache, slot);
+        return;
+    }
+    pthread_mutex_lock(&table->shared_lock);
+    put_released(table, &table->shared, slot);
+    pthread_mutex_unlock(&table->shared_lock);
 }
 
 struct slot *slot_of_pid(struct slot_table *table, uint64_t pid)

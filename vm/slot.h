@@ -8,6 +8,13 @@
  * I2  A message names the PID it is meant for; the receiver drops others (they met a reused slot).
  * I3  `queued` is the sum of what admitted user messages cost that nobody has consumed yet. It is never reset, so that a sender that
  *     meets a closed mailbox can take its part back whoever uses the slot by then.
+ *
+ * Free slots. Whoever acquires and releases many, a worker, has a slot_cache, which no other thread touches: it takes SLOT_BATCH free ones
+ * at a time from the table, and gives back what it has released when that is SLOT_BATCH. The batches wait in the table, oldest first.
+ * I4  A batch is taken only while more than SLOT_MIN_FREE slots wait there (unless the table is full), and what is released is never taken
+ *     without having waited there: so a slot rests for at least SLOT_MIN_FREE others before it is used again.
+ * I5  A cache has less than two batches, so the table never grows beyond the most that were in use at once, SLOT_MIN_FREE, and two batches
+ *     per cache.
  */
 #ifndef VM_SLOT_H
 #define VM_SLOT_H
@@ -23,32 +30,38 @@
 struct sched;
 struct slot_table;
 
-/* A cache line. While it is free, `task.next` is the link of the free list and `pid` still that of its last user. */
+/* A cache line. While it is free, `task.next` is the link of its batch and `pid` still that of its last user. */
 struct slot {
     struct task task;
     _Atomic(struct message *) head; /* newest first; SLOT_CLOSED */
-    _Atomic(void *)
-        owner; /* struct process or struct native once it is complete; read by others under slot_table_lock */
+    _Atomic(void *) owner;   /* struct process or struct native once it is complete; others: see slot_table_lock */
     _Atomic uint64_t queued; /* waiting user messages: count << 36 | bytes */
-    _Atomic uint64_t room;   /* the same two as limits; set by the owner at slice ends */
+    _Atomic uint64_t room;   /* the same two as limits, set by the owner at slice ends; of a free one: the next batch */
     _Atomic uint64_t pid;    /* of the present or last user; before the first one its generation is 0 */
 } cache_aligned;
 
 #define SLOT_CLOSED ((struct message *)1)
-enum { SLOT_COUNT_SHIFT = 36, SLOT_OWNER_HOT = 3 * CACHE_LINE };
+enum { SLOT_COUNT_SHIFT = 36, SLOT_OWNER_HOT = 3 * CACHE_LINE, SLOT_BATCH = 256, SLOT_MIN_FREE = 1024 };
+
+/* Free slots at hand, by `task.next`; empty: all zero. What is in it goes with the table. */
+struct slot_cache {
+    struct slot *free;                    /* to be acquired */
+    struct slot *released, *last_release; /* oldest first */
+    unsigned released_count;
+};
 
 struct slot_table *slot_table_new(void);
 void slot_table_free(struct slot_table *table);
 
 /*
  * A free slot: generation advanced, pid set, mailbox open, task in state TASK_RUNNING (the caller holds it). The caller stores the owner (release)
- * when that is complete. NULL: 16 million are in use. Any thread. All of it happens under slot_table_lock: who sets a flag, then takes and
- * releases that lock, then walks the slots sees this one, or the caller sees the flag afterwards.
+ * when that is complete. NULL: 16 million are in use. `cache`: of the calling thread; NULL: it has none. There is a full barrier in it: who sets
+ * a flag, calls fence_full and walks the slots sees this one, or the caller sees the flag afterwards, by a seq_cst load.
  */
-struct slot *slot_acquire(struct slot_table *table, uint32_t host, task_run_f run);
+struct slot *slot_acquire(struct slot_table *table, struct slot_cache *cache, uint32_t host, task_run_f run);
 
-/* Gives the slot back; the mailbox is closed and the task ended. Any thread. */
-void slot_release(struct slot_table *table, struct slot *slot);
+/* Gives the slot back; the mailbox is closed and the task ended. Afterwards nobody uses the owner under slot_table_lock any more. */
+void slot_release(struct slot_table *table, struct slot_cache *cache, struct slot *slot);
 
 /* The slot of that index, or NULL if there was never one. The caller compares generations. */
 struct slot *slot_at(struct slot_table *table, uint32_t index);
@@ -64,10 +77,13 @@ static inline uint64_t slot_user(const struct slot *slot)
     return atomic_load_explicit(&slot->pid, memory_order_relaxed);
 }
 
-/* How many slots have ever been used: indices below may be visited. */
+/* How many slots there are, used or not: indices below may be visited. */
 uint32_t slot_table_size(struct slot_table *table);
 
-/* While held, no owner pointer changes: for inspection. */
+/*
+ * For inspection. What is read (acquire) from an owner pointer that is not NULL stays whole while the lock is held, as does the slot's use by
+ * that owner. Those that release slots take the lock only if somebody has or wants it, so it costs the rest nothing.
+ */
 void slot_table_lock(struct slot_table *table);
 void slot_table_unlock(struct slot_table *table);
 

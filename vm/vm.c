@@ -10,11 +10,13 @@
 #include <time.h>
 
 #include "sched/base/clock.h"
+#include "sched/base/fence.h"
 #include "sched/base/log.h"
 #include "sched/base/memory.h"
 #include "sched/sched.h"
 #include "sched/worker.h"
 #include "vm/broker.h"
+#include "vm/code_struct.h"
 #include "vm/compile.h"
 #include "vm/fiber.h"
 #include "vm/groups.h"
@@ -47,6 +49,7 @@ static void give_back(void *ctx, void *worker_local_data)
     struct vm_local *local = worker_local_data;
     if (!local)
         return;
+    code_flush(local);
     slab_cache_flush(local->slabs);
     template_fitted_drop(&local->fitted);
     slab_depot_trim(vm->depot, clock_now_ns(sched_clock(vm->sched)));
@@ -121,8 +124,7 @@ int vm_start(struct vm *vm)
 
 static void kill_all(struct vm *vm)
 {
-    slot_table_lock(vm->slots); /* see slot_acquire and process_new */
-    slot_table_unlock(vm->slots);
+    fence_full(); /* see slot_acquire and process_new */
     for (uint32_t i = 0, size = slot_table_size(vm->slots); i < size; i++) {
         uint64_t pid = slot_user(slot_at(vm->slots, i));
         if (!pid)
@@ -156,6 +158,7 @@ static void free_locals(struct vm *vm)
     while (vm->locals) {
         struct vm_local *local = vm->locals;
         vm->locals = local->next;
+        code_flush(local);
         slab_cache_free(local->slabs);
         template_fitted_drop(&local->fitted);
         codec_bytes_free(&local->scratch);
@@ -181,6 +184,7 @@ void vm_free(struct vm *vm)
         if (host->label != host->name)
             free(host->label);
         free(host->name);
+        free(host->counts);
         free(host);
     }
     slab_depot_free(vm->depot);
@@ -207,7 +211,7 @@ size_t vm_live(struct vm *vm)
 {
     size_t live = atomic_load_explicit(&vm->natives, memory_order_acquire);
     for (uint32_t i = 1; i <= atomic_load(&vm->host_count); i++)
-        live += atomic_load_explicit(&vm_host_at(vm, i)->live, memory_order_acquire);
+        live += vm_host_live(vm_host_at(vm, i));
     return live;
 }
 

@@ -2,14 +2,22 @@
 /*
  * vm_host: host groups (vm/vm.h). They live as long as the VM, so PIDs can name them by index; the table is append only and read without a
  * lock: a host is stored before the count is raised and before a bucket names it.
+ *
+ * How many live is counted by each worker for itself, those that begin and those that end. Who adds up reads what has ended first, so
+ * that no end is counted without its beginning: the sum may be too high, and it is 0 only if none lived at some moment meanwhile. Where there
+ * is a limit to keep exactly, one counter serves all workers.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sched/base/bytes.h"
+#include "sched/base/compiler.h"
+#include "sched/base/fence.h"
 #include "sched/base/hash.h"
 #include "sched/base/memory.h"
+#include "sched/sched.h"
+#include "sched/worker.h"
 #include "vm/message.h"
 #include "vm/pid.h"
 #include "vm/slot.h"
@@ -60,12 +68,21 @@ static char *make_label(const char *node, const char *name)
     return label;
 }
 
+static void *zeroed_lines(size_t size)
+{
+    void *lines = aligned_alloc(CACHE_LINE, size);
+    if (!lines)
+        memory_out(size, "a host");
+    return memset(lines, 0, size);
+}
+
 static struct vm_host *add(struct vm *vm, const char *name, _Atomic uint16_t *bucket)
 {
     uint32_t index = atomic_load_explicit(&vm->host_count, memory_order_relaxed) + 1;
     if (index >= VM_HOSTS_MAX)
         return NULL;
-    struct vm_host *host = memory_zeroed(sizeof *host, "a host");
+    struct vm_host *host = zeroed_lines(sizeof *host);
+    host->counts = zeroed_lines(sched_capacity(vm->sched) * sizeof *host->counts);
     host->name = memory_string(name, "a host");
     host->name_length = strlen(name);
     host->label = vm->config.node ? make_label(vm->config.node, name) : host->name;
@@ -119,8 +136,7 @@ void vm_host_start(struct vm_host *host)
 /* Sends every process of the host a message like this one. */
 static void tell_all(struct vm *vm, const struct vm_host *host, enum message_kind kind, const char *text)
 {
-    slot_table_lock(vm->slots); /* see slot_acquire and process_new */
-    slot_table_unlock(vm->slots);
+    fence_full(); /* see slot_acquire and process_new */
     for (uint32_t i = 0, size = slot_table_size(vm->slots); i < size; i++) {
         uint64_t pid = slot_user(slot_at(vm->slots, i));
         if (!pid || pid_host(pid) != host->index)
@@ -145,17 +161,76 @@ void vm_host_kill(struct vm *vm, struct vm_host *host)
     tell_all(vm, host, MESSAGE_KILL, "");
 }
 
+/* ---- counting ---- */
+
+static struct vm_host_count *count_here(struct vm_host *host)
+{
+    return &host->counts[worker_index(worker_self())];
+}
+
+/* Of a counter that only this worker writes. Release: see vm_host_live. */
+static void add_one(_Atomic uint64_t *counter)
+{
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + 1, memory_order_release);
+}
+
+bool vm_host_enter(struct vm_host *host, bool *is_placed)
+{
+    uint32_t most = host->limits.terminal ? 1 : host->limits.max_processes;
+    *is_placed = most != 0;
+    if (likely(!most)) {
+        add_one(&count_here(host)->begun);
+        return true;
+    }
+    uint32_t placed = atomic_load_explicit(&host->placed, memory_order_relaxed);
+    do {
+        if (placed >= most)
+            return false;
+    } while (!atomic_compare_exchange_weak_explicit(&host->placed, &placed, placed + 1, memory_order_relaxed,
+                                                    memory_order_relaxed));
+    return true;
+}
+
+void vm_host_leave(struct vm_host *host, bool is_placed)
+{
+    if (likely(!is_placed))
+        add_one(&count_here(host)->ended);
+    else
+        atomic_fetch_sub_explicit(&host->placed, 1, memory_order_release);
+}
+
+void vm_host_note_end(struct vm_host *host, bool has_failed)
+{
+    struct vm_host_count *count = count_here(host);
+    add_one(&count->finished);
+    if (unlikely(has_failed))
+        add_one(&count->failed);
+}
+
+/* Acquire pairs with the release of add_one: what ended had begun, and all that came before the end is done. */
+static uint64_t sum(const struct vm_host *host, size_t field)
+{
+    uint64_t total = 0;
+    for (unsigned i = 0, workers = sched_capacity(host->vm->sched); i < workers; i++) {
+        const _Atomic uint64_t *counter = (const void *)((const char *)&host->counts[i] + field);
+        total += atomic_load_explicit(counter, memory_order_acquire);
+    }
+    return total;
+}
+
 uint32_t vm_host_live(const struct vm_host *host)
 {
-    return atomic_load_explicit(&host->live, memory_order_acquire);
+    uint64_t ended = sum(host, offsetof(struct vm_host_count, ended));
+    uint64_t begun = sum(host, offsetof(struct vm_host_count, begun));
+    return (uint32_t)(begun - ended) + atomic_load_explicit(&host->placed, memory_order_acquire);
 }
 
 void vm_host_stats(const struct vm_host *host, struct vm_host_stats *out)
 {
     *out = (struct vm_host_stats){
-        .finished = atomic_load_explicit(&host->finished, memory_order_relaxed),
-        .failed = atomic_load_explicit(&host->failed, memory_order_relaxed),
-        .live = atomic_load_explicit(&host->live, memory_order_relaxed),
+        .finished = sum(host, offsetof(struct vm_host_count, finished)),
+        .failed = sum(host, offsetof(struct vm_host_count, failed)),
+        .live = vm_host_live(host),
     };
     out->spawned = out->finished + out->live;
 }

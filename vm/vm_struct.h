@@ -13,10 +13,12 @@
 #include "vm/pid.h"
 #include "vm/pid_memo.h"
 #include "vm/pool_struct.h"
+#include "vm/slot.h"
 #include "vm/template_fitted.h"
 #include "vm/vm.h"
 
 struct broker;
+struct code;
 struct compile_cache;
 struct groups;
 struct local_item;
@@ -26,6 +28,14 @@ struct slab_cache;
 struct slab_depot;
 struct slot_table;
 struct vm_local;
+
+enum { VM_CODE_BANKS = 4 };
+
+/* References to a code version that a worker has taken ahead, or not given back yet: code.c. */
+struct code_bank {
+    struct code *code; /* NULL: none */
+    uint32_t spare;
+};
 
 enum { VM_HOSTS_MAX = 1 << PID_HOST_BITS, VM_HOST_BUCKETS = 2 * VM_HOSTS_MAX };
 
@@ -38,11 +48,16 @@ struct vm_host {
     uint32_t index;
     struct vm_host_limits limits; /* changed only while stopped */
     _Atomic bool running;
-    _Atomic bool is_function; /* the calls of one, and nothing can be spawned there */
-    char apart[64];           /* what every spawn and end writes does not lie beside what every slice reads */
-    _Atomic uint32_t live;
-    _Atomic uint64_t finished, failed;
+    _Atomic bool is_function;              /* the calls of one, and nothing can be spawned there */
+    struct vm_host_count *counts;          /* an element per worker */
+    _Atomic uint32_t placed cache_aligned; /* live processes that have a place: those made while there was a limit */
 };
+
+/* What one worker has seen of a host. Free running. */
+struct vm_host_count {
+    _Atomic uint64_t begun, ended;     /* processes without a place */
+    _Atomic uint64_t finished, failed; /* processes */
+} cache_aligned;
 
 struct vm {
     struct vm_config config;
@@ -77,6 +92,8 @@ struct vm_local {
     struct vm_local *next;
     struct slab_cache *slabs;
     struct template_fitted fitted;
+    struct slot_cache slots;
+    struct code_bank codes[VM_CODE_BANKS];
     struct codec_bytes scratch; /* empty between uses */
     struct local_item *items;   /* vm/local.h */
     struct pid_memo pids;       /* of the texts that programs send to */
@@ -92,6 +109,15 @@ struct vm_local *vm_local(struct vm *vm);
 bool vm_is_over_memory(struct vm *vm);
 
 struct vm_host *vm_host_at(struct vm *vm, uint32_t index);
+
+/* A process begins; false: the host has as many as it may have. *is_placed: for vm_host_leave. Worker. */
+bool vm_host_enter(struct vm_host *host, bool *is_placed);
+
+/* One that has entered is gone: the last that is done for it. Worker. */
+void vm_host_leave(struct vm_host *host, bool is_placed);
+
+/* A process has ended, to be shown. Worker. */
+void vm_host_note_end(struct vm_host *host, bool has_failed);
 
 /* The host of that name, functions too. */
 struct vm_host *vm_host_named(struct vm *vm, const char *name, size_t length);

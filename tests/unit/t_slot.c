@@ -36,7 +36,7 @@ static void tear_down(void)
 
 static struct slot *acquire(void)
 {
-    struct slot *slot = slot_acquire(table, HOST, never_run);
+    struct slot *slot = slot_acquire(table, NULL, HOST, never_run);
     cr_assert_not_null(slot);
     return slot;
 }
@@ -50,7 +50,7 @@ static struct message *close_and_release(struct slot *slot)
 {
     struct message *left = slot_close(slot);
     task_end(&slot->task);
-    slot_release(table, slot);
+    slot_release(table, NULL, slot);
     return left;
 }
 
@@ -95,10 +95,27 @@ Test(slot, indexes_beyond_the_table_are_nobody)
     cr_assert_null(slot_of_pid(table, 0));
     cr_assert_null(slot_of_pid(table, pid_make(HOST, 1, 3)));
     acquire();
-    cr_assert_eq(slot_table_size(table), 1);
-    cr_assert_null(slot_at(table, 1));
+    uint32_t size = slot_table_size(table);
+    cr_assert_eq(size, SLOT_BATCH);
+    cr_assert_null(slot_at(table, size));
     cr_assert_null(slot_at(table, UINT32_MAX));
     cr_assert_null(slot_of_pid(table, pid_make(HOST, 1, (1u << PID_SLOT_BITS) - 1)));
+}
+
+/* A table grows by a batch: those of it that nobody has used yet are there, and nobody's. */
+Test(slot, new_ones_are_nobody)
+{
+    acquire();
+    for (uint32_t i = 1; i < slot_table_size(table); i++) {
+        struct slot *slot = slot_at(table, i);
+        cr_assert_eq(slot_user(slot), 0);
+        cr_assert_eq(pid_slot(pid_of(slot)), i);
+        cr_assert_null(slot_of_pid(table, pid_of(slot)));
+        cr_assert_null(atomic_load(&slot->owner));
+        struct message *m = user(1, 1);
+        cr_assert_eq(slot_send(table, sched, pid_of(slot), m), -ESRCH);
+        message_free(m);
+    }
 }
 
 /* Through the borders of the segments: every slot has a place of its own that does not move. */
@@ -115,7 +132,8 @@ Test(slot, table_grows_in_place)
         cr_assert_eq((uintptr_t)slots[i] % 64, 0);
         cr_assert_eq(slot_of_pid(table, pid_of(slots[i])), slots[i]);
     }
-    cr_assert_eq(slot_table_size(table), COUNT);
+    cr_assert_geq(slot_table_size(table), COUNT);
+    cr_assert_lt(slot_table_size(table), COUNT + SLOT_BATCH);
     free(slots);
 }
 
@@ -153,6 +171,121 @@ Test(slot, one_slot_is_not_reused_at_once)
         cr_assert_neq(other, slot);
         close_and_release(other);
     }
+}
+
+/* ---- caches ---- */
+
+enum { CACHES = 3 };
+
+static struct slot_cache caches[CACHES];
+
+static struct slot *acquire_by(struct slot_cache *cache)
+{
+    struct slot *slot = slot_acquire(table, cache, HOST, never_run);
+    cr_assert_not_null(slot);
+    return slot;
+}
+
+static void release_by(struct slot_cache *cache, struct slot *slot)
+{
+    slot_close(slot);
+    task_end(&slot->task);
+    slot_release(table, cache, slot);
+}
+
+/* However it is released: between two uses of a slot many others are used. */
+static void check_rest(unsigned acquirers, unsigned releasers)
+{
+    enum { ROUNDS = 30000, LIVE = 10 };
+    static unsigned last[ROUNDS];
+    struct slot *live[LIVE] = {NULL};
+    unsigned reused = 0;
+    for (unsigned i = 1; i <= ROUNDS; i++) {
+        struct slot **place = &live[i % LIVE];
+        if (*place)
+            release_by(releasers ? &caches[i % releasers] : NULL, *place);
+        *place = acquire_by(acquirers ? &caches[i % acquirers] : NULL);
+        uint32_t index = pid_slot(pid_of(*place));
+        cr_assert_lt(index, ROUNDS);
+        if (last[index]) {
+            cr_assert_gt(i - last[index], SLOT_MIN_FREE);
+            reused++;
+        }
+        last[index] = i;
+    }
+    cr_assert_gt(reused, 0);
+    cr_assert_leq(slot_table_size(table), LIVE + SLOT_MIN_FREE + 2 * SLOT_BATCH * (CACHES + 1));
+}
+
+Test(slot, rests_without_a_cache)
+{
+    check_rest(0, 0);
+}
+
+Test(slot, rests_with_one_cache)
+{
+    check_rest(1, 1);
+}
+
+Test(slot, rests_with_many_caches)
+{
+    check_rest(CACHES, CACHES);
+}
+
+/* Who only acquires gets what others only release. */
+Test(slot, passes_from_cache_to_cache)
+{
+    check_rest(1, CACHES);
+}
+
+Test(slot, passes_from_caches_to_none)
+{
+    check_rest(0, CACHES);
+}
+
+/* What many had is used again, and the table does not grow beyond what was in use at once. */
+Test(slot, growth_is_bounded)
+{
+    enum { MOST = 5000 };
+    static struct slot *slots[MOST];
+    for (unsigned round = 0; round < 20; round++) {
+        for (unsigned i = 0; i < MOST; i++)
+            slots[i] = acquire_by(&caches[(i + round) % CACHES]);
+        for (unsigned i = 0; i < MOST; i++)
+            release_by(&caches[(i * 7 + round) % CACHES], slots[i]);
+    }
+    cr_assert_leq(slot_table_size(table), MOST + SLOT_MIN_FREE + 2 * SLOT_BATCH * CACHES);
+}
+
+/* Everything that is read under the lock is whole: whoever releases waits. */
+static _Atomic bool released;
+
+static void *release_owned(void *arg)
+{
+    struct slot *slot = arg;
+    slot_close(slot);
+    task_end(&slot->task);
+    slot_release(table, &caches[0], slot);
+    atomic_store(&released, true);
+    return NULL;
+}
+
+Test(slot, release_waits_for_inspection)
+{
+    static int owner = 7;
+    struct slot *slot = acquire_by(&caches[0]);
+    atomic_store(&slot->owner, &owner);
+    pthread_t thread;
+    slot_table_lock(table);
+    const int *found = atomic_load_explicit(&slot->owner, memory_order_acquire);
+    pthread_create(&thread, NULL, release_owned, slot);
+    while (atomic_load(&slot->owner))
+        sched_yield();
+    cr_assert_not(atomic_load(&released));
+    cr_assert_eq(*found, 7);
+    slot_table_unlock(table);
+    pthread_join(thread, NULL);
+    cr_assert(atomic_load(&released));
 }
 
 Test(slot, generation_wraps_past_zero)
@@ -204,7 +337,7 @@ Test(slot, close_takes_all_and_refuses_the_rest)
     cr_assert_null(slot_of_pid(table, pid), "closed is gone, before the slot is released");
     message_free(late);
     task_end(&slot->task);
-    slot_release(table, slot);
+    slot_release(table, NULL, slot);
     cr_assert_null(slot_of_pid(table, pid));
 }
 
@@ -346,6 +479,6 @@ Test(slot, close_race_loses_no_message)
         cr_assert_eq(got, atomic_load(&accepted));
         cr_assert_eq(atomic_load(&slot->queued), 0);
         task_end(&slot->task);
-        slot_release(table, slot);
+        slot_release(table, NULL, slot);
     }
 }
