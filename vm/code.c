@@ -329,12 +329,19 @@ static void open_state(lua_State *L, void *user, struct code *code)
         lazy_prepare(L, code->learned);
 }
 
+/* Clones find it as new. */
+static int close_state(struct state *state, int status, struct code *code)
+{
+    state_init(state, NULL, code->vm, code);
+    return status;
+}
+
 /* Every process runs the chunks. */
 static int set_up(lua_State *L, void *user, void *ctx)
 {
     open_state(L, user, ctx);
     lua_pushcfunction(L, boot_main);
-    return undump_units(L, ctx);
+    return close_state(user, undump_units(L, ctx), ctx);
 }
 
 /* The chunks are run now. */
@@ -344,7 +351,7 @@ static int set_up_preloaded(lua_State *L, void *user, void *ctx)
     int status = undump_units(L, ctx);
     if (status == 0)
         preload_run(L);
-    return status;
+    return close_state(user, status, ctx);
 }
 
 /* A chunk may be the entry point of a function, to be run at every call, if there is no method. */

@@ -18,10 +18,12 @@ static enum codec_status encode_to_scratch(lua_State *L, int first, int count, s
     enum codec_status status = CODEC_OK;
     if (!codec_bytes_reserve(scratch, SCALARS_BYTES))
         return CODEC_MEMORY;
-    scratch->length = scalars_encode(L, first, count, scratch->data);
-    if (scratch->length == 0)
+    size_t length = scalars_encode(L, first, count, scratch->data);
+    if (length == 0) {
         status = codec_try_encode(L, first, count, scratch);
-    *out = *scratch;
+        length = scratch->length;
+    }
+    *out = (struct codec_bytes){.data = scratch->data, .length = length, .capacity = scratch->capacity};
     return status;
 }
 

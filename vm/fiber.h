@@ -92,7 +92,7 @@ struct state {
     uint64_t idle_since_ns;
 };
 
-/* After cloning: everything but L, which the template filled in. */
+/* In a template: everything but L, which it has filled in. Clones differ by their process and pool only, both NULL at first. */
 void state_init(struct state *state, struct process *process, struct vm *vm, struct code *code);
 
 /* The process of the next call; what earlier ones left to themselves has been taken off (reuse.h). */

@@ -31,11 +31,10 @@ static void write_digits(uint32_t number, char *text)
 
 size_t pid_write_number(uint64_t number, char text[static 2 * WORD])
 {
-    char whole[4 * WORD] = {0};
-    size_t count = number ? (67 - (unsigned)__builtin_clzll(number)) / 4 : 1;
-    write_digits((uint32_t)(number >> 32), whole);
-    write_digits((uint32_t)number, whole + WORD);
-    memcpy(text, whole + 2 * WORD - count, 2 * WORD);
+    unsigned count = number ? (67 - (unsigned)__builtin_clzll(number)) / 4 : 1;
+    number <<= 64 - 4 * count;
+    write_digits((uint32_t)(number >> 32), text);
+    write_digits((uint32_t)number, text + WORD);
     return count;
 }
 

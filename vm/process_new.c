@@ -169,7 +169,7 @@ bool process_make_state(struct process *process)
     if (unlikely(!heap))
         return false;
     give_heap(process, heap);
-    state_init(process->state, process, process->vm, process->code);
+    process->state->process = process;
     process->state->pool = process->pool;
     if (process->context_charge)
         heap_charge(heap, (ptrdiff_t)process->context_charge);

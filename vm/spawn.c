@@ -243,7 +243,7 @@ struct spawn {
     size_t name_length;
     uint64_t holder; /* who has the name already */
     struct exec *exec;
-    struct vm_error error;
+    struct vm_error *error;
 };
 
 enum outcome { SPAWN_CREATED, SPAWN_SIGNALED, SPAWN_RETRY, SPAWN_FAILED };
@@ -283,7 +283,7 @@ static int load(lua_State *L, struct process *child)
 static int resolve(struct spawn *spawn, struct code **code, struct vm_host **host)
 {
     struct vm *vm = spawn->parent->vm;
-    struct vm_error *error = &spawn->error;
+    struct vm_error *error = spawn->error;
     size_t id_length, host_length;
     const char *id = lua_tolstring(spawn->L, spawn->id, &id_length);
     const char *name = lua_tolstring(spawn->L, spawn->id + 1, &host_length);
@@ -304,7 +304,7 @@ static struct process *make_child(struct spawn *spawn)
     struct vm_host *host;
     if (resolve(spawn, &code, &host) != 0)
         return NULL;
-    struct process *child = process_new(spawn->parent->vm, code, host, &spawn->error);
+    struct process *child = process_new(spawn->parent->vm, code, host, spawn->error);
     code_unref(code);
     if (!child)
         return NULL;
@@ -328,7 +328,7 @@ static int send_messages(struct spawn *spawn, uint64_t pid)
                                       message.length);
     }
     if (result == -ENOBUFS)
-        vm_error_set(&spawn->error, ERROR_RATE_LIMITED, "mailbox of the receiver is full");
+        vm_error_set(spawn->error, ERROR_RATE_LIMITED, "mailbox of the receiver is full");
     return result;
 }
 
@@ -362,7 +362,7 @@ static enum outcome signal_holder(struct spawn *spawn)
     struct process *parent = spawn->parent;
     uint64_t pid = spawn->holder;
     if ((spawn->flags & SPAWN_EXEC) && pid == parent->pid) {
-        vm_error_set(&spawn->error, ERROR_INVALID, "a process cannot wait for its own end");
+        vm_error_set(spawn->error, ERROR_INVALID, "a process cannot wait for its own end");
         return SPAWN_FAILED;
     }
     int result = send_messages(spawn, pid);
@@ -386,7 +386,7 @@ static enum outcome spawn_or_signal(struct spawn *spawn)
         if (outcome != SPAWN_RETRY)
             return outcome;
     }
-    vm_error_set(&spawn->error, ERROR_UNAVAILABLE, "the processes of that name end as fast as they are found");
+    vm_error_set(spawn->error, ERROR_UNAVAILABLE, "the processes of that name end as fast as they are found");
     return SPAWN_FAILED;
 }
 
@@ -397,7 +397,7 @@ static enum outcome find_context(struct spawn *spawn)
     int result = context_overlay(&spawn->context, spawn->parent->context, explicit);
     if (result == 0)
         return SPAWN_CREATED;
-    vm_error_set(&spawn->error, result == -ENOMEM ? ERROR_INTERNAL : ERROR_INVALID, "context: %s",
+    vm_error_set(spawn->error, result == -ENOMEM ? ERROR_INTERNAL : ERROR_INVALID, "context: %s",
                  context_message(result));
     return SPAWN_FAILED;
 }
@@ -413,7 +413,7 @@ static int finish(struct spawn *spawn, enum outcome outcome)
             operation_abandon(&exec->op);
             free(exec);
         }
-        return push_vm_error(L, &spawn->error);
+        return push_vm_error(L, spawn->error);
     }
     if (!exec)
         return outcome == SPAWN_SIGNALED ? push_pid(L, spawn->holder) : load(L, spawn->child);
@@ -427,8 +427,14 @@ static int finish(struct spawn *spawn, enum outcome outcome)
 static int spawn_encoded(lua_State *L, lua_KContext ctx, struct codec_bytes *args)
 {
     unsigned flags = (unsigned)ctx & ((1U << FLAG_BITS) - 1);
-    struct spawn spawn = {
-        .L = L, .ctx = ctx, .flags = flags, .id = flags & SPAWN_WITH ? 2 : 1, .parent = state_process(L), .args = args};
+    struct vm_error error; /* set if it fails: clearing it takes as long as finding the host */
+    struct spawn spawn = {.L = L,
+                          .ctx = ctx,
+                          .flags = flags,
+                          .id = flags & SPAWN_WITH ? 2 : 1,
+                          .parent = state_process(L),
+                          .args = args,
+                          .error = &error};
     enum outcome outcome = find_context(&spawn);
     if (flags & SPAWN_WITH)
         spawn.name = spawner_name(L, 1, &spawn.name_length);

@@ -227,13 +227,9 @@ static uint64_t count_spawned(struct vm *vm)
     return spawned;
 }
 
-struct vm_local *vm_local(struct vm *vm)
+static __attribute__((noinline)) struct vm_local *make_local(struct vm *vm, struct worker *worker)
 {
-    struct worker *worker = worker_self();
-    struct vm_local *local = worker_local(worker);
-    if (likely(local != NULL))
-        return local;
-    local = memory_zeroed(sizeof *local, "what a worker keeps");
+    struct vm_local *local = memory_zeroed(sizeof *local, "what a worker keeps");
     local->slabs = slab_cache_new(vm->depot);
     worker_set_local(worker, local);
     pthread_mutex_lock(&vm->lock);
@@ -241,6 +237,13 @@ struct vm_local *vm_local(struct vm *vm)
     vm->locals = local;
     pthread_mutex_unlock(&vm->lock);
     return local;
+}
+
+struct vm_local *vm_local(struct vm *vm)
+{
+    struct worker *worker = worker_self();
+    struct vm_local *local = worker_local(worker);
+    return likely(local != NULL) ? local : make_local(vm, worker);
 }
 
 bool vm_is_over_memory(struct vm *vm)
