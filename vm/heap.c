@@ -203,12 +203,8 @@ static void *leave_shared(struct heap *heap, void *block, size_t old_size, size_
 
 /* Public */
 
-/* A heap in a first chunk of `size` bytes, its head zeroed. */
-static struct heap *first_chunk(struct slab_cache *cache, size_t size, struct fault_plan *fault)
+static void init_head(struct heap *heap, struct slab_cache *cache, size_t size, struct fault_plan *fault)
 {
-    struct heap *heap = fault_hit(fault, FAULT_HEAP) ? NULL : heap_chunk_take(cache, size);
-    if (!heap)
-        return NULL;
     memset(heap, 0, heap_user_offset());
     heap->fault = fault;
     heap->cache = cache;
@@ -220,7 +216,11 @@ static struct heap *first_chunk(struct slab_cache *cache, size_t size, struct fa
     heap->reclaim_at = HEAP_RECLAIM_MIN / 1024;
     heap->reclaim_after = UINT32_MAX;
     heap->limit = heap->watch = SIZE_MAX;
-    return heap;
+}
+
+static struct heap *first_chunk(struct slab_cache *cache, size_t size, struct fault_plan *fault)
+{
+    return fault_hit(fault, FAULT_HEAP) ? NULL : heap_chunk_take(cache, size);
 }
 
 static void set_bump(struct heap *heap, size_t offset)
@@ -232,9 +232,11 @@ static void set_bump(struct heap *heap, size_t offset)
 struct heap *heap_new(struct slab_cache *cache, size_t user, size_t first_size, struct fault_plan *fault)
 {
     size_t least = heap_user_offset() + heap_user_size(user);
-    struct heap *heap = first_chunk(cache, heap_chunk_size(first_size > least ? first_size : least), fault);
+    size_t size = heap_chunk_size(first_size > least ? first_size : least);
+    struct heap *heap = first_chunk(cache, size, fault);
     if (!heap)
         return NULL;
+    init_head(heap, cache, size, fault);
     memset(heap_user(heap), 0, heap_user_size(user));
     set_bump(heap, least);
     return heap;
@@ -326,20 +328,34 @@ void heap_charge(struct heap *heap, ptrdiff_t bytes)
         heap_press(heap, heap->used);
 }
 
-struct heap *heap_new_image(struct slab_cache *cache, const struct heap_image *image, struct fault_plan *fault)
+/* The bytes of the first chunk of a heap with that image. */
+static size_t image_chunk(const struct heap_image *image)
 {
     size_t end = heap_user_offset() + image->size, size = image->first_size > end ? image->first_size : end;
-    if (size <= SLAB_CHUNK_MAX)
-        size = (size + SLAB_CHUNK_UNIT - 1) & ~(size_t)(SLAB_CHUNK_UNIT - 1);
-    struct heap *heap = first_chunk(cache, size, fault);
-    if (!heap)
-        return NULL;
+    return size <= SLAB_CHUNK_MAX ? (size + SLAB_CHUNK_UNIT - 1) & ~(size_t)(SLAB_CHUNK_UNIT - 1) : size;
+}
+
+struct heap *heap_image_take(struct slab_cache *cache, const struct heap_image *image, struct fault_plan *fault)
+{
+    return first_chunk(cache, image_chunk(image), fault);
+}
+
+void heap_image_begin(struct heap *heap, struct slab_cache *cache, const struct heap_image *image,
+                      struct fault_plan *fault)
+{
+    size_t end = heap_user_offset() + image->size;
+    init_head(heap, cache, image_chunk(image), fault);
     heap->image_end = (uint32_t)end;
     heap->used = image->live;
     heap->shared = (uintptr_t)image->shared;
     heap->shared_size = (uint32_t)image->shared_size;
     set_bump(heap, end);
-    return heap;
+}
+
+void heap_image_again(struct heap *heap, const void *copy, size_t size)
+{
+    memcpy(heap, copy, heap_user_offset() + size);
+    slab_poison(heap->bump, (size_t)(heap->end - heap->bump));
 }
 
 struct heap *heap_init_shell(void *memory)

@@ -78,8 +78,15 @@ struct heap_image {
     size_t shared_size;
 };
 
-/* A heap with room for the image as its user area and first blocks: the caller copies it to heap_user. NULL when memory is out. */
-struct heap *heap_new_image(struct slab_cache *cache, const struct heap_image *image, struct fault_plan *fault);
+/*
+ * A new heap with an image, in two steps. take: memory for it, which is no heap yet; NULL when memory is out. begin: it is one, with room for the
+ * image, which the caller copies to heap_user. again: the same at once, from a copy of heap_user_offset() + size bytes of a heap that was begun
+ * in the same place, with the same cache and image, and has not been used when it was copied.
+ */
+struct heap *heap_image_take(struct slab_cache *cache, const struct heap_image *image, struct fault_plan *fault);
+void heap_image_begin(struct heap *heap, struct slab_cache *cache, const struct heap_image *image,
+                      struct fault_plan *fault);
+void heap_image_again(struct heap *heap, const void *copy, size_t size);
 
 /* The head of a heap in memory of the caller (zeroed): no chunks, and every allocation fails. */
 struct heap *heap_init_shell(void *memory);

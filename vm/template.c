@@ -203,18 +203,16 @@ void template_learn(struct template *tmpl, size_t extent)
     atomic_store_explicit(&tmpl->extra, choose_extra(tmpl, samples), memory_order_relaxed);
 }
 
-/* A heap for the image, which is not in it yet. */
-static struct heap *new_heap(const struct template *tmpl, struct slab_cache *cache)
+static void describe_image(const struct template *tmpl, struct heap_image *out)
 {
     size_t extra = atomic_load_explicit(&tmpl->extra, memory_order_relaxed);
-    struct heap_image what = {
+    *out = (struct heap_image){
         .first_size = (image_units(tmpl) + extra) * SLAB_CHUNK_UNIT,
         .size = tmpl->image.size,
         .live = tmpl->image.live,
         .shared = tmpl->shared,
         .shared_size = tmpl->shared_mapped,
     };
-    return heap_new_image(cache, &what, tmpl->config.fault);
 }
 
 static void fill(const struct template_image *image, struct heap *heap)
@@ -235,9 +233,13 @@ struct heap *template_clone(const struct template *tmpl, struct slab_cache *cach
 {
     if (tmpl->config.classic)
         return clone_classic(tmpl, cache);
-    struct heap *heap = new_heap(tmpl, cache);
-    if (heap)
-        fill(&tmpl->image, heap);
+    struct heap_image what;
+    describe_image(tmpl, &what);
+    struct heap *heap = heap_image_take(cache, &what, tmpl->config.fault);
+    if (!heap)
+        return NULL;
+    heap_image_begin(heap, cache, &what, tmpl->config.fault);
+    fill(&tmpl->image, heap);
     return heap;
 }
 
@@ -245,16 +247,19 @@ struct heap *template_clone_fitted(struct template *tmpl, struct slab_cache *cac
 {
     if (unlikely(tmpl->config.classic))
         return clone_classic(tmpl, cache);
-    struct heap *heap = new_heap(tmpl, cache);
+    struct heap_image what;
+    describe_image(tmpl, &what);
+    struct heap *heap = heap_image_take(cache, &what, tmpl->config.fault);
     if (unlikely(!heap))
         return NULL;
-    const char *bytes = template_fitted_find(fitted, tmpl, heap);
-    if (bytes) {
-        memcpy(heap_user(heap), bytes, tmpl->image.size);
+    const char *copy = template_fitted_find(fitted, tmpl, heap, what.first_size);
+    if (likely(copy != NULL)) {
+        heap_image_again(heap, copy, what.size);
         return heap;
     }
+    heap_image_begin(heap, cache, &what, tmpl->config.fault);
     fill(&tmpl->image, heap);
-    template_fitted_note(fitted, tmpl, heap, heap_user(heap), tmpl->image.size);
+    template_fitted_note(fitted, tmpl, heap, what.first_size, heap_user_offset() + what.size);
     return heap;
 }
 

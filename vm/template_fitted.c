@@ -17,8 +17,7 @@ static void drop(struct template_fitted_copy *copy)
     *copy = (struct template_fitted_copy){0};
 }
 
-static void keep(struct template_fitted_copy *copy, struct template *tmpl, const struct heap *heap, const void *bytes,
-                 size_t size)
+static void keep(struct template_fitted_copy *copy, struct template *tmpl, const struct heap *heap, size_t size)
 {
     if (copy->tmpl != tmpl)
         drop(copy);
@@ -26,21 +25,23 @@ static void keep(struct template_fitted_copy *copy, struct template *tmpl, const
         return; /* clones do without */
     if (!copy->tmpl)
         copy->tmpl = template_ref(tmpl);
-    memcpy(copy->bytes, bytes, size);
+    memcpy(copy->bytes, heap, size);
     copy->at = heap;
     copy->times = 0;
 }
 
-void template_fitted_note(struct template_fitted *fitted, struct template *tmpl, const struct heap *heap,
-                          const void *bytes, size_t size)
+void template_fitted_note(struct template_fitted *fitted, struct template *tmpl, const struct heap *heap, size_t room,
+                          size_t size)
 {
     struct template_fitted_copy *copy = template_fitted_place(fitted, tmpl);
     if (copy->next != tmpl || copy->next_at != heap)
         copy->times = 0;
     copy->next = tmpl;
     copy->next_at = heap;
-    if (++copy->times >= TIMES && size <= TEMPLATE_FITTED_MAX)
-        keep(copy, tmpl, heap, bytes, size);
+    if (++copy->times < TIMES || size > TEMPLATE_FITTED_MAX)
+        return;
+    keep(copy, tmpl, heap, size);
+    copy->room = room;
 }
 
 void template_fitted_drop(struct template_fitted *fitted)

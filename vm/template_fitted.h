@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * template_fitted: images whose pointers are in place already. Who runs processes one after the other gives each the chunk that the last one
- * has freed, so the same pointers are put to the same places again and again. What a worker clones often to one address it therefore keeps a copy
- * of that fits there: the next clone is a copy of bytes.
+ * template_fitted: fresh clones, kept as bytes. Who runs processes one after the other gives each the chunk that the last one has freed, so the same
+ * heads of heaps are made and the same pointers put to the same places again and again. What a worker clones often to one address it therefore
+ * keeps a copy of: the next clone is a copy of bytes.
  *
- * Each worker has its own, all zero at first. A copy holds a reference to its template.
+ * Each worker has its own, all zero at first, always used with the same cache. A copy holds a reference to its template.
  */
 #ifndef VM_TEMPLATE_FITTED_H
 #define VM_TEMPLATE_FITTED_H
@@ -17,11 +17,12 @@
 struct heap;
 struct template;
 
-enum { TEMPLATE_FITTED_PLACES = 4, TEMPLATE_FITTED_MAX = 32 * 1024 /* bytes of an image; larger ones are not kept */ };
+enum { TEMPLATE_FITTED_PLACES = 4, TEMPLATE_FITTED_MAX = 32 * 1024 /* bytes of a copy; larger ones are not kept */ };
 
 struct template_fitted_copy {
     struct template *tmpl; /* a reference; NULL: the place is empty */
-    const struct heap *at; /* where the copy fits */
+    const struct heap *at; /* where the copy fits, */
+    size_t room;           /* in a first chunk of so many bytes */
     char *bytes;
     const void *next; /* the template that was last cloned instead, */
     const void *next_at;
@@ -40,17 +41,17 @@ static inline struct template_fitted_copy *template_fitted_place(struct template
 
 _Static_assert(TEMPLATE_FITTED_PLACES == 1 << 2, "template_fitted_place gives two bits");
 
-/* The image of the template as it has to be in that heap, NULL: there is none. */
+/* What a clone that has that first chunk begins with, NULL: it is not known. */
 static inline const char *template_fitted_find(struct template_fitted *fitted, const struct template *tmpl,
-                                               const struct heap *heap)
+                                               const struct heap *heap, size_t room)
 {
     const struct template_fitted_copy *copy = template_fitted_place(fitted, tmpl);
-    return likely(copy->tmpl == tmpl && copy->at == heap) ? copy->bytes : NULL;
+    return likely(copy->tmpl == tmpl && copy->at == heap && copy->room == room) ? copy->bytes : NULL;
 }
 
-/* A clone was made without one: `bytes` is what it has got. If that has come often enough it is kept, in place of another. */
-void template_fitted_note(struct template_fitted *fitted, struct template *tmpl, const struct heap *heap,
-                          const void *bytes, size_t size);
+/* It was not known, and a clone was made; it begins with `size` bytes. If that has come often enough it is kept, in place of another. */
+void template_fitted_note(struct template_fitted *fitted, struct template *tmpl, const struct heap *heap, size_t room,
+                          size_t size);
 
 /* Frees all: when its worker has nothing to do, or ends. */
 void template_fitted_drop(struct template_fitted *fitted);

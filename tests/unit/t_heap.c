@@ -494,7 +494,8 @@ Test(heap, an_image_is_packed_and_its_blocks_can_be_freed, .init = begin, .fini 
     static const char shared[64];
     memset(bytes, 1, sizeof(bytes));
     struct heap_image image = {.size = sizeof(bytes), .live = 1324, .shared = shared, .shared_size = sizeof(shared)};
-    struct heap *heap = heap_new_image(cache, &image, NULL);
+    struct heap *heap = heap_image_take(cache, &image, NULL);
+    heap_image_begin(heap, cache, &image, NULL);
     memcpy(heap_user(heap), bytes, sizeof(bytes));
     char *a = (char *)heap_user(heap) + 16, *b = a + 304, *c = b + 24;
     cr_assert_eq(heap_used(heap), 1324);

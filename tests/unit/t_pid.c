@@ -69,7 +69,7 @@ Test(pid, half_of_the_digits_tell_neighbours_apart)
     for (uint32_t i = 0; i < PIDS; i++) {
         uint64_t number = pid_to_number(pid_make(1, 1 + i / 1024, i % 1024));
         for (unsigned half = 0; half < 2; half++)
-            seen[half][i] = number & 0x0f0f0f0f0f0f0f0f << 4 * half;
+            seen[half][i] = number & UINT64_C(0x0f0f0f0f0f0f0f0f) << 4 * half;
     }
     for (unsigned half = 0; half < 2; half++)
         for (uint32_t i = 0; i < PIDS; i++)

@@ -30,6 +30,12 @@
 #define TSAN 0
 #endif
 
+#ifdef SLAB_ASAN
+enum { ASAN = 1 };
+#else
+enum { ASAN = 0 };
+#endif
+
 enum { KB = 1024, TEXT = 512 };
 
 /* A program of many functions, with all kinds of constants; its result depends on everything it does. */
@@ -786,6 +792,20 @@ static struct heap *fitted_clone(struct template *tmpl)
     return heap;
 }
 
+/* What the one before has done to its heap is not in this one. */
+static void check_fresh(struct heap *heap)
+{
+    cr_assert(heap->limit == SIZE_MAX && heap->watch == SIZE_MAX && heap->cache == cache && !heap->charged);
+    cr_assert(!heap->chunks && !heap->bigs && heap->reserved == heap->first_size && heap->slow_takes == 0);
+    cr_assert_eq((char *)heap + heap->first_size, heap->end);
+    for (unsigned kind = 0; kind < HEAP_LARGE; kind++)
+        cr_assert_null(heap->free[kind]);
+    cr_assert_eq(slab_is_poisoned(heap->bump), ASAN);
+    cr_assert_not(slab_is_poisoned(heap->bump - 1));
+    heap_set_limit(heap, 100 << 20, NULL);
+    heap_charge(heap, 100);
+}
+
 /* Runs so many clones one after the other; returns how many of them were made from a copy. */
 static int run_in_turn(struct template *tmpl, int count, const char *expected)
 {
@@ -794,8 +814,9 @@ static int run_in_turn(struct template *tmpl, int count, const char *expected)
         char text[TEXT];
         const struct template_fitted_copy *copy = template_fitted_place(&fitted, tmpl);
         struct heap *heap = fitted_clone(tmpl);
-        found += template_fitted_find(&fitted, tmpl, heap) && copy->times == 0;
+        found += copy->tmpl == tmpl && copy->at == heap && copy->times == 0;
         cr_assert_eq(((struct owner *)heap_user(heap))->heap, heap);
+        check_fresh(heap);
         run(heap, text);
         cr_assert_str_eq(text, expected);
         lua_gc(state_of_heap(heap), LUA_GCCOLLECT, 0);
