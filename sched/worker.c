@@ -297,13 +297,14 @@ static bool is_quiet(struct worker *w, bool claimable)
     return true;
 }
 
-static uint64_t ns_until_timer(struct worker *w)
+/* At most `most`. */
+static uint64_t ns_until_timer(struct worker *w, uint64_t most)
 {
     uint64_t due = wheel_next_due_ns(&w->wheel);
     if (due == UINT64_MAX || w->sched->config.seeded)
-        return UINT64_MAX;
-    uint64_t now = worker_now(w);
-    return due > now ? due - now : 0;
+        return most;
+    uint64_t now = worker_now(w), left = due > now ? due - now : 0;
+    return left < most ? left : most;
 }
 
 /* Calls config.idle when it is due; returns how long to sleep at most for it. */
@@ -330,17 +331,12 @@ static uint64_t rest(struct worker *w)
     return cycles_to_ns(&w->sched->cycles, w->idle_due - now);
 }
 
-static uint64_t least(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
 void worker_park(struct worker *w)
 {
     bool claimable = atomic_load_explicit(&w->mode, memory_order_relaxed) == WORKER_ACTIVE;
     uint64_t timeout_ns, rest_ns = rest(w);
     idle_enter(w, claimable);
-    if (is_quiet(w, claimable) && (timeout_ns = least(ns_until_timer(w), rest_ns)) > 0) {
+    if (is_quiet(w, claimable) && (timeout_ns = ns_until_timer(w, rest_ns)) > 0) {
         w->ops->submit(w->poller);
         counter_add(&w->counters.parks, 1);
         w->ops->park(w->poller, timeout_ns);
@@ -490,6 +486,11 @@ bool worker_is_over_budget(struct worker *w)
 bool worker_has_others(const struct worker *w)
 {
     return runqueue_has_any(&w->queue) || w->sched->seeded.count > 0;
+}
+
+unsigned worker_waiting(const struct worker *w)
+{
+    return runqueue_length(&w->queue);
 }
 
 void worker_kick(struct worker *w)

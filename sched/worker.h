@@ -56,6 +56,9 @@ bool worker_is_over_budget(struct worker *worker);
 /* Something else is runnable on this worker: a slice that could go on had better end. A hint. */
 bool worker_has_others(const struct worker *worker);
 
+/* How many tasks wait in its queue, as far as that is quickly said: RUNQUEUE_RING at most. A hint. */
+unsigned worker_waiting(const struct worker *worker);
+
 /*
  * Makes the worker call its poller's poll soon, by ending its park if it sleeps. The caller has published before what
  * poll is to find; a wake-up is never lost. Costs a fence while the worker is awake. Any thread.

@@ -302,7 +302,9 @@ int slot_send(struct slot_table *table, struct sched *sched, uint64_t pid, struc
     if (!slot)
         return -ESRCH;
     bool counted = message_is_counted(message);
-    prefetch(atomic_load_explicit(&slot->owner, memory_order_relaxed), SLOT_OWNER_HOT);
+    if (atomic_load_explicit(&slot->task.state, memory_order_relaxed) ==
+        TASK_IDLE) /* else another CPU uses it, perhaps */
+        prefetch(atomic_load_explicit(&slot->owner, memory_order_relaxed), SLOT_OWNER_HOT);
     if (counted && !admit(slot, message))
         return -ENOBUFS;
     size_t cost = counted ? message_cost(message) : 0; /* once pushed it is the receiver's */

@@ -91,7 +91,7 @@ void slot_table_unlock(struct slot_table *table);
 bool slot_push(struct slot *slot, uint64_t pid, struct message *message);
 
 /*
- * Sends to `pid`: takes the message and wakes the receiver, whose first SLOT_OWNER_HOT bytes are fetched into the cache. 0; -ESRCH: gone;
+ * Sends to `pid`: takes the message and wakes the receiver, whose first SLOT_OWNER_HOT bytes are fetched into the cache if it sleeps. 0; -ESRCH: gone;
  * -ENOBUFS: a user message over the receiver's limits. On failure the message is still the caller's.
  */
 int slot_send(struct slot_table *table, struct sched *sched, uint64_t pid, struct message *message);

@@ -19,6 +19,7 @@
 #include "sched/base/compiler.h"
 #include "sched/base/memory.h"
 #include "sched/sched.h"
+#include "sched/worker.h"
 #include "vm/buffer.h"
 #include "vm/code_struct.h"
 #include "vm/context.h"
@@ -38,11 +39,12 @@
 #include "vm/vm_struct.h"
 
 /*
- * A spawner that ran on for a whole slice would make thousands of processes before the first could run and end, each in cold memory. After so
- * many it lets them run. Those that are queued without a state are light, and enough of them are worth taking for a worker that has nothing to
- * do; those that had to load have a state, which should not leave the cache before it is used, and count for more.
+ * A spawner that ran on for a whole slice would make thousands of processes before the first could run and end, each in cold memory. So it lets
+ * them run when WAITING_MAX wait, looking every now and then; while another worker takes them as fast as they come it goes on. After SPAWNS_MAX
+ * it has to look into its own mailbox. Those that had to load have a state, which should not leave the cache before it is used, and count
+ * for more.
  */
-enum { SPAWNS_PER_SLICE = 256, LOAD_COUNTS = 32 };
+enum { WAITING_MAX = 224, SPAWNS_PER_LOOK = 32, SPAWNS_MAX = 1024, LOAD_COUNTS = 128 };
 
 /* How often a name may pass from a process that ends to another before a spawn gives up. */
 enum { NAME_TRIES = 100 };
@@ -252,7 +254,8 @@ enum outcome { SPAWN_CREATED, SPAWN_SIGNALED, SPAWN_RETRY, SPAWN_FAILED };
 static void count_spawn(struct state *state, bool is_ready)
 {
     state->spawns += is_ready ? 1 : LOAD_COUNTS;
-    if (state->spawns < SPAWNS_PER_SLICE || state->vm->seeded)
+    bool looks = state->spawns % SPAWNS_PER_LOOK == 0 && worker_waiting(worker_self()) >= WAITING_MAX;
+    if ((state->spawns < SPAWNS_MAX && !looks) || state->vm->seeded)
         return;
     state->spawns = 0;
     state_yield_soon(state);

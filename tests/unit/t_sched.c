@@ -312,8 +312,10 @@ static enum task_verdict look_around(struct task *task)
     cr_assert(at <= now && now <= clock);
     cr_assert_geq(worker_slice_start_ns(w), now);
     cr_assert_not(worker_has_others(w));
+    cr_assert_eq(worker_waiting(w), 0);
     task_wake_later(j->sched, &j->peer->task);
     cr_assert(worker_has_others(w));
+    cr_assert_eq(worker_waiting(w), 1);
     while (!worker_is_over_budget(w))
         continue;
     cr_assert_geq(worker_slice_used_ns(w), 900000);
