@@ -92,6 +92,21 @@ static void push_event_head(lua_State *L, const struct message *item, const char
         set_pid(L, "from", item->from);
 }
 
+/* Setting nil would make room for it, and most ends have one of them or none. */
+static void push_result(lua_State *L, int value, int error)
+{
+    bool has_value = !lua_isnil(L, value), has_error = !lua_isnil(L, error);
+    lua_createtable(L, 0, has_value + has_error);
+    if (has_value) {
+        lua_pushvalue(L, value - 1);
+        lua_setfield(L, -2, "value");
+    }
+    if (has_error) {
+        lua_pushvalue(L, error - 1);
+        lua_setfield(L, -2, "error");
+    }
+}
+
 static bool push_event(lua_State *L, const struct message *item, int place)
 {
     if (item->kind == MESSAGE_CANCEL) {
@@ -103,11 +118,7 @@ static bool push_event(lua_State *L, const struct message *item, int place)
     if (decode_body(L, item, place) < 0) /* value, error */
         return false;
     push_event_head(L, item, item->kind == MESSAGE_EXIT ? "pid.exit" : "pid.link.down");
-    lua_createtable(L, 0, 2);
-    lua_pushvalue(L, -4);
-    lua_setfield(L, -2, "value");
-    lua_pushvalue(L, -3);
-    lua_setfield(L, -2, "error");
+    push_result(L, -3, -2);
     lua_setfield(L, -2, "result");
     return true;
 }

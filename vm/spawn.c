@@ -472,7 +472,8 @@ static int spawn_run(lua_State *L, lua_KContext ctx)
 
 static bool is_missing(lua_State *L, int index)
 {
-    return lua_isnoneornil(L, index) || (lua_type(L, index) == LUA_TSTRING && lua_rawlen(L, index) == 0);
+    int type = lua_type(L, index);
+    return type == LUA_TSTRING ? lua_rawlen(L, index) == 0 : type <= LUA_TNIL;
 }
 
 /* exec wants a whole entry id; a spawn finds out that there is no such entry. */
