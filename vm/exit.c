@@ -230,9 +230,9 @@ static void report(struct process *process)
                view.string.data);
 }
 
-/* ---- the steps; each returns true when it is done ---- */
+/* ---- the steps; those that return something: is it done? ---- */
 
-static bool leave_mailbox(struct process *process)
+static void leave_mailbox(struct process *process)
 {
     operation_cancel_all(process);
     struct message *message = slot_close(process->slot);
@@ -264,7 +264,6 @@ static bool leave_mailbox(struct process *process)
         }
     }
     report(process);
-    return true;
 }
 
 static void notify(struct process *process, enum message_kind kind, const struct relation *to)
@@ -407,45 +406,58 @@ static void free_process(struct process *process)
     vm_host_leave(host, is_placed); /* last: vm_stop frees the VM once none is left and the workers are joined */
 }
 
+/* The steps from that of the process on, each of which falls into the next when it is done. False: there is more to do. */
+static bool take_steps(struct process *process)
+{
+    switch ((enum exit_step)process->exit_step) {
+    case EXIT_NAMES:
+        names_close(process);
+        process->exit_step = EXIT_GROUPS;
+        /* fall through */
+    case EXIT_GROUPS:
+        if (!groups_leave_some(process, STEPS))
+            return false;
+        process->exit_step = EXIT_FEEDS;
+        /* fall through */
+    case EXIT_FEEDS:
+        if (!feed_end_some(process, STEPS))
+            return false;
+        process->exit_step = EXIT_MAILBOX;
+        /* fall through */
+    case EXIT_MAILBOX:
+        leave_mailbox(process);
+        process->exit_step = EXIT_WATCHERS;
+        /* fall through */
+    case EXIT_WATCHERS:
+        if (!tell_watchers(process) || !ending_tell_some(process, STEPS))
+            return false;
+        process->exit_step = EXIT_LINKS;
+        /* fall through */
+    case EXIT_LINKS:
+        if (!tell_links(process))
+            return false;
+        process->exit_step = EXIT_RESOURCES;
+        /* fall through */
+    case EXIT_RESOURCES:
+        if (!release_resources(process))
+            return false;
+        process->exit_step = EXIT_CALL;
+        /* fall through */
+    case EXIT_CALL:
+        leave_call(process);
+        process->exit_step = EXIT_HEAP;
+        /* fall through */
+    case EXIT_HEAP:
+        return !process->heap || heap_drop(process->heap, vm_local(process->vm)->slabs, STEPS);
+    }
+    return true;
+}
+
 bool process_exit_slice(struct process *process)
 {
     atomic_store_explicit(&process->shown, SHOWN_COMPLETE, memory_order_relaxed);
-    for (;;) {
-        bool done = true;
-        switch ((enum exit_step)process->exit_step) {
-        case EXIT_NAMES:
-            names_close(process);
-            break;
-        case EXIT_GROUPS:
-            done = groups_leave_some(process, STEPS);
-            break;
-        case EXIT_FEEDS:
-            done = feed_end_some(process, STEPS);
-            break;
-        case EXIT_MAILBOX:
-            done = leave_mailbox(process);
-            break;
-        case EXIT_WATCHERS:
-            done = tell_watchers(process) && ending_tell_some(process, STEPS);
-            break;
-        case EXIT_LINKS:
-            done = tell_links(process);
-            break;
-        case EXIT_RESOURCES:
-            done = release_resources(process);
-            break;
-        case EXIT_CALL:
-            leave_call(process);
-            break;
-        case EXIT_HEAP:
-            done = !process->heap || heap_drop(process->heap, vm_local(process->vm)->slabs, STEPS);
-            break;
-        case EXIT_DONE:
-            free_process(process);
-            return true;
-        }
-        if (!done)
-            return false;
-        process->exit_step++;
-    }
+    if (!take_steps(process))
+        return false;
+    free_process(process);
+    return true;
 }

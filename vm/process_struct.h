@@ -54,8 +54,7 @@ enum exit_step {
     EXIT_LINKS,
     EXIT_RESOURCES,
     EXIT_CALL,
-    EXIT_HEAP,
-    EXIT_DONE
+    EXIT_HEAP
 };
 
 struct process {
