@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * runqueue: see runqueue.h for the four places.
+ * runqueue: see runqueue.h for the five places.
  *
- * I1  Only the owner enqueues to the ring and writes non-NULL to `next`. So if it reads NULL there, nobody but itself can
+ * I1  Only the owner enqueues to the two rings and writes non-NULL to `next`. So if it reads NULL there, nobody but itself can
  *     change that, and a plain release store does.
- * I2  A chain of tasks that was taken off `inject`, the backlog or the ring belongs to the taker until he has queued it.
+ * I2  A chain of tasks that was taken off `inject`, the backlog or a ring belongs to the taker until he has queued it.
  *
  * A task's content travels from queuer to runner by the state word (task.c), not by the queues; these need only hand
  * over the pointers, which ck's own fences do.
@@ -27,7 +27,9 @@ void runqueue_init(struct runqueue *queue)
 {
     atomic_init(&queue->next, NULL);
     queue->next_uses = 0;
-    ck_ring_init(&queue->ring, RUNQUEUE_RING);
+    queue->is_rings_turn = false;
+    ck_ring_init(&queue->soon.ring, RUNQUEUE_RING);
+    ck_ring_init(&queue->ring.ring, RUNQUEUE_RING);
     ck_stack_init(&queue->inject);
     pthread_mutex_init(&queue->lock, NULL);
     queue->backlog_first = queue->backlog_last = NULL;
@@ -98,24 +100,49 @@ static struct chain take_injected(struct runqueue *queue)
     return chain;
 }
 
-static bool push_ring(struct runqueue *queue, struct task *task)
+static bool enqueue(struct runqueue_fifo *fifo, struct task *task)
 {
-    return ck_ring_enqueue_spmc(&queue->ring, queue->slots, task);
+    return ck_ring_enqueue_spmc(&fifo->ring, fifo->slots, task);
+}
+
+/* False: `*task` is anything, since ck has written there what another one then took. */
+static bool dequeue(struct runqueue_fifo *fifo, struct task **task)
+{
+    return ck_ring_dequeue_spmc(&fifo->ring, fifo->slots, task);
+}
+
+static unsigned length(const struct runqueue_fifo *fifo)
+{
+    return ck_ring_size(&fifo->ring);
+}
+
+/* Moves the head of the chain there, as far as there is room. */
+static void fill(struct runqueue_fifo *fifo, struct chain *chain)
+{
+    while (chain->first) {
+        /* Read first: once it is in the ring a thief may run it and queue it elsewhere. */
+        struct task *rest = chain->first->next;
+        if (!enqueue(fifo, chain->first))
+            return;
+        chain->first = rest;
+        chain->count--;
+    }
 }
 
 /* Queues a whole chain: the ring first, the rest in one piece to the backlog. */
 static void push_chain(struct runqueue *queue, struct chain *chain)
 {
-    while (chain->first && !has_backlog(queue)) {
-        /* Read first: once it is in the ring a thief may run it and queue it elsewhere. */
-        struct task *rest = chain->first->next;
-        if (!push_ring(queue, chain->first))
-            break;
-        chain->first = rest;
-        chain->count--;
-    }
+    if (!has_backlog(queue))
+        fill(&queue->ring, chain);
     if (chain->first)
         append_backlog(queue, chain);
+}
+
+static void push_chain_soon(struct runqueue *queue, struct chain *chain)
+{
+    fill(&queue->soon, chain);
+    if (unlikely(chain->first != NULL))
+        push_chain(queue, chain);
 }
 
 bool runqueue_push_next(struct runqueue *queue, struct task *task)
@@ -134,8 +161,14 @@ bool runqueue_push_next(struct runqueue *queue, struct task *task)
 
 void runqueue_push(struct runqueue *queue, struct task *task)
 {
-    if (unlikely(has_backlog(queue)) || unlikely(!push_ring(queue, task)))
+    if (unlikely(has_backlog(queue)) || unlikely(!enqueue(&queue->ring, task)))
         append_backlog(queue, &(struct chain){task, task, 1});
+}
+
+void runqueue_push_soon(struct runqueue *queue, struct task *task)
+{
+    if (unlikely(!enqueue(&queue->soon, task)))
+        runqueue_push(queue, task);
 }
 
 static struct task *pop_next(struct runqueue *queue)
@@ -161,10 +194,27 @@ static struct task *pop_backlog(struct runqueue *queue)
     /* Older than what is left in the backlog, so straight into the ring, which has just run empty. */
     for (struct task *t = task->next, *rest; t; t = rest) {
         rest = t->next;
-        if (unlikely(!push_ring(queue, t)))
+        if (unlikely(!enqueue(&queue->ring, t)))
             append_backlog(queue, &(struct chain){t, t, 1});
     }
     return task;
+}
+
+static struct task *pop_soon(struct runqueue *queue)
+{
+    struct task *task;
+    queue->is_rings_turn = dequeue(&queue->soon, &task);
+    return queue->is_rings_turn ? task : NULL;
+}
+
+/* The ring, then the backlog. */
+static struct task *pop_ring(struct runqueue *queue)
+{
+    struct task *task;
+    queue->is_rings_turn = false;
+    if (likely(dequeue(&queue->ring, &task)))
+        return task;
+    return has_backlog(queue) ? pop_backlog(queue) : NULL;
 }
 
 struct task *runqueue_pop(struct runqueue *queue)
@@ -173,9 +223,11 @@ struct task *runqueue_pop(struct runqueue *queue)
     if (task)
         return task;
     queue->next_uses = 0;
-    if (likely(ck_ring_dequeue_spmc(&queue->ring, queue->slots, &task)))
+    bool rings_turn = queue->is_rings_turn;
+    if (!rings_turn && (task = pop_soon(queue)) != NULL)
         return task;
-    return has_backlog(queue) ? pop_backlog(queue) : NULL;
+    task = pop_ring(queue);
+    return task || !rings_turn ? task : pop_soon(queue);
 }
 
 unsigned runqueue_drain_inject(struct runqueue *queue)
@@ -184,7 +236,7 @@ unsigned runqueue_drain_inject(struct runqueue *queue)
         return 0;
     struct chain chain = take_injected(queue);
     unsigned count = chain.count;
-    push_chain(queue, &chain);
+    push_chain_soon(queue, &chain);
     return count;
 }
 
@@ -195,7 +247,7 @@ void runqueue_inject(struct runqueue *queue, struct task *task)
 
 bool runqueue_has_stealable(const struct runqueue *queue)
 {
-    return ck_ring_size(&queue->ring) || has_backlog(queue) || has_injected(queue);
+    return length(&queue->ring) || length(&queue->soon) || has_backlog(queue) || has_injected(queue);
 }
 
 bool runqueue_is_long(const struct runqueue *queue)
@@ -205,7 +257,7 @@ bool runqueue_is_long(const struct runqueue *queue)
 
 unsigned runqueue_length(const struct runqueue *queue)
 {
-    return ck_ring_size(&queue->ring);
+    return length(&queue->soon) + length(&queue->ring);
 }
 
 bool runqueue_has_any(const struct runqueue *queue)
@@ -215,18 +267,20 @@ bool runqueue_has_any(const struct runqueue *queue)
 
 bool runqueue_has_several(const struct runqueue *queue)
 {
-    return ck_ring_size(&queue->ring) > 1 || has_backlog(queue);
+    return runqueue_length(queue) > 1 || has_backlog(queue);
 }
 
-static struct task *steal_ring(struct runqueue *from, struct runqueue *to, unsigned *count)
+typedef void (*push_f)(struct runqueue *, struct task *);
+
+static struct task *steal_half(struct runqueue_fifo *from, struct runqueue *to, push_f push, unsigned *count)
 {
-    unsigned wanted = (ck_ring_size(&from->ring) + 1) / 2;
+    unsigned wanted = (length(from) + 1) / 2;
     struct task *first = NULL, *task;
     if (wanted > RUNQUEUE_BATCH)
         wanted = RUNQUEUE_BATCH;
-    for (*count = 0; *count < wanted && ck_ring_dequeue_spmc(&from->ring, from->slots, &task); ++*count) {
+    for (*count = 0; *count < wanted && dequeue(from, &task); ++*count) {
         if (first)
-            runqueue_push(to, task);
+            push(to, task);
         else
             first = task;
     }
@@ -261,14 +315,16 @@ static struct task *steal_injected(struct runqueue *from, struct runqueue *to, u
     if (first && first->next) {
         chain.first = first->next;
         chain.count--;
-        push_chain(to, &chain);
+        push_chain_soon(to, &chain);
     }
     return first;
 }
 
 struct task *runqueue_steal(struct runqueue *from, struct runqueue *to, bool with_next, unsigned *count)
 {
-    struct task *task = steal_ring(from, to, count);
+    struct task *task = steal_half(&from->soon, to, runqueue_push_soon, count);
+    if (!task)
+        task = steal_half(&from->ring, to, runqueue_push, count);
     if (!task)
         task = steal_backlog(from, to, count);
     if (!task)

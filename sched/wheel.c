@@ -176,6 +176,11 @@ bool wheel_cancel(struct timer *timer)
     return false;
 }
 
+bool wheel_has_due(const struct worker *worker)
+{
+    return wheel_next_due_ns(&worker->wheel) <= clock_now_ns(&worker->sched->clock);
+}
+
 /* Handles the earliest slot if its start is not after `now`; false: nothing more to do up to `now`. */
 static bool advance_one(struct wheel *wheel, uint64_t now)
 {

@@ -23,6 +23,7 @@ struct sched;
 struct task;
 struct timer;
 struct wheel;
+struct worker;
 
 /* Called once when due, under the lock of the wheel: no wheel function, no blocking. Returns a task to wake, or NULL. */
 typedef struct task *(*timer_fire_f)(struct timer *timer);
@@ -42,6 +43,9 @@ void wheel_arm(struct sched *sched, struct timer *timer, uint64_t due_ns);
 
 /* True: it was pending and will not fire. False: it has fired, and `fire` has returned, or was never armed. Any thread. */
 bool wheel_cancel(struct timer *timer);
+
+/* A timer in the wheel of this worker is due and waits for the end of the slice. Reads the clock. */
+bool wheel_has_due(const struct worker *worker);
 
 /* The rest is for the scheduler itself. 8 levels of 64 slots hold every time that fits 64 bits of nanoseconds. */
 struct wheel {

@@ -204,8 +204,8 @@ bool worker_is_worth_stealing(const struct worker *w, uint64_t now)
 void worker_queue(struct worker *w, struct task *task, bool next)
 {
     bool in_slice = atomic_load_explicit(&w->seq, memory_order_relaxed) & 1;
-    if (!in_slice) {
-        runqueue_push(&w->queue, task);
+    if (!in_slice) { /* by a timer or the poller */
+        runqueue_push_soon(&w->queue, task);
         return;
     }
     if (!next)

@@ -56,7 +56,7 @@ bool worker_is_over_budget(struct worker *worker);
 /* Something else is runnable on this worker: a slice that could go on had better end. A hint. */
 bool worker_has_others(const struct worker *worker);
 
-/* How many tasks wait in its queue, as far as that is quickly said: RUNQUEUE_RING at most. A hint. */
+/* How many tasks wait in its queue, as far as that is quickly said: twice RUNQUEUE_RING at most. A hint. */
 unsigned worker_waiting(const struct worker *worker);
 
 /*

@@ -19,6 +19,7 @@
 #include "sched/base/compiler.h"
 #include "sched/base/memory.h"
 #include "sched/sched.h"
+#include "sched/wheel.h"
 #include "sched/worker.h"
 #include "vm/buffer.h"
 #include "vm/code_struct.h"
@@ -40,17 +41,14 @@
 
 /*
  * A spawner that ran on for a whole slice would make thousands of processes before the first could run and end, each in cold memory. So it lets
- * them run when WAITING_MAX wait, looking every now and then; while another worker takes them as fast as they come it goes on. After SPAWNS_MAX
- * it has to look into its own mailbox. Those that had to load have a state, which should not leave the cache before it is used, and count
- * for more.
+ * them run when WAITING_MAX wait, looking every now and then; while another worker takes them as fast as they come it goes on, unless a timer
+ * is due or a C function would have to give way. After SPAWNS_MAX it has to look into its own mailbox. Those that had to load have a state,
+ * which should not leave the cache before it is used, and count for more.
  */
 enum { WAITING_MAX = 224, SPAWNS_PER_LOOK = 32, SPAWNS_MAX = 1024, LOAD_COUNTS = 128 };
 
-/* How often a name may pass from a process that ends to another before a spawn gives up. */
-enum { NAME_TRIES = 100 };
-
-/* The C continuation's context: flags, the number of arguments above them. */
-enum { FLAG_BITS = 4 };
+enum { NAME_TRIES = 100 }; /* how often a name may pass from a process that ends to another before a spawn gives up */
+enum { FLAG_BITS = 4 };    /* the C continuation's context: flags, the number of arguments above them */
 
 /* What the spawner waits for when the load was preempted. */
 struct pending_spawn {
@@ -253,9 +251,11 @@ enum outcome { SPAWN_CREATED, SPAWN_SIGNALED, SPAWN_RETRY, SPAWN_FAILED };
 /* is_ready: the child had nothing to load. */
 static void count_spawn(struct state *state, bool is_ready)
 {
+    struct worker *w = worker_self();
     state->spawns += is_ready ? 1 : LOAD_COUNTS;
-    bool looks = state->spawns % SPAWNS_PER_LOOK == 0 && worker_waiting(worker_self()) >= WAITING_MAX;
-    if ((state->spawns < SPAWNS_MAX && !looks) || state->vm->seeded)
+    bool looks = state->spawns % SPAWNS_PER_LOOK == 0 && !state->vm->seeded;
+    bool rests = looks && (worker_waiting(w) >= WAITING_MAX || wheel_has_due(w) || worker_is_over_budget(w));
+    if ((state->spawns < SPAWNS_MAX && !rests) || state->vm->seeded)
         return;
     state->spawns = 0;
     state_yield_soon(state);

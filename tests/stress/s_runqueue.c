@@ -46,16 +46,23 @@ static bool is_over(void)
     return atomic_load(&out) >= total * (1 + INJECTORS);
 }
 
+static void push(uint64_t way, struct task *task)
+{
+    if (way == 0)
+        runqueue_push_next(&shared, task);
+    else if (way == 1)
+        runqueue_push_soon(&shared, task);
+    else
+        runqueue_push(&shared, task);
+}
+
 static void *be_owner(void *arg)
 {
     struct actor *a = arg;
     unsigned next = 0;
     while (!is_over()) {
         for (uint64_t n = rng_below(&a->rng, 400); n > 0 && next < total; n--, next++) {
-            if (rng_below(&a->rng, 4) == 0)
-                runqueue_push_next(&shared, &pushed[next].task);
-            else
-                runqueue_push(&shared, &pushed[next].task);
+            push(rng_below(&a->rng, 4), &pushed[next].task);
         }
         runqueue_drain_inject(&shared);
         struct task *task;

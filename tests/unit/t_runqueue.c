@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* links: sched */
-/* runqueue: order, the bound of run-next, overflow, and what thieves get. */
+/* runqueue: order, the turns of `soon` and the ring, the bound of run-next, overflow, and what thieves get. */
 #include "sched/runqueue.h"
 
 #include <criterion/criterion.h>
@@ -8,7 +8,7 @@
 
 #include "sched/task.h"
 
-enum { MANY = 1000 };
+enum { MANY = 1000, ROOM = RUNQUEUE_RING - 1 /* ck keeps one slot free */ };
 
 static struct runqueue queue, other;
 static struct task tasks[MANY];
@@ -84,15 +84,114 @@ Test(runqueue, next_is_bounded)
     cr_assert_eq(runqueue_pop(&queue), &tasks[1]);
 }
 
-Test(runqueue, injected_tasks_keep_their_order)
+Test(runqueue, soon_goes_before_the_ring_and_in_turn_with_it)
+{
+    static const int order[] = {4, 0, 5, 1, 6, 2, 3};
+    for (int i = 0; i < 4; i++)
+        runqueue_push(&queue, &tasks[i]);
+    for (int i = 4; i < 7; i++)
+        runqueue_push_soon(&queue, &tasks[i]);
+    cr_assert(runqueue_has_several(&queue));
+    cr_assert_eq(runqueue_length(&queue), 7);
+    for (unsigned i = 0; i < sizeof order / sizeof *order; i++)
+        cr_assert_eq(runqueue_pop(&queue), &tasks[order[i]], "at %u", i);
+    cr_assert_null(runqueue_pop(&queue));
+}
+
+Test(runqueue, soon_alone_is_first_in_first_out)
+{
+    for (int i = 0; i < 10; i++)
+        runqueue_push_soon(&queue, &tasks[i]);
+    for (int i = 0; i < 10; i++)
+        cr_assert_eq(runqueue_pop(&queue), &tasks[i]);
+    cr_assert_not(runqueue_has_any(&queue));
+    cr_assert_null(runqueue_pop(&queue));
+}
+
+/* However many come soon, and come again, one of the ring goes after each. */
+Test(runqueue, soon_does_not_starve_the_ring)
+{
+    for (int i = 0; i < 100; i++)
+        runqueue_push(&queue, &tasks[i]);
+    for (int i = 100; i < 110; i++)
+        runqueue_push_soon(&queue, &tasks[i]);
+    for (int i = 0; i < 100; i++) {
+        struct task *soon = runqueue_pop(&queue);
+        cr_assert_eq(soon, &tasks[100 + i % 10], "at %d", i);
+        runqueue_push_soon(&queue, soon);
+        cr_assert_eq(runqueue_pop(&queue), &tasks[i], "at %d", i);
+    }
+}
+
+/* Nor the backlog, and neither do these starve it. */
+Test(runqueue, soon_does_not_starve_the_backlog)
+{
+    enum { WAITING = RUNQUEUE_RING + RUNQUEUE_BATCH };
+    struct task *soon = &tasks[WAITING];
+    for (int i = 0; i < WAITING; i++)
+        runqueue_push(&queue, &tasks[i]);
+    for (int i = 0; i < WAITING; i++) {
+        runqueue_push_soon(&queue, soon);
+        cr_assert_eq(runqueue_pop(&queue), soon, "at %d", i);
+        cr_assert_eq(runqueue_pop(&queue), &tasks[i], "at %d", i);
+    }
+    cr_assert_null(runqueue_pop(&queue));
+}
+
+Test(runqueue, next_goes_before_soon)
+{
+    runqueue_push_soon(&queue, &tasks[0]);
+    runqueue_push_next(&queue, &tasks[1]);
+    cr_assert_eq(runqueue_pop(&queue), &tasks[1]);
+    cr_assert_eq(runqueue_pop(&queue), &tasks[0]);
+}
+
+Test(runqueue, soon_overflows_to_the_ring)
 {
     for (int i = 0; i < MANY; i++)
+        runqueue_push_soon(&queue, &tasks[i]);
+    for (int i = 0; i < ROOM; i++) {
+        cr_assert_eq(runqueue_pop(&queue), &tasks[i], "soon at %d", i);
+        cr_assert_eq(runqueue_pop(&queue), &tasks[ROOM + i], "ring at %d", i);
+    }
+    for (int i = 2 * ROOM; i < MANY; i++)
+        cr_assert_eq(runqueue_pop(&queue), &tasks[i], "backlog at %d", i);
+    cr_assert_not(runqueue_has_any(&queue));
+}
+
+Test(runqueue, injected_tasks_keep_their_order)
+{
+    for (int i = 0; i < ROOM; i++)
         runqueue_inject(&queue, &tasks[i]);
     cr_assert(runqueue_has_stealable(&queue));
     cr_assert_null(runqueue_pop(&queue));
-    cr_assert_eq(runqueue_drain_inject(&queue), MANY);
-    for (int i = 0; i < MANY; i++)
+    cr_assert_eq(runqueue_drain_inject(&queue), ROOM);
+    for (int i = 0; i < ROOM; i++)
         cr_assert_eq(runqueue_pop(&queue), &tasks[i]);
+}
+
+Test(runqueue, injected_tasks_come_soon)
+{
+    runqueue_push(&queue, &tasks[0]);
+    runqueue_push(&queue, &tasks[1]);
+    runqueue_inject(&queue, &tasks[2]);
+    cr_assert_eq(runqueue_drain_inject(&queue), 1);
+    cr_assert_eq(runqueue_pop(&queue), &tasks[2]);
+    cr_assert_eq(runqueue_pop(&queue), &tasks[0]);
+}
+
+Test(runqueue, injected_tasks_overflow_to_the_ring_and_the_backlog)
+{
+    for (int i = 0; i < MANY; i++)
+        runqueue_inject(&queue, &tasks[i]);
+    cr_assert_eq(runqueue_drain_inject(&queue), MANY);
+    for (int i = 0; i < ROOM; i++) {
+        cr_assert_eq(runqueue_pop(&queue), &tasks[i], "soon at %d", i);
+        cr_assert_eq(runqueue_pop(&queue), &tasks[ROOM + i], "ring at %d", i);
+    }
+    for (int i = 2 * ROOM; i < MANY; i++)
+        cr_assert_eq(runqueue_pop(&queue), &tasks[i], "backlog at %d", i);
+    cr_assert_not(runqueue_has_any(&queue));
 }
 
 Test(runqueue, a_thief_takes_half_of_the_ring)
@@ -106,6 +205,38 @@ Test(runqueue, a_thief_takes_half_of_the_ring)
         cr_assert_eq(runqueue_pop(&other), &tasks[i]);
     for (int i = 5; i < 9; i++)
         cr_assert_eq(runqueue_pop(&queue), &tasks[i]);
+}
+
+Test(runqueue, a_thief_takes_half_of_soon_first)
+{
+    unsigned count;
+    for (int i = 0; i < 5; i++)
+        runqueue_push(&queue, &tasks[i]);
+    for (int i = 5; i < 10; i++)
+        runqueue_push_soon(&queue, &tasks[i]);
+    runqueue_push(&other, &tasks[10]);
+    cr_assert_eq(runqueue_steal(&queue, &other, false, &count), &tasks[5]);
+    cr_assert_eq(count, 3);
+    /* They are soon with the thief, too. */
+    cr_assert_eq(runqueue_pop(&other), &tasks[6]);
+    cr_assert_eq(runqueue_pop(&other), &tasks[10]);
+    cr_assert_eq(runqueue_pop(&other), &tasks[7]);
+    cr_assert_eq(runqueue_steal(&queue, &other, false, &count), &tasks[8]);
+    cr_assert_eq(runqueue_steal(&queue, &other, false, &count), &tasks[9]);
+    cr_assert_eq(runqueue_steal(&queue, &other, false, &count), &tasks[0]);
+    cr_assert_eq(count, 3);
+}
+
+Test(runqueue, soon_may_always_be_stolen)
+{
+    unsigned count;
+    runqueue_push_soon(&queue, &tasks[0]);
+    cr_assert(runqueue_has_stealable(&queue));
+    cr_assert_not(runqueue_has_several(&queue));
+    cr_assert_eq(runqueue_steal(&queue, &other, false, &count), &tasks[0]);
+    cr_assert_eq(count, 1);
+    cr_assert_not(runqueue_has_any(&queue));
+    cr_assert_null(runqueue_pop(&queue));
 }
 
 Test(runqueue, a_thief_takes_from_backlog_and_inject)

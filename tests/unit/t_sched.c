@@ -16,6 +16,7 @@
 #include "sched/base/fault.h"
 #include "sched/poller_futex.h"
 #include "sched/task.h"
+#include "sched/wheel.h"
 #include "sched/worker.h"
 
 TestSuite(sched, .timeout = 60);
@@ -379,6 +380,93 @@ Test(sched, run_next_does_not_starve_the_queue)
     await(&c);
     cr_assert_leq(c.seen, 64);
     a.done = b.done = 1;
+    sched_free(sched);
+}
+
+/* A slice in which a timer gets due makes many tasks: the timer's task does not wait for all of them. */
+enum { FRESH = 200, FEW = 50, TRIES = 100 };
+
+struct storm;
+
+struct drop {
+    struct task task;
+    struct storm *storm;
+};
+
+struct storm {
+    struct task root;
+    struct drop late, fresh[FRESH];
+    struct timer timer;
+    struct sched *sched;
+    bool was_due, is_due;   /* before and after the timer was armed */
+    _Atomic int ran, place; /* tasks that have run; how many had when `late` did */
+};
+
+static enum task_verdict fall(struct task *task)
+{
+    struct drop *drop = container_of(task, struct drop, task);
+    int place = atomic_fetch_add(&drop->storm->ran, 1);
+    if (drop == &drop->storm->late)
+        atomic_store(&drop->storm->place, place);
+    return TASK_PARKED;
+}
+
+static struct task *wake_late(struct timer *timer)
+{
+    return &container_of(timer, struct storm, timer)->late.task;
+}
+
+static enum task_verdict break_loose(struct task *task)
+{
+    struct storm *s = container_of(task, struct storm, root);
+    for (int i = 0; i < FRESH; i++)
+        task_wake_later(s->sched, &s->fresh[i].task);
+    s->was_due = wheel_has_due(worker_self());
+    wheel_arm(s->sched, &s->timer, 1);
+    s->is_due = wheel_has_due(worker_self());
+    return TASK_PARKED;
+}
+
+static void init_drop(struct drop *drop, struct storm *storm)
+{
+    drop->storm = storm;
+    task_init(&drop->task, fall, TASK_IDLE);
+}
+
+/* Returns how many tasks had run before the timer's did. */
+static int storm(struct sched *sched)
+{
+    struct storm *s = calloc(1, sizeof *s);
+    s->sched = sched;
+    task_init(&s->root, break_loose, TASK_IDLE);
+    wheel_timer_init(&s->timer, wake_late);
+    init_drop(&s->late, s);
+    for (int i = 0; i < FRESH; i++)
+        init_drop(&s->fresh[i], s);
+    task_wake(sched, &s->root);
+    while (atomic_load(&s->ran) <= FRESH)
+        sched_yield();
+    for (int i = 0; i < FRESH; i++)
+        while (atomic_load(&s->fresh[i].task.state) != TASK_IDLE)
+            sched_yield();
+    while (atomic_load(&s->late.task.state) != TASK_IDLE || atomic_load(&s->root.state) != TASK_IDLE)
+        sched_yield();
+    int place = atomic_load(&s->place);
+    cr_assert_not(s->was_due);
+    cr_assert(s->is_due);
+    free(s);
+    return place;
+}
+
+/* Tried again: while a worker gets no CPU for long enough, a spare one runs what waits behind it. */
+Test(sched, a_due_timer_goes_before_fresh_tasks)
+{
+    struct sched_config config = {.workers = 1};
+    struct sched *sched = start(&config);
+    int place = FRESH;
+    for (int i = 0; i < TRIES && place >= FEW; i++)
+        place = storm(sched);
+    cr_assert_lt(place, FEW);
     sched_free(sched);
 }
 
