@@ -54,7 +54,7 @@ static uint64_t id_of(uint32_t place, uint32_t serial)
 static struct feed *find(const struct feed_table *table, uint64_t id)
 {
     uint32_t place = (uint32_t)id;
-    if (place >= table->capacity || table->places[place].serial != id >> 32)
+    if (!table || place >= table->capacity || table->places[place].serial != id >> 32)
         return NULL;
     return table->places[place].feed;
 }
@@ -106,10 +106,10 @@ static void unsubscribe(struct feed *feed)
     else
         broker_subscriber_free(feed->subscriber);
     feed->subscriber = NULL;
-    leave_place(&feed->process->feeds, feed);
+    leave_place(feed->process->feeds, feed);
     feed->is_open = false;
     list_remove(&feed->link);
-    list_add_tail(&feed->process->feeds.closed_feeds, &feed->link);
+    list_add_tail(&feed->process->feeds->closed_feeds, &feed->link);
     heap_charge(feed->process->heap, -(ptrdiff_t)feed->charged);
 }
 
@@ -128,10 +128,15 @@ int feed_finalize(lua_State *L)
     return 0;
 }
 
-void feed_table_init(struct feed_table *table)
+static struct feed_table *table_of(struct process *process)
 {
+    if (process->feeds)
+        return process->feeds;
+    struct feed_table *table = memory_zeroed(sizeof *table, "the subscriptions of a process");
     list_init(&table->open_feeds);
     list_init(&table->closed_feeds);
+    process->feeds = table;
+    return table;
 }
 
 /* The state will have another process, whose program may still refer to the feed or its channel. */
@@ -144,7 +149,9 @@ static void leave_state(struct feed *feed, lua_State *L)
 
 bool feed_end_some(struct process *process, unsigned most)
 {
-    struct list *open = &process->feeds.open_feeds;
+    if (!process->feeds)
+        return true;
+    struct list *open = &process->feeds->open_feeds;
     for (; most && !list_is_empty(open); most--) {
         struct feed *feed = container_of(open->next, struct feed, link);
         unsubscribe(feed);
@@ -156,7 +163,9 @@ bool feed_end_some(struct process *process, unsigned most)
 
 bool feed_destroy_some(struct process *process, unsigned most)
 {
-    struct list *closed = &process->feeds.closed_feeds;
+    if (!process->feeds)
+        return true;
+    struct list *closed = &process->feeds->closed_feeds;
     for (; most && !list_is_empty(closed); most--) {
         struct feed *feed = container_of(closed->next, struct feed, link);
         struct message *message = feed_take(feed);
@@ -167,8 +176,9 @@ bool feed_destroy_some(struct process *process, unsigned most)
     }
     if (!list_is_empty(closed))
         return false;
-    free(process->feeds.places);
-    process->feeds.places = NULL;
+    free(process->feeds->places);
+    free(process->feeds);
+    process->feeds = NULL;
     return true;
 }
 
@@ -177,7 +187,7 @@ bool feed_destroy_some(struct process *process, unsigned most)
 struct channel *feed_add(struct process *process, struct message *message)
 {
     struct router *router = &process->router;
-    struct feed *feed = find(&process->feeds, message->id);
+    struct feed *feed = find(process->feeds, message->id);
     router->waiting++;
     if (!feed || feed->channel->closed) {
         router_count_taken(router, message);
@@ -226,7 +236,8 @@ struct feed *feed_new(lua_State *L, const struct type *type, uint32_t capacity, 
                       const struct pattern *subject, const struct pattern *kind)
 {
     struct process *process = state_process(L);
-    if (process->feeds.open >= FEEDS_MAX)
+    struct feed_table *table = table_of(process);
+    if (table->open >= FEEDS_MAX)
         return refuse(L);
     luaL_checkstack(L, 8, "subscription");
     struct feed *feed = type_new(L, type, sizeof *feed);
@@ -237,8 +248,8 @@ struct feed *feed_new(lua_State *L, const struct type *type, uint32_t capacity, 
     lua_pushvalue(L, -1);
     lua_rawsetp(L, LUA_REGISTRYINDEX, feed);
     handle_open(L, &feed->handle, release);
-    take_place(&process->feeds, feed);
-    list_add_tail(&process->feeds.open_feeds, &feed->link);
+    take_place(table, feed);
+    list_add_tail(&table->open_feeds, &feed->link);
     feed->subscriber = broker_subscriber_new(process->pid, feed->id, subject, kind);
     if (!feed->subscriber)
         memory_out(broker_subscriber_size(subject, kind), "a subscription");

@@ -27,7 +27,7 @@ struct pattern;
 struct process;
 struct type;
 
-/* The feeds of a process. */
+/* The feeds of a process, which gets one with its first. */
 struct feed_table {
     struct feed_place *places; /* of the open ones, by number */
     uint32_t capacity, free;   /* free: first free place + 1; 0: none */
@@ -64,8 +64,6 @@ struct channel *feed_add(struct process *process, struct message *message);
 
 bool feed_is_ready(const struct feed *feed);
 struct message *feed_take(struct feed *feed);
-
-void feed_table_init(struct feed_table *table);
 
 /* The process is ending: unsubscribes at most `most` feeds; false while more are left. */
 bool feed_end_some(struct process *process, unsigned most);

@@ -155,7 +155,7 @@ static struct fiber *next_fiber(struct state *state)
 static bool is_subscribed(const struct process *process)
 {
     const struct router *router = &process->router;
-    return router->inbox || router->events_channel || router->listeners || process->feeds.open;
+    return router->inbox || router->events_channel || router->listeners || (process->feeds && process->feeds->open);
 }
 
 static bool is_deadlocked(const struct process *process)

@@ -94,7 +94,6 @@ static struct process *make(struct vm_host *host, struct code *code, struct vm_e
     list_init(&process->operations);
     list_init(&process->handles);
     list_init(&process->memberships);
-    feed_table_init(&process->feeds);
     process->started_ns = worker_slice_start_ns(worker_self());
     slot_set_room(slot, host->limits.mailbox_limit, memory_limit(host));
     return process;

@@ -84,7 +84,7 @@ struct process {
     struct context *options; /* of its spawn: one reference, NULL: none */
     char *pid_text;          /* made when asked for */
     void *terminal;
-    struct feed_table feeds;
+    struct feed_table *feeds; /* NULL: it has never had any */
     struct relation_set watchers, monitors, links;
     struct list timers, operations, handles;
     struct list memberships; /* in process groups */
