@@ -7,8 +7,6 @@
 
 #include <lauxlib.h>
 
-#include "sched/base/clock.h"
-#include "sched/sched.h"
 #include "vm/channel.h"
 #include "vm/codec.h"
 #include "vm/envelope.h"
@@ -86,7 +84,7 @@ static void push_event_head(lua_State *L, const struct message *item, const char
     lua_createtable(L, 0, 4);
     lua_pushstring(L, kind);
     lua_setfield(L, -2, "kind");
-    lua_pushinteger(L, clock_wall_ns(sched_clock(state_vm(L)->sched)) / 1000000000);
+    lua_pushinteger(L, (lua_Integer)(item->id / 1000000000));
     lua_setfield(L, -2, "at");
     if (item->from)
         set_pid(L, "from", item->from);

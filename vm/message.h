@@ -44,7 +44,8 @@ struct message {
     struct message *prev;       /* unclaimed messages: arrival order backwards */
     struct message *topic_next; /* unclaimed messages: next one of the topic */
     uint64_t from;
-    uint64_t id;     /* user messages: sequence number of arrival; signals: see the kind */
+    uint64_t
+        id; /* user messages: sequence number of arrival; events: from then on, when that was; signals: see the kind */
     uint64_t target; /* PID it is meant for: the slot may have a new user */
     uint32_t length; /* of the body */
     uint8_t kind;

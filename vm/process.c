@@ -42,15 +42,26 @@ enum { STATE_HOT = sizeof(struct state) + 256 };
 
 /* ---- drain ---- */
 
-static void add_event(struct process *process, struct message *message)
+/* One drain, and when it was, if anything in it asks. */
+struct drain {
+    struct process *process;
+    int64_t wall_ns; /* 0: not yet read */
+};
+
+static void add_event(struct drain *drain, struct message *message)
 {
+    struct process *process = drain->process;
+    if (!drain->wall_ns)
+        drain->wall_ns = clock_wall_ns(sched_clock(process->vm->sched));
+    message->id = (uint64_t)drain->wall_ns; /* the relation it has ended is known by now */
     message_queue_push(&process->router.events, message);
     if (process->router.events_channel)
         channel_notify(process->router.events_channel, process);
 }
 
-static void handle_notice(struct process *process, struct message *message)
+static void handle_notice(struct drain *drain, struct message *message)
 {
+    struct process *process = drain->process;
     if (!relation_accept(process, message)) {
         message_free(message);
         return;
@@ -60,7 +71,7 @@ static void handle_notice(struct process *process, struct message *message)
         message_free(message);
         return;
     }
-    add_event(process, message);
+    add_event(drain, message);
 }
 
 void process_drop_stray(struct vm *vm, struct slot *slot, struct message *message)
@@ -80,8 +91,9 @@ void process_drop_stray(struct vm *vm, struct slot *slot, struct message *messag
     message_free(message);
 }
 
-static void handle(struct process *process, struct message *message)
+static void handle(struct drain *drain, struct message *message)
 {
+    struct process *process = drain->process;
     switch (message->kind) {
     case MESSAGE_USER: {
         struct channel *channel = router_add(&process->router, message);
@@ -96,11 +108,11 @@ static void handle(struct process *process, struct message *message)
         return;
     }
     case MESSAGE_CANCEL:
-        add_event(process, message);
+        add_event(drain, message);
         return;
     case MESSAGE_EXIT:
     case MESSAGE_LINK_DOWN:
-        handle_notice(process, message);
+        handle_notice(drain, message);
         return;
     case MESSAGE_TERMINATE:
     case MESSAGE_KILL:
@@ -127,11 +139,12 @@ static void handle(struct process *process, struct message *message)
 
 void process_drain(struct process *process)
 {
+    struct drain drain = {.process = process};
     struct message *message = slot_drain(process->slot);
     while (message) {
         struct message *next = message->next;
         if (likely(message->target == process->pid))
-            handle(process, message);
+            handle(&drain, message);
         else
             process_drop_stray(process->vm, process->slot, message);
         message = next;

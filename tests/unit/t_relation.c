@@ -338,3 +338,31 @@ Test(relation, watchers_that_end_are_forgotten)
           "  return 'ok'\n"
           "end");
 }
+
+/* Virtual time: an event says when it came, not when somebody asked for it. */
+Test(relation_time, events_say_when_they_came)
+{
+    struct rig seeded;
+    rig_open(&seeded, &(struct rig_options){.seeded = true});
+    rig_add(&seeded, "t:quit", "return function() return 'done' end");
+    rig_add(&seeded, "t:main",
+            "return function()\n"
+            "  local time = require('time')\n"
+            "  local events, begun = process.events(), os.time()\n"
+            "  local pid = process.spawn_monitored('t:quit', 't:h')\n"
+            "  process.cancel(process.pid(), 'myself')\n"
+            "  time.sleep('10s')\n"
+            "  local ended = os.time()\n"
+            "  for i = 1, 2 do\n"
+            "    local e = events:receive()\n"
+            "    assert(e.at >= begun and e.at <= begun + 1 and ended >= e.at + 9, e.kind .. ' at ' .. e.at - begun)\n"
+            "  end\n"
+            "  process.cancel(process.pid(), 'myself')\n"
+            "  assert(events:receive().at >= ended)\n"
+            "  return 'ok'\n"
+            "end");
+    const struct rig_result *r = rig_run(&seeded, "t:main");
+    cr_assert_not(r->failed, "%s", rig_text(&seeded));
+    cr_assert_str_eq(rig_text(&seeded), "ok");
+    rig_close(&seeded);
+}
