@@ -9,6 +9,7 @@
  *   floor ring <states> <hops> [inbox]      switch.c: a number that is passed on, without mailboxes and a scheduler
  *   floor pingpong 1 <trips>                the same between two states
  *   floor pingpong 1 <trips> table          trade.c: a table that is made, copied, read and copied back
+ *   floor spawn_monitored <count>           watch.c: what the process does that spawns others and sees them end, without the others
  */
 #include "floor.h"
 
@@ -88,8 +89,11 @@ int main(int argc, char **argv)
         floor_pingpong(strtol(argv[3], NULL, 10));
     } else if (argc == 5 && strcmp(argv[1], "pingpong") == 0) {
         floor_trade(strtol(argv[3], NULL, 10));
+    } else if (argc == 3 && strcmp(argv[1], "spawn_monitored") == 0) {
+        floor_watch(strtol(argv[2], NULL, 10));
     } else {
-        fputs("usage: floor payload|least <name> <items> <trips> | timers|growth <count> | ring <states> <hops> "
+        fputs("usage: floor payload|least <name> <items> <trips> | timers|growth|spawn_monitored <count> | ring "
+              "<states> <hops> "
               "[inbox] | "
               "pingpong 1 <trips> [table]\n",
               stderr);

@@ -28,5 +28,6 @@ void floor_growth(long most);
 void floor_ring(long states, long hops, bool by_inbox);
 void floor_pingpong(long trips);
 void floor_trade(long trips);
+void floor_watch(long count);
 
 #endif
