@@ -92,6 +92,12 @@ void task_leave(struct sched *sched, struct task *task)
         queue(sched, task, false);
 }
 
+void task_release(struct sched *sched, struct task *task)
+{
+    task_finish(task, TASK_AGAIN);
+    queue(sched, task, false);
+}
+
 void task_end(struct task *task)
 {
     atomic_exchange_explicit(&task->state, TASK_DONE, memory_order_acq_rel);

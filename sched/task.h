@@ -46,11 +46,14 @@ void task_init(struct task *task, task_run_f run, enum task_state state);
  */
 void task_wake(struct sched *sched, struct task *task);
 
-/* As task_wake, but to the end of the run queue: for new tasks whose creator goes on. */
+/* As task_wake, but to the end of the run queue. */
 void task_wake_later(struct sched *sched, struct task *task);
 
 /* The caller holds the task RUNNING outside the scheduler (see task_init) and gives it back: IDLE, or queued if it was notified. */
 void task_leave(struct sched *sched, struct task *task);
+
+/* The same for a task that is runnable, to the end of the run queue: for new tasks whose creator goes on. */
+void task_release(struct sched *sched, struct task *task);
 
 /* RUNNING or NOTIFIED -> DONE; called by run just before it gives the memory away and returns TASK_ENDED. */
 void task_end(struct task *task);

@@ -421,8 +421,5 @@ void process_release_next(struct process *process)
 
 void process_release(struct process *process)
 {
-    struct sched *sched = process->vm->sched;
-    struct task *task = &process->slot->task;
-    task_wake_later(sched, task);
-    task_leave(sched, task);
+    task_release(process->vm->sched, &process->slot->task);
 }

@@ -92,6 +92,23 @@ Test(task, leave_gives_back)
     sched_free(sched);
 }
 
+/* Whether it was woken meanwhile or not; and whoever wakes it then has nothing to do. */
+Test(task, release_queues)
+{
+    struct sched *sched = new_sched();
+    struct task a, b;
+    task_init(&a, never, TASK_RUNNING);
+    task_release(sched, &a);
+    cr_assert_eq(a.state, TASK_QUEUED);
+    task_wake(sched, &a);
+    cr_assert_eq(a.state, TASK_QUEUED);
+    task_init(&b, never, TASK_RUNNING);
+    task_wake(sched, &b);
+    task_release(sched, &b);
+    cr_assert_eq(b.state, TASK_QUEUED);
+    sched_free(sched);
+}
+
 /* Wakers publish with relaxed stores; each slice takes what it finds. None may be left, none may run twice at once. */
 enum { WAKERS = 3, ROUNDS = 20000 };
 
