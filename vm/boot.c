@@ -26,6 +26,7 @@
 #include "vm/encoding.h"
 #include "vm/error.h"
 #include "vm/fiber.h"
+#include "vm/process_new.h"
 #include "vm/process_struct.h"
 #include "vm/state.h"
 
@@ -131,8 +132,7 @@ static void drop_args(const struct state *state)
 {
     if (state->chunk_is_entry)
         return; /* a function that it returns gets them too */
-    buffer_unref(state->process->args);
-    state->process->args = NULL;
+    process_drop_args(state->process);
 }
 
 static int call_entry(lua_State *L, int count)
@@ -150,15 +150,16 @@ static int call_entry(lua_State *L, int count)
 static int decode_args_k(lua_State *L, int status, lua_KContext ctx)
 {
     (void)status;
-    struct buffer *args = state_process(L)->args;
+    size_t length;
+    const unsigned char *args = process_args(state_process(L), &length);
     int count = 0;
     enum codec_status outcome;
-    if (args->length < RESUMABLE_FROM) {
-        outcome = codec_decode(L, args->bytes, args->length, &count);
+    if (length < RESUMABLE_FROM) {
+        outcome = codec_decode(L, args, length, &count);
     } else {
         struct codec_decoder *decoder = lua_touserdata(L, base_of(L) + 1);
         if (!decoder)
-            decoder = codec_decoder_new(L, args->bytes, args->length);
+            decoder = codec_decoder_new(L, args, length);
         outcome = codec_decoder_run(L, decoder, &count);
         if (outcome == CODEC_MORE)
             return state_reschedule(L, ctx, decode_args_k);
@@ -173,7 +174,8 @@ static int start_k(lua_State *L, int status, lua_KContext ctx)
     lua_settop(L, ENTRY);
     if (is_function(L))
         lua_pushvalue(L, ENTRY);
-    return state_process(L)->args ? decode_args_k(L, status, ctx) : call_entry(L, 0);
+    size_t length;
+    return process_args(state_process(L), &length) ? decode_args_k(L, status, ctx) : call_entry(L, 0);
 }
 
 /* ---- load: stack is the functions, then the results, of the units ---- */

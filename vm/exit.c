@@ -40,6 +40,7 @@
 #include "vm/pid.h"
 #include "vm/pool.h"
 #include "vm/process.h"
+#include "vm/process_new.h"
 #include "vm/process_struct.h"
 #include "vm/reuse.h"
 #include "vm/slot.h"
@@ -399,7 +400,7 @@ static void free_process(struct process *process)
     code_unref(process->code);
     context_unref(process->context);
     context_unref(process->options);
-    buffer_unref(process->args);
+    process_drop_args(process);
     bool is_placed = process->is_placed;
     free(process->pid_text);
     free(process);

@@ -25,6 +25,8 @@
 
 enum { DEFAULT_MEMORY_LIMIT = 64 << 20 };
 
+_Static_assert(sizeof(struct process) <= 512, "with its small arguments it fills a block, and not the next size");
+
 static bool is_stopping(const struct vm_host *host)
 {
     return !atomic_load(&host->running) || atomic_load(&host->vm->stopping); /* seq_cst: see slot_acquire */
@@ -183,10 +185,32 @@ void process_set_args(struct process *process, const void *data, size_t length)
 {
     if (!length)
         return;
+    if (likely(length <= PROCESS_SMALL_ARGS)) {
+        process->small_args_length = (uint8_t)length;
+        memcpy(process->small_args, data, length);
+        return;
+    }
     process->args = buffer_new(length);
     if (!process->args)
         memory_out(length, "the arguments of a process");
     memcpy(process->args->bytes, data, length);
+}
+
+const unsigned char *process_args(const struct process *process, size_t *length)
+{
+    if (process->small_args_length) {
+        *length = process->small_args_length;
+        return process->small_args;
+    }
+    *length = process->args ? process->args->length : 0;
+    return process->args ? process->args->bytes : NULL;
+}
+
+void process_drop_args(struct process *process)
+{
+    buffer_unref(process->args);
+    process->args = NULL;
+    process->small_args_length = 0;
 }
 
 static void charge_context(struct process *process, const struct context *context)

@@ -36,6 +36,8 @@ void process_doom(struct process *process, enum death death);
 
 /* Copies the encoded arguments of the entry point. */
 void process_set_args(struct process *process, const void *data, size_t length);
+const unsigned char *process_args(const struct process *process, size_t *length); /* NULL: there are none, or no more */
+void process_drop_args(struct process *process);
 
 /*
  * Gives the new process a reference to the context, which is charged to its heap unless it is the one of its parent: those who inherit

@@ -57,6 +57,9 @@ enum exit_step {
     EXIT_HEAP
 };
 
+/* So many bytes of arguments lie in the process, which has room for them, and not in memory that one worker takes and another gives back. */
+enum { PROCESS_SMALL_ARGS = 39 };
+
 struct process {
     /* What a slice that receives and sends touches comes first: SLOT_OWNER_HOT bytes. */
     struct vm *vm;
@@ -94,12 +97,14 @@ struct process {
     struct message *endings; /* who waits for its end (vm/ending.h) */
     struct call *call;       /* who waits for the result, NULL: nobody */
     struct pool *pool;       /* whose calls the state that is to be made will serve; NULL: none */
-    struct buffer *args;     /* encoded arguments until the entry point starts; NULL: none */
+    struct buffer *args;     /* encoded arguments until the entry point starts, if not in small_args; NULL: none */
     uint64_t started_ns;     /* of the clock of the scheduler */
     uint32_t context_charge; /* what context and options count for in the heap */
     uint8_t doom;            /* enum death, for the state that is to be made */
     _Atomic uint8_t naming;  /* enum process_naming: see names.c */
     bool trap_links, upgradable;
+    uint8_t small_args_length; /* 0: none */
+    unsigned char small_args[PROCESS_SMALL_ARGS];
 };
 
 enum process_shown { SHOWN_READY, SHOWN_RUNNING, SHOWN_BLOCKED, SHOWN_IDLE, SHOWN_COMPLETE };

@@ -52,6 +52,21 @@ Test(spawn, arguments_are_copied)
           "assert(v[1][1] == 1 and v[1][2][1] == 2 and v[1].x == 'y' and v[2] == nil and v[3] == false)");
 }
 
+/* Few bytes lie in the process, more in a buffer: on both sides of that border. */
+Test(spawn, arguments_of_every_size)
+{
+    check("for size = 0, 100 do\n"
+          "  local text = ('x'):rep(size)\n"
+          "  process.spawn_monitored('t:echo', 't:h', text)\n"
+          "  assert(events:receive().result.value == text)\n"
+          "  process.spawn_monitored('t:echo', 't:h', size, text)\n"
+          "  local v = events:receive().result.value\n"
+          "  assert(v[1] == size and v[2] == text)\n"
+          "end\n"
+          "process.spawn_monitored('t:echo', 't:h')\n"
+          "assert(events:receive().result.value == nil)");
+}
+
 Test(spawn, large_arguments_and_results)
 {
     check("local t = {} for i = 1, 50000 do t[i] = i end\n"
