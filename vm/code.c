@@ -2,10 +2,6 @@
 /*
  * code: see code.h. Every unit is compiled once (compile.h); templates undump it. Units know each
  * other by index; `require` finds the unit of its caller by chunk name.
- *
- * References. Every process has one, made on one worker and dropped on another, perhaps: if each of these wrote `refs`, its cache line would
- * be all that spawning waits for. So a worker takes CODE_REFS at a time into a bank, and puts into it what is dropped there. A bank is emptied
- * when another code version takes its place, and when the worker is idle.
  */
 #include "vm/code.h"
 
@@ -21,7 +17,6 @@
 #include "sched/base/compiler.h"
 #include "sched/base/hash.h"
 #include "sched/base/memory.h"
-#include "sched/worker.h"
 #include "vm/boot.h"
 #include "vm/code_struct.h"
 #include "vm/compile.h"
@@ -33,6 +28,7 @@
 #include "vm/lazy_learn.h"
 #include "vm/preload.h"
 #include "vm/process_struct.h"
+#include "vm/refs.h"
 #include "vm/state.h"
 #include "vm/template.h"
 #include "vm/typed.h"
@@ -42,7 +38,6 @@ enum {
     REGISTRY_FIELDS = 4,
     LEARN_FROM =
         4, /* the process that the second template learns from: what runs once or twice is not worth another one */
-    CODE_REFS = 64,
 };
 
 struct unit {
@@ -67,8 +62,7 @@ struct code {
     _Atomic uint32_t samples;  /* processes that could be learned from */
     struct lazy_set *learned;  /* what templates have open from the first on; NULL: nothing */
     struct template *outgrown; /* the one made before; its clones use it still */
-    char apart[64];            /* every spawn and end counts, which is not to disturb those that clone */
-    _Atomic uint32_t refs;
+    struct refs refs;
 };
 
 /* ---- making and freeing ---- */
@@ -154,28 +148,9 @@ static int fill_unit(struct vm *vm, struct unit *unit, const struct code_unit_sp
     return compile_source(vm->compiled, &unit->compiled, spec->id, spec->source, spec->source_length, error);
 }
 
-int code_new(struct vm *vm, struct code **out, const struct code_spec *spec, struct vm_error *error)
+static void destroy(struct refs *refs)
 {
-    struct code *code = memory_zeroed(sizeof *code, "a program");
-    code->units = memory_zeroed(spec->count * sizeof *code->units, "a program");
-    code->method = memory_string(spec->method ? spec->method : "", "a program");
-    atomic_init(&code->refs, 1);
-    code->vm = vm;
-    code->count = spec->count;
-    pthread_mutex_init(&code->lock, NULL);
-    for (unsigned i = 0; i < spec->count; i++)
-        if (fill_unit(vm, &code->units[i], &spec->units[i], error) != 0) {
-            code_unref(code);
-            return -1;
-        }
-    for (unsigned i = 0; i < spec->count; i++)
-        link_unit(code, &code->units[i]);
-    *out = code;
-    return 0;
-}
-
-static void destroy(struct code *code)
-{
+    struct code *code = container_of(refs, struct code, refs);
     for (unsigned i = 0; i < code->count; i++) {
         free(code->units[i].chunk_name);
         if (code->units[i].compiled)
@@ -197,65 +172,35 @@ static void destroy(struct code *code)
     free(code);
 }
 
-static void drop(struct code *code, uint32_t count)
+int code_new(struct vm *vm, struct code **out, const struct code_spec *spec, struct vm_error *error)
 {
-    if (atomic_fetch_sub_explicit(&code->refs, count, memory_order_acq_rel) == count)
-        destroy(code);
-}
-
-static void empty_bank(struct code_bank *bank)
-{
-    struct code_bank full = *bank;
-    *bank = (struct code_bank){0};
-    if (full.spare)
-        drop(full.code, full.spare);
-}
-
-/* Where the calling worker keeps spare references to the code; NULL: it is no worker. */
-static struct code_bank *bank_of(struct code *code)
-{
-    if (!worker_self())
-        return NULL;
-    struct code_bank *bank = &vm_local(code->vm)->codes[(uintptr_t)code / CACHE_LINE % VM_CODE_BANKS];
-    if (unlikely(bank->code != code)) {
-        empty_bank(bank);
-        bank->code = code;
-    }
-    return bank;
+    struct code *code = memory_zeroed(sizeof *code, "a program");
+    code->units = memory_zeroed(spec->count * sizeof *code->units, "a program");
+    code->method = memory_string(spec->method ? spec->method : "", "a program");
+    refs_init(&code->refs, true, destroy);
+    code->vm = vm;
+    code->count = spec->count;
+    pthread_mutex_init(&code->lock, NULL);
+    for (unsigned i = 0; i < spec->count; i++)
+        if (fill_unit(vm, &code->units[i], &spec->units[i], error) != 0) {
+            code_unref(code);
+            return -1;
+        }
+    for (unsigned i = 0; i < spec->count; i++)
+        link_unit(code, &code->units[i]);
+    *out = code;
+    return 0;
 }
 
 struct code *code_ref(struct code *code)
 {
-    struct code_bank *bank = bank_of(code);
-    if (!bank) {
-        atomic_fetch_add_explicit(&code->refs, 1, memory_order_relaxed);
-        return code;
-    }
-    if (unlikely(!bank->spare)) {
-        atomic_fetch_add_explicit(&code->refs, CODE_REFS, memory_order_relaxed);
-        bank->spare = CODE_REFS;
-    }
-    bank->spare--;
+    refs_take(&code->refs);
     return code;
 }
 
 void code_unref(struct code *code)
 {
-    struct code_bank *bank = bank_of(code);
-    if (!bank) {
-        drop(code, 1);
-        return;
-    }
-    if (likely(++bank->spare < 2 * CODE_REFS))
-        return;
-    bank->spare -= CODE_REFS;
-    drop(code, CODE_REFS);
-}
-
-void code_flush(struct vm_local *local)
-{
-    for (unsigned i = 0; i < VM_CODE_BANKS; i++)
-        empty_bank(&local->codes[i]);
+    refs_drop(&code->refs);
 }
 
 const char *code_id(const struct code *code)

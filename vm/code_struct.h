@@ -10,7 +10,6 @@
 #include "vm/code.h"
 
 struct template;
-struct vm_local;
 
 /* The template, built by the first caller; NULL and *error if that failed. Any worker. */
 struct template *code_template(struct code *code, struct vm_error *error);
@@ -23,9 +22,6 @@ bool code_is_preloaded(const struct code *code);
  * at, and the template made once more, with the libraries and types open that it has used.
  */
 void code_learn(struct code *code, lua_State *L);
-
-/* Gives back the references that the worker has for nothing. On that worker, or when there are no workers any more. */
-void code_flush(struct vm_local *local);
 
 unsigned code_unit_count(const struct code *code);
 const char *code_method(const struct code *code); /* "" if none was given */

@@ -6,13 +6,16 @@
 #include "vm/context.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/base/compiler.h"
 #include "vm/codec.h"
 #include "vm/codec_write.h"
+#include "vm/refs.h"
+
+enum { BANKED_MAX = 4096 }; /* larger ones are freed at once */
 
 /* Offsets into the bytes. */
 struct entry {
@@ -20,24 +23,28 @@ struct entry {
 };
 
 struct context {
-    _Atomic uint32_t refs;
+    struct refs refs;
     uint32_t count;
     size_t size; /* of the block */
     struct entry entries[];
 };
 
+static void destroy(struct refs *refs)
+{
+    free(container_of(refs, struct context, refs));
+}
+
 struct context *context_ref(struct context *context)
 {
     if (context)
-        atomic_fetch_add_explicit(&context->refs, 1, memory_order_relaxed);
+        refs_take(&context->refs);
     return context;
 }
 
 void context_unref(struct context *context)
 {
-    /* The release of each holder pairs with the acquire of the one that frees. */
-    if (context && atomic_fetch_sub_explicit(&context->refs, 1, memory_order_acq_rel) == 1)
-        free(context);
+    if (context)
+        refs_drop(&context->refs);
 }
 
 const char *context_message(int error)
@@ -166,7 +173,7 @@ static int build(struct context **out, const struct item *items, size_t count)
     struct context *context = malloc(size);
     if (!context)
         return -ENOMEM;
-    atomic_init(&context->refs, 1);
+    refs_init(&context->refs, size <= BANKED_MAX, destroy);
     context->count = (uint32_t)count;
     context->size = size;
     unsigned char *bytes = (unsigned char *)&context->entries[count];

@@ -16,7 +16,6 @@
 #include "sched/sched.h"
 #include "sched/worker.h"
 #include "vm/broker.h"
-#include "vm/code_struct.h"
 #include "vm/compile.h"
 #include "vm/fiber.h"
 #include "vm/groups.h"
@@ -25,6 +24,7 @@
 #include "vm/message.h"
 #include "vm/names.h"
 #include "vm/pid.h"
+#include "vm/refs.h"
 #include "vm/slab.h"
 #include "vm/slot.h"
 #include "vm/template.h"
@@ -49,7 +49,7 @@ static void give_back(void *ctx, void *worker_local_data)
     struct vm_local *local = worker_local_data;
     if (!local)
         return;
-    code_flush(local);
+    refs_flush(local->refs);
     slab_cache_flush(local->slabs);
     template_fitted_drop(&local->fitted);
     slab_depot_trim(vm->depot, clock_now_ns(sched_clock(vm->sched)));
@@ -158,7 +158,7 @@ static void free_locals(struct vm *vm)
     while (vm->locals) {
         struct vm_local *local = vm->locals;
         vm->locals = local->next;
-        code_flush(local);
+        refs_flush(local->refs);
         slab_cache_free(local->slabs);
         template_fitted_drop(&local->fitted);
         codec_bytes_free(&local->scratch);

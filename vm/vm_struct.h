@@ -13,12 +13,12 @@
 #include "vm/pid.h"
 #include "vm/pid_memo.h"
 #include "vm/pool_struct.h"
+#include "vm/refs.h"
 #include "vm/slot.h"
 #include "vm/template_fitted.h"
 #include "vm/vm.h"
 
 struct broker;
-struct code;
 struct compile_cache;
 struct groups;
 struct local_item;
@@ -28,14 +28,6 @@ struct slab_cache;
 struct slab_depot;
 struct slot_table;
 struct vm_local;
-
-enum { VM_CODE_BANKS = 4 };
-
-/* References to a code version that a worker has taken ahead, or not given back yet: code.c. */
-struct code_bank {
-    struct code *code; /* NULL: none */
-    uint32_t spare;
-};
 
 enum { VM_HOSTS_MAX = 1 << PID_HOST_BITS, VM_HOST_BUCKETS = 2 * VM_HOSTS_MAX };
 
@@ -93,7 +85,7 @@ struct vm_local {
     struct slab_cache *slabs;
     struct template_fitted fitted;
     struct slot_cache slots;
-    struct code_bank codes[VM_CODE_BANKS];
+    struct refs_bank refs[REFS_BANKS];
     struct codec_bytes scratch; /* empty between uses */
     struct local_item *items;   /* vm/local.h */
     struct pid_memo pids;       /* of the texts that programs send to */

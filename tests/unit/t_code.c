@@ -211,45 +211,6 @@ Test(code, outlives_its_owner_in_a_process)
     code_unref(code);
 }
 
-static uint32_t spare_references(const struct vm_local *local)
-{
-    uint32_t count = 0;
-    for (unsigned i = 0; i < VM_CODE_BANKS; i++)
-        count += local->codes[i].spare;
-    return count;
-}
-
-/* More versions than a worker has banks, each referred to and dropped more often than a bank holds. The last of each to go frees it. */
-static void refer_a_lot(struct native *native, void *ctx)
-{
-    enum { VERSIONS = 3 * VM_CODE_BANKS, TIMES = 500 };
-    struct vm_local *local = vm_local(native_vm(native));
-    struct code *codes[VERSIONS];
-    struct vm_error error;
-    (void)ctx;
-    for (unsigned i = 0; i < VERSIONS; i++)
-        codes[i] = rig_compile(native_vm(native), "t:many", "return function() end", &error);
-    for (unsigned i = 0; i < VERSIONS; i++) {
-        for (unsigned j = 0; j < TIMES; j++)
-            code_ref(codes[(i * j) % VERSIONS]);
-        for (unsigned j = 0; j < TIMES; j++)
-            code_unref(codes[(i * j) % VERSIONS]);
-    }
-    cr_assert_neq(spare_references(local), 0);
-    cr_assert_lt(spare_references(local), 128 * VM_CODE_BANKS);
-    code_flush(local);
-    cr_assert_eq(spare_references(local), 0);
-    for (unsigned i = 0; i < VERSIONS; i++)
-        cr_assert_str_eq(code_id(codes[i]), "t:many");
-    for (unsigned i = 0; i < VERSIONS; i++)
-        code_unref(codes[i]);
-}
-
-Test(code, references_are_all_given_back)
-{
-    rig_call(&rig, refer_a_lot, NULL);
-}
-
 Test(code, states_do_not_share_globals)
 {
     rig_add(&rig, "t:count", "n = (n or 0) + 1 t = t or {} t[#t + 1] = n return function() return n + #t end");
