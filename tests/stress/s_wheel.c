@@ -62,7 +62,8 @@ static void settle(struct owner *o, struct entry *e)
 static void *own(void *arg)
 {
     struct owner *o = arg;
-    for (unsigned i = 0; i < o->steps; i++) {
+    /* On a busy machine those that fire may get no CPU until all steps are done. */
+    for (unsigned i = 0; i < o->steps || o->fired == 0; i++) {
         struct entry *e = &o->entries[rng_below(&o->rng, TIMERS)];
         if (i % 256 == 0)
             sched_yield(); /* lets the time pass, if there are fewer CPUs than threads */
@@ -124,7 +125,7 @@ int main(int argc, char **argv)
     }
     for (unsigned i = 0; i < FIRERS; i++)
         pthread_join(firers[i].thread, NULL);
-    bool bad = early || wrong || armed != fired + cancelled || fired == 0 || cancelled == 0;
+    bool bad = early || wrong || armed != fired + cancelled || cancelled == 0;
     for (unsigned i = 0; i < WHEELS; i++) {
         bad |= wheel_next_due_ns(&wheels[i]) != UINT64_MAX;
         wheel_destroy(&wheels[i]);
