@@ -10,6 +10,7 @@
  *   floor pingpong 1 <trips>                the same between two states
  *   floor pingpong 1 <trips> table          trade.c: a table that is made, copied, read and copied back
  *   floor spawn_monitored <count>           watch.c: what the process does that spawns others and sees them end, without the others
+ *   floor broadcast <members> <count>       broadcast.c: a table with a text, looked at once for all receivers, and once for each
  */
 #include "floor.h"
 
@@ -91,11 +92,13 @@ int main(int argc, char **argv)
         floor_trade(strtol(argv[3], NULL, 10));
     } else if (argc == 3 && strcmp(argv[1], "spawn_monitored") == 0) {
         floor_watch(strtol(argv[2], NULL, 10));
+    } else if (argc == 4 && strcmp(argv[1], "broadcast") == 0) {
+        floor_broadcast(strtol(argv[2], NULL, 10), strtol(argv[3], NULL, 10));
     } else {
         fputs("usage: floor payload|least <name> <items> <trips> | timers|growth|spawn_monitored <count> | ring "
               "<states> <hops> "
               "[inbox] | "
-              "pingpong 1 <trips> [table]\n",
+              "pingpong 1 <trips> [table] | broadcast <members> <count>\n",
               stderr);
         return 2;
     }
