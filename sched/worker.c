@@ -454,8 +454,9 @@ void worker_set_local(struct worker *w, void *local)
 
 uint64_t worker_now(struct worker *w)
 {
-    w->base = sched_cycles(w->sched);
+    /* In this order: should the thread lose the CPU in between, what is counted from the pair lags behind the clock and is not ahead of it. */
     w->base_ns = clock_now_ns(&w->sched->clock);
+    w->base = sched_cycles(w->sched);
     return w->base_ns;
 }
 
