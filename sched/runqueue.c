@@ -27,7 +27,7 @@ void runqueue_init(struct runqueue *queue)
 {
     atomic_init(&queue->next, NULL);
     queue->next_uses = 0;
-    queue->is_rings_turn = false;
+    queue->soon_uses = 0;
     ck_ring_init(&queue->soon.ring, RUNQUEUE_RING);
     ck_ring_init(&queue->ring.ring, RUNQUEUE_RING);
     ck_stack_init(&queue->inject);
@@ -203,15 +203,17 @@ static struct task *pop_backlog(struct runqueue *queue)
 static struct task *pop_soon(struct runqueue *queue)
 {
     struct task *task;
-    queue->is_rings_turn = dequeue(&queue->soon, &task);
-    return queue->is_rings_turn ? task : NULL;
+    if (likely(!dequeue(&queue->soon, &task)))
+        return NULL;
+    queue->soon_uses++;
+    return task;
 }
 
 /* The ring, then the backlog. */
 static struct task *pop_ring(struct runqueue *queue)
 {
     struct task *task;
-    queue->is_rings_turn = false;
+    queue->soon_uses = 0;
     if (likely(dequeue(&queue->ring, &task)))
         return task;
     return has_backlog(queue) ? pop_backlog(queue) : NULL;
@@ -223,7 +225,7 @@ struct task *runqueue_pop(struct runqueue *queue)
     if (task)
         return task;
     queue->next_uses = 0;
-    bool rings_turn = queue->is_rings_turn;
+    bool rings_turn = queue->soon_uses >= RUNQUEUE_SOON_USES;
     if (!rings_turn && (task = pop_soon(queue)) != NULL)
         return task;
     task = pop_ring(queue);

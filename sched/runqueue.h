@@ -6,7 +6,7 @@
  *            RUNQUEUE_NEXT_USES of them in a row the task goes to the end of the ring like everybody else.
  *   soon     bounded FIFO for tasks that something outside all slices has made runnable: a timer, an operation, another thread. Somebody
  *            waits for them, while the ring may be full of tasks that have only just been made. While both hold something the owner takes
- *            from them in turn, so neither starves the other. What `soon` has no room for goes to the ring.
+ *            one of the ring after RUNQUEUE_SOON_USES from here, so neither starves the other. What `soon` has no room for goes to the ring.
  *   ring     bounded FIFO (ck_ring, as `soon`: one producer, the owner; any consumer).
  *   backlog  unbounded FIFO under a lock for what the ring has no room for. While it is not empty the owner adds there,
  *            so the order of the whole stays that of arrival.
@@ -24,7 +24,7 @@
 
 #include "sched/base/compiler.h"
 
-enum { RUNQUEUE_RING = 256, RUNQUEUE_NEXT_USES = 32, RUNQUEUE_BATCH = 128 };
+enum { RUNQUEUE_RING = 256, RUNQUEUE_NEXT_USES = 32, RUNQUEUE_SOON_USES = 8, RUNQUEUE_BATCH = 128 };
 
 struct task;
 
@@ -36,7 +36,7 @@ struct runqueue_fifo {
 struct runqueue {
     _Atomic(struct task *) next; /* only the owner makes it non-NULL; thieves exchange it with NULL */
     unsigned next_uses;          /* owner: consecutive tasks taken from `next` */
-    bool is_rings_turn;          /* owner: the last task came from `soon` */
+    unsigned soon_uses;          /* owner: consecutive tasks taken from `soon` */
     struct runqueue_fifo soon, ring;
     ck_stack_t inject cache_aligned;
     pthread_mutex_t lock cache_aligned; /* guards the backlog; innermost of all locks */

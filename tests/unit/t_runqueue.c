@@ -84,18 +84,28 @@ Test(runqueue, next_is_bounded)
     cr_assert_eq(runqueue_pop(&queue), &tasks[1]);
 }
 
+/* Pops what are tasks soon.. up to `soon_end` of `soon` and ring.. up to `ring_end` of the ring, in the order in which they have to come. */
+static void pop_in_turn(int soon, int soon_end, int ring, int ring_end)
+{
+    for (int uses = 0; soon < soon_end || ring < ring_end;) {
+        bool is_soon = soon < soon_end && (uses < RUNQUEUE_SOON_USES || ring == ring_end);
+        int expected = is_soon ? soon++ : ring++;
+        uses = is_soon ? uses + 1 : 0;
+        cr_assert_eq(runqueue_pop(&queue), &tasks[expected], "at %d, %d", soon, ring);
+    }
+    cr_assert_null(runqueue_pop(&queue));
+    cr_assert_not(runqueue_has_any(&queue));
+}
+
 Test(runqueue, soon_goes_before_the_ring_and_in_turn_with_it)
 {
-    static const int order[] = {4, 0, 5, 1, 6, 2, 3};
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < 10; i++)
         runqueue_push(&queue, &tasks[i]);
-    for (int i = 4; i < 7; i++)
+    for (int i = 10; i < 10 + 3 * RUNQUEUE_SOON_USES + 1; i++)
         runqueue_push_soon(&queue, &tasks[i]);
     cr_assert(runqueue_has_several(&queue));
-    cr_assert_eq(runqueue_length(&queue), 7);
-    for (unsigned i = 0; i < sizeof order / sizeof *order; i++)
-        cr_assert_eq(runqueue_pop(&queue), &tasks[order[i]], "at %u", i);
-    cr_assert_null(runqueue_pop(&queue));
+    cr_assert_eq(runqueue_length(&queue), 10 + 3 * RUNQUEUE_SOON_USES + 1);
+    pop_in_turn(10, 10 + 3 * RUNQUEUE_SOON_USES + 1, 0, 10);
 }
 
 Test(runqueue, soon_alone_is_first_in_first_out)
@@ -108,34 +118,22 @@ Test(runqueue, soon_alone_is_first_in_first_out)
     cr_assert_null(runqueue_pop(&queue));
 }
 
-/* However many come soon, and come again, one of the ring goes after each. */
-Test(runqueue, soon_does_not_starve_the_ring)
-{
-    for (int i = 0; i < 100; i++)
-        runqueue_push(&queue, &tasks[i]);
-    for (int i = 100; i < 110; i++)
-        runqueue_push_soon(&queue, &tasks[i]);
-    for (int i = 0; i < 100; i++) {
-        struct task *soon = runqueue_pop(&queue);
-        cr_assert_eq(soon, &tasks[100 + i % 10], "at %d", i);
-        runqueue_push_soon(&queue, soon);
-        cr_assert_eq(runqueue_pop(&queue), &tasks[i], "at %d", i);
-    }
-}
-
-/* Nor the backlog, and neither do these starve it. */
-Test(runqueue, soon_does_not_starve_the_backlog)
+/* However many come soon, and come again, the ring and the backlog have their turn. */
+Test(runqueue, soon_does_not_starve_the_rest)
 {
     enum { WAITING = RUNQUEUE_RING + RUNQUEUE_BATCH };
-    struct task *soon = &tasks[WAITING];
     for (int i = 0; i < WAITING; i++)
         runqueue_push(&queue, &tasks[i]);
+    for (int i = WAITING; i < WAITING + 10; i++)
+        runqueue_push_soon(&queue, &tasks[i]);
     for (int i = 0; i < WAITING; i++) {
-        runqueue_push_soon(&queue, soon);
-        cr_assert_eq(runqueue_pop(&queue), soon, "at %d", i);
+        for (int n = 0; n < RUNQUEUE_SOON_USES; n++) {
+            struct task *soon = runqueue_pop(&queue);
+            cr_assert_eq(soon, &tasks[WAITING + (i * RUNQUEUE_SOON_USES + n) % 10], "at %d, %d", i, n);
+            runqueue_push_soon(&queue, soon);
+        }
         cr_assert_eq(runqueue_pop(&queue), &tasks[i], "at %d", i);
     }
-    cr_assert_null(runqueue_pop(&queue));
 }
 
 Test(runqueue, next_goes_before_soon)
@@ -150,13 +148,7 @@ Test(runqueue, soon_overflows_to_the_ring)
 {
     for (int i = 0; i < MANY; i++)
         runqueue_push_soon(&queue, &tasks[i]);
-    for (int i = 0; i < ROOM; i++) {
-        cr_assert_eq(runqueue_pop(&queue), &tasks[i], "soon at %d", i);
-        cr_assert_eq(runqueue_pop(&queue), &tasks[ROOM + i], "ring at %d", i);
-    }
-    for (int i = 2 * ROOM; i < MANY; i++)
-        cr_assert_eq(runqueue_pop(&queue), &tasks[i], "backlog at %d", i);
-    cr_assert_not(runqueue_has_any(&queue));
+    pop_in_turn(0, ROOM, ROOM, MANY);
 }
 
 Test(runqueue, injected_tasks_keep_their_order)
@@ -185,13 +177,7 @@ Test(runqueue, injected_tasks_overflow_to_the_ring_and_the_backlog)
     for (int i = 0; i < MANY; i++)
         runqueue_inject(&queue, &tasks[i]);
     cr_assert_eq(runqueue_drain_inject(&queue), MANY);
-    for (int i = 0; i < ROOM; i++) {
-        cr_assert_eq(runqueue_pop(&queue), &tasks[i], "soon at %d", i);
-        cr_assert_eq(runqueue_pop(&queue), &tasks[ROOM + i], "ring at %d", i);
-    }
-    for (int i = 2 * ROOM; i < MANY; i++)
-        cr_assert_eq(runqueue_pop(&queue), &tasks[i], "backlog at %d", i);
-    cr_assert_not(runqueue_has_any(&queue));
+    pop_in_turn(0, ROOM, ROOM, MANY);
 }
 
 Test(runqueue, a_thief_takes_half_of_the_ring)
@@ -219,8 +205,8 @@ Test(runqueue, a_thief_takes_half_of_soon_first)
     cr_assert_eq(count, 3);
     /* They are soon with the thief, too. */
     cr_assert_eq(runqueue_pop(&other), &tasks[6]);
-    cr_assert_eq(runqueue_pop(&other), &tasks[10]);
     cr_assert_eq(runqueue_pop(&other), &tasks[7]);
+    cr_assert_eq(runqueue_pop(&other), &tasks[10]);
     cr_assert_eq(runqueue_steal(&queue, &other, false, &count), &tasks[8]);
     cr_assert_eq(runqueue_steal(&queue, &other, false, &count), &tasks[9]);
     cr_assert_eq(runqueue_steal(&queue, &other, false, &count), &tasks[0]);
