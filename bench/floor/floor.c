@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * floor: what a workload of bench/apps costs at least, done by hand with the API of Lua and without any runtime around it.
+ * floor: the work of bench/apps by hand, in the obvious way, with the API of Lua and without any runtime around it. What moonlet adds shows beside it;
+ * where it saves what the obvious way does (clones instead of new states, one copy of a string), it can be faster.
  *
  *   floor payload <name> <items> <trips>    payload.c
  *   floor least <name> <items> <trips>      least.c: the calls of Lua that a copy of such a value needs; 0 items: of a table with three fields
@@ -11,6 +12,7 @@
  *   floor pingpong 1 <trips> table          trade.c: a table that is made, copied, read and copied back
  *   floor spawn_monitored <count>           watch.c: what the process does that spawns others and sees them end, without the others
  *   floor broadcast <members> <count>       broadcast.c: a table with a text, looked at once for all receivers, and once for each
+ *   floor memory <states>                   memory.c: what the memory of so many states costs the first time and again
  */
 #include "floor.h"
 
@@ -65,42 +67,102 @@ void floor_count_name(char *name, size_t size, long count)
         snprintf(name, size, "%ld", count);
 }
 
+static long number(const char *text)
+{
+    return strtol(text, NULL, 10);
+}
+
+/* The arguments of each are those that the application of that name gets. */
+
+static void run_payload(int argc, char **argv)
+{
+    (void)argc;
+    floor_payload(argv[0], number(argv[1]), number(argv[2]));
+}
+
+static void run_least(int argc, char **argv)
+{
+    (void)argc;
+    floor_least(argv[0], number(argv[1]), number(argv[2]));
+}
+
 /* Under the name that the figure has elsewhere. */
-static void run_timers(long count)
+static void run_timers(int argc, char **argv)
 {
     char name[32], metric[64];
-    floor_count_name(name, sizeof name, count);
+    (void)argc;
+    floor_count_name(name, sizeof name, number(argv[0]));
     snprintf(metric, sizeof metric, "timers_%s_cpu", name);
-    floor_states(metric, count);
+    floor_states(metric, number(argv[0]));
 }
+
+static void run_growth(int argc, char **argv)
+{
+    (void)argc;
+    floor_growth(number(argv[0]));
+}
+
+static void run_ring(int argc, char **argv)
+{
+    floor_ring(number(argv[0]), number(argv[1]), argc == 3);
+}
+
+static void run_pingpong(int argc, char **argv)
+{
+    if (argc == 3)
+        floor_trade(number(argv[1]));
+    else
+        floor_pingpong(number(argv[1]));
+}
+
+static void run_watch(int argc, char **argv)
+{
+    (void)argc;
+    floor_watch(number(argv[0]));
+}
+
+static void run_broadcast(int argc, char **argv)
+{
+    (void)argc;
+    floor_broadcast(number(argv[0]), number(argv[1]));
+}
+
+static void run_memory(int argc, char **argv)
+{
+    (void)argc;
+    floor_memory(number(argv[0]));
+}
+
+static const struct command {
+    const char *name;
+    int least, most; /* arguments */
+    void (*run)(int argc, char **argv);
+    const char *arguments;
+} commands[] = {
+    {"payload", 3, 3, run_payload, "<name> <items> <trips>"},
+    {"least", 3, 3, run_least, "<name> <items> <trips>"},
+    {"timers", 1, 1, run_timers, "<count>"},
+    {"growth", 1, 1, run_growth, "<count>"},
+    {"ring", 2, 3, run_ring, "<states> <hops> [inbox]"},
+    {"pingpong", 2, 3, run_pingpong, "1 <trips> [table]"},
+    {"spawn_monitored", 1, 1, run_watch, "<count>"},
+    {"broadcast", 2, 2, run_broadcast, "<members> <count>"},
+    {"memory", 1, 1, run_memory, "<states>"},
+};
 
 int main(int argc, char **argv)
 {
-    if (argc == 5 && strcmp(argv[1], "payload") == 0) {
-        floor_payload(argv[2], strtol(argv[3], NULL, 10), strtol(argv[4], NULL, 10));
-    } else if (argc == 5 && strcmp(argv[1], "least") == 0) {
-        floor_least(argv[2], strtol(argv[3], NULL, 10), strtol(argv[4], NULL, 10));
-    } else if (argc == 3 && strcmp(argv[1], "timers") == 0) {
-        run_timers(strtol(argv[2], NULL, 10));
-    } else if (argc == 3 && strcmp(argv[1], "growth") == 0) {
-        floor_growth(strtol(argv[2], NULL, 10));
-    } else if ((argc == 4 || argc == 5) && strcmp(argv[1], "ring") == 0) {
-        floor_ring(strtol(argv[2], NULL, 10), strtol(argv[3], NULL, 10), argc == 5);
-    } else if (argc == 4 && strcmp(argv[1], "pingpong") == 0) {
-        floor_pingpong(strtol(argv[3], NULL, 10));
-    } else if (argc == 5 && strcmp(argv[1], "pingpong") == 0) {
-        floor_trade(strtol(argv[3], NULL, 10));
-    } else if (argc == 3 && strcmp(argv[1], "spawn_monitored") == 0) {
-        floor_watch(strtol(argv[2], NULL, 10));
-    } else if (argc == 4 && strcmp(argv[1], "broadcast") == 0) {
-        floor_broadcast(strtol(argv[2], NULL, 10), strtol(argv[3], NULL, 10));
-    } else {
-        fputs("usage: floor payload|least <name> <items> <trips> | timers|growth|spawn_monitored <count> | ring "
-              "<states> <hops> "
-              "[inbox] | "
-              "pingpong 1 <trips> [table] | broadcast <members> <count>\n",
-              stderr);
-        return 2;
+    size_t count = sizeof commands / sizeof *commands;
+    for (size_t i = 0; argc >= 2 && i < count; i++) {
+        const struct command *command = &commands[i];
+        int arguments = argc - 2;
+        if (strcmp(argv[1], command->name) != 0 || arguments < command->least || arguments > command->most)
+            continue;
+        command->run(arguments, argv + 2);
+        return 0;
     }
-    return 0;
+    fputs("usage:\n", stderr);
+    for (size_t i = 0; i < count; i++)
+        fprintf(stderr, "  floor %s %s\n", commands[i].name, commands[i].arguments);
+    return 2;
 }

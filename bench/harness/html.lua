@@ -106,8 +106,8 @@ local PAGE = [[
 <body>
 <h1>moonlet: performance</h1>
 <p>%s</p>
-<p>Each bar is a median; the thin line spans the lowest and the highest round. <code>floor</code> is the same work by hand in C: what
-it costs at least. %s</p>
+<p>Each bar is a median; the thin line spans the lowest and the highest round. <code>floor</code> is the same work by hand in C, with the
+API of Lua and no runtime. %s</p>
 <h2>Charts</h2>
 <div class="charts">
 %s

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * memory: what the memory of many states costs before anybody computes in it. For each, the bytes of a small moonlet process are copied into memory
+ * that the program has not touched before, where the kernel has to clear a page; then lines of them all are read and written, in no order,
+ * as a wake-up does. CPU time. Nothing of Lua is in it.
+ */
+#include "floor.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { STATE = 7680, IMAGE = 5248, LINES = 24, LINE_STEP = 192 };
+
+static void copy_all(unsigned char *memory, long states)
+{
+    static unsigned char image[IMAGE];
+    memset(image, 1, sizeof image);
+    for (long i = 0; i < states; i++)
+        memcpy(memory + i * STATE, image, sizeof image);
+}
+
+static void wake_all(unsigned char *memory, long states)
+{
+    uint64_t random = 1;
+    for (long i = 0; i < states; i++) {
+        random = random * 6364136223846793005u + 1442695040888963407u; /* Knuth's MMIX */
+        unsigned char *state = memory + (long)((random >> 33) % (uint64_t)states) * STATE;
+        for (long line = 0; line < LINES; line++)
+            state[line * LINE_STEP]++;
+    }
+}
+
+void floor_memory(long states)
+{
+    size_t size = (size_t)states * STATE;
+    unsigned char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) {
+        perror("floor: mmap");
+        exit(1);
+    }
+    madvise(memory, size, MADV_HUGEPAGE);
+    double began = floor_cpu_seconds();
+    copy_all(memory, states);
+    double copied = floor_cpu_seconds();
+    wake_all(memory, states);
+    double woken = floor_cpu_seconds();
+    munmap(memory, size);
+    printf("RESULT memory_first %.3f us\n", (copied - began) / (double)states * 1e6);
+    printf("RESULT memory_again %.3f us\n", (woken - copied) / (double)states * 1e6);
+}
