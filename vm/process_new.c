@@ -71,6 +71,17 @@ static size_t memory_limit(const struct vm_host *host)
     return host->limits.memory_limit ? host->limits.memory_limit : DEFAULT_MEMORY_LIMIT;
 }
 
+static void explain_no_slot(struct vm *vm, struct vm_error *error)
+{
+    if (slot_table_is_full(vm->slots))
+        vm_error_set(error, ERROR_UNAVAILABLE,
+                     "%d processes are alive, as many as a runtime can have; spawn again when some have ended",
+                     SLOTS_MAX);
+    else
+        vm_error_set(error, ERROR_UNAVAILABLE,
+                     "out of memory: no place for one more process; let some end, or give the runtime more memory");
+}
+
 /* An identity with a slot that nobody knows yet; NULL: there is no place for it. */
 static struct process *make(struct vm_host *host, struct code *code, struct vm_error *error)
 {
@@ -81,7 +92,7 @@ static struct process *make(struct vm_host *host, struct code *code, struct vm_e
     struct slot *slot = slot_acquire(vm->slots, &vm_local(vm)->slots, host->index, process_run);
     if (!slot) {
         vm_host_leave(host, is_placed);
-        vm_error_set(error, ERROR_UNAVAILABLE, "out of process slots");
+        explain_no_slot(vm, error);
         return NULL;
     }
     struct process *process = memory_zeroed(sizeof *process, "a process");

@@ -4,7 +4,8 @@
  * notices travel as messages; both ends keep an id, and a notice whose id is no longer in the receiver's set is dropped. So nothing arrives
  * after unmonitor or unlink has returned, and nobody waits for an answer.
  *
- * Ids are unique in a VM. When both sides link at once each sees two ids and keeps the greater.
+ * Ids are unique in a VM, and grow with time: when both sides link at once each sees two ids and keeps the greater, and a link that is made anew
+ * replaces what may be left of an older one.
  */
 #ifndef VM_RELATION_H
 #define VM_RELATION_H

@@ -17,38 +17,38 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "sched/base/fault.h"
 #include "sched/base/fence.h"
 #include "sched/base/memory.h"
 #include "vm/pid.h"
-
-enum { FIRST_SEGMENT = 1024, SEGMENTS = 14, SLOTS_MAX = FIRST_SEGMENT * ((1 << SEGMENTS) - 1) };
 
 /* What CANCEL messages have beyond twice the room of user messages. */
 enum { CANCEL_BYTES = 1 << 20, CANCEL_COUNT = 1000 };
 
 _Static_assert(sizeof(struct slot) == CACHE_LINE, "a slot is a cache line");
-_Static_assert(FIRST_SEGMENT % SLOT_BATCH == 0, "a batch of new slots lies in one segment");
+_Static_assert(SLOT_FIRST_SEGMENT % SLOT_BATCH == 0, "a batch of new slots lies in one segment");
 _Static_assert(SLOTS_MAX < 1 << PID_SLOT_BITS, "the last number is nobody's");
 
 struct slot_table {
     /* Written when the table grows, or somebody inspects. */
     _Atomic uint32_t size;
     _Atomic uint32_t inspectors; /* who have `lock` by slot_table_lock, or are about to */
-    _Atomic(struct slot *) segments[SEGMENTS];
+    _Atomic(struct slot *) segments[SLOT_SEGMENTS];
 
     pthread_mutex_t lock cache_aligned; /* guards batches and growth, stops releases; no other lock is taken under it */
     struct slot *first, *last;          /* batches, by next_batch of their first slots */
     uint32_t batches;
+    struct fault_plan *fault;
     pthread_mutex_t shared_lock; /* guards `shared`; taken before `lock` */
     struct slot_cache shared;    /* of all threads that have none */
 };
 
-struct slot_table *slot_table_new(void)
+struct slot_table *slot_table_new(struct fault_plan *fault)
 {
     struct slot_table *table = aligned_alloc(CACHE_LINE, sizeof *table);
     if (!table)
         memory_out(sizeof *table, "the table of processes");
-    *table = (struct slot_table){0};
+    *table = (struct slot_table){.fault = fault};
     pthread_mutex_init(&table->lock, NULL);
     pthread_mutex_init(&table->shared_lock, NULL);
     return table;
@@ -56,19 +56,19 @@ struct slot_table *slot_table_new(void)
 
 void slot_table_free(struct slot_table *table)
 {
-    for (unsigned k = 0; k < SEGMENTS; k++)
+    for (unsigned k = 0; k < SLOT_SEGMENTS; k++)
         free(atomic_load(&table->segments[k]));
     pthread_mutex_destroy(&table->shared_lock);
     pthread_mutex_destroy(&table->lock);
     free(table);
 }
 
-/* Segment and place of an index: segment k begins at FIRST_SEGMENT * (2^k - 1). */
+/* Segment and place of an index: segment k begins at SLOT_FIRST_SEGMENT * (2^k - 1). */
 static unsigned segment_of(uint32_t index, uint32_t *place)
 {
-    uint32_t unit = index / FIRST_SEGMENT + 1;
+    uint32_t unit = index / SLOT_FIRST_SEGMENT + 1;
     unsigned k = 31 - (unsigned)__builtin_clz(unit);
-    *place = index - FIRST_SEGMENT * ((1u << k) - 1);
+    *place = index - SLOT_FIRST_SEGMENT * ((1u << k) - 1);
     return k;
 }
 
@@ -84,6 +84,11 @@ struct slot *slot_at(struct slot_table *table, uint32_t index)
 uint32_t slot_table_size(struct slot_table *table)
 {
     return atomic_load_explicit(&table->size, memory_order_acquire);
+}
+
+bool slot_table_is_full(struct slot_table *table)
+{
+    return slot_table_size(table) >= SLOTS_MAX;
 }
 
 void slot_table_lock(struct slot_table *table)
@@ -145,7 +150,9 @@ static struct slot *segment_at(struct slot_table *table, unsigned k)
     struct slot *segment = atomic_load_explicit(&table->segments[k], memory_order_relaxed);
     if (segment)
         return segment;
-    segment = aligned_alloc(CACHE_LINE, ((size_t)FIRST_SEGMENT << k) * sizeof *segment);
+    if (fault_hit(table->fault, FAULT_MALLOC))
+        return NULL;
+    segment = aligned_alloc(CACHE_LINE, ((size_t)SLOT_FIRST_SEGMENT << k) * sizeof *segment);
     atomic_store_explicit(&table->segments[k], segment, memory_order_relaxed);
     return segment;
 }
@@ -157,9 +164,10 @@ static struct slot *grow(struct slot_table *table)
     if (index >= SLOTS_MAX)
         return NULL;
     unsigned k = segment_of(index, &place);
-    struct slot *segment = segment_at(table, k), *first = segment + place;
+    struct slot *segment = segment_at(table, k);
     if (!segment)
         return NULL;
+    struct slot *first = segment + place;
     for (unsigned i = 0; i < SLOT_BATCH; i++) {
         first[i] = (struct slot){.head = SLOT_CLOSED, .pid = pid_make(0, 0, index + i)};
         first[i].task.next = i + 1 < SLOT_BATCH ? &first[i + 1].task : NULL;

@@ -27,6 +27,7 @@
 #include "sched/task.h"
 #include "vm/message.h"
 
+struct fault_plan;
 struct sched;
 struct slot_table;
 
@@ -42,6 +43,7 @@ struct slot {
 
 #define SLOT_CLOSED ((struct message *)1)
 enum { SLOT_COUNT_SHIFT = 36, SLOT_OWNER_HOT = 3 * CACHE_LINE, SLOT_BATCH = 256, SLOT_MIN_FREE = 1024 };
+enum { SLOT_FIRST_SEGMENT = 1024, SLOT_SEGMENTS = 14, SLOTS_MAX = SLOT_FIRST_SEGMENT * ((1 << SLOT_SEGMENTS) - 1) };
 
 /* Free slots at hand, by `task.next`; empty: all zero. What is in it goes with the table. */
 struct slot_cache {
@@ -50,12 +52,13 @@ struct slot_cache {
     unsigned released_count;
 };
 
-struct slot_table *slot_table_new(void);
+/* `fault`: FAULT_MALLOC is growth. */
+struct slot_table *slot_table_new(struct fault_plan *fault);
 void slot_table_free(struct slot_table *table);
 
 /*
  * A free slot: generation advanced, pid set, mailbox open, task in state TASK_RUNNING (the caller holds it). The caller stores the owner (release)
- * when that is complete. NULL: 16 million are in use. `cache`: of the calling thread; NULL: it has none. There is a full barrier in it: who sets
+ * when that is complete. NULL: all are in use, and the table is full or cannot grow for want of memory (slot_table_is_full tells which). `cache`: of the calling thread; NULL: it has none. There is a full barrier in it: who sets
  * a flag, calls fence_full and walks the slots sees this one, or the caller sees the flag afterwards, by a seq_cst load.
  */
 struct slot *slot_acquire(struct slot_table *table, struct slot_cache *cache, uint32_t host, task_run_f run);
@@ -79,6 +82,9 @@ static inline uint64_t slot_user(const struct slot *slot)
 
 /* How many slots there are, used or not: indices below may be visited. */
 uint32_t slot_table_size(struct slot_table *table);
+
+/* Has it SLOTS_MAX slots, as many as PIDs can name? */
+bool slot_table_is_full(struct slot_table *table);
 
 /*
  * For inspection. What is read (acquire) from an owner pointer that is not NULL stays whole while the lock is held, as does the slot's use by

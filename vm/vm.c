@@ -105,7 +105,7 @@ int vm_new(struct vm **out, const struct vm_config *config)
     }
     pthread_mutex_init(&vm->lock, NULL);
     pools_init(vm);
-    vm->slots = slot_table_new();
+    vm->slots = slot_table_new(config->fault);
     vm->names = names_new();
     vm->bus = broker_new(vm, "events");
     vm->compiled = compile_cache_new();

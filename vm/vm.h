@@ -81,10 +81,11 @@ struct sched *vm_sched(struct vm *vm);
 struct log *vm_log(struct vm *vm);
 void *vm_services(const struct vm *vm);
 size_t vm_live(struct vm *vm); /* processes and native actors alive */
+
 /* ---- hosts: names for grouping, limits, statistics and shutdown ---- */
 
 struct vm_host_limits {
-    uint32_t max_processes; /* 0: none */
+    uint32_t max_processes; /* 0: none. Who began while there was none does not count under a later one */
     size_t memory_limit;    /* of each process, bytes; 0: 64 MB */
     uint32_t mailbox_limit; /* messages waiting per process; 0: none */
     uint32_t workers;       /* as configured; only shown. 0: those of the VM */

@@ -143,7 +143,7 @@ static void start(struct thread *thread, unsigned number, struct arena *arena, v
 static void round_of(struct arena *arena, bool is_stopped)
 {
     struct thread threads[THREADS + INSPECTORS];
-    arena->table = slot_table_new();
+    arena->table = slot_table_new(NULL);
     atomic_store(&arena->stopping, false);
     atomic_store(&arena->done, false);
     atomic_store(&arena->working, THREADS);

@@ -4,6 +4,9 @@
 
 #include "tests/unit/vm_rig.h"
 #include "vm/names.h"
+#include "vm/pid.h"
+#include "vm/process_struct.h"
+#include "vm/slot.h"
 
 static struct rig rig;
 
@@ -92,6 +95,44 @@ Test(names, nobody_gets_no_name)
     cr_assert_eq(add("a", pid ^ (uint64_t)1 << 30), NAMES_DEAD, "another generation");
     cr_assert_eq(add("a", native_pid(rig.native)), NAMES_DEAD, "actors have no names");
     cr_assert_eq(lookup("a"), 0);
+}
+
+static struct process *process_of(uint64_t pid)
+{
+    return atomic_load(&slot_at(rig.vm->slots, pid_slot(pid))->owner);
+}
+
+/* Between names_close and the end of its PID a process can still be found, but gets no name any more: nobody would take it away. */
+Test(names, closed_gets_no_name)
+{
+    uint64_t pid = idle_pid();
+    names_close(process_of(pid));
+    cr_assert_eq(add("a", pid), NAMES_DEAD);
+    cr_assert_eq(lookup("a"), 0);
+}
+
+Test(names, closed_with_names_gets_no_more)
+{
+    uint64_t pid = idle_pid();
+    cr_assert_eq(add("a", pid), NAMES_OK);
+    names_close(process_of(pid));
+    cr_assert_eq(lookup("a"), 0);
+    cr_assert_eq(add("a", pid), NAMES_DEAD);
+    cr_assert_eq(lookup("a"), 0);
+}
+
+/* As when the slot gets its next user just after it was found by the PID of the last: that one's owner is not this one's. */
+Test(names, the_next_user_of_a_slot_gets_no_name_of_the_last)
+{
+    uint64_t pid = idle_pid(), last = pid ^ (uint64_t)1 << 30;
+    struct slot *slot = slot_at(rig.vm->slots, pid_slot(pid));
+    cr_assert_eq(pid_slot(last), pid_slot(pid));
+    atomic_store(&slot->pid, last);
+    enum names_answer answer = add("a", last);
+    atomic_store(&slot->pid, pid);
+    cr_assert_eq(answer, NAMES_DEAD);
+    cr_assert_eq(lookup("a"), 0);
+    cr_assert_eq(add("a", pid), NAMES_OK);
 }
 
 Test(names, texts_of_any_bytes)

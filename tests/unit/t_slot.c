@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "sched/base/fault.h"
 #include "sched/sched.h"
 #include "vm/message.h"
 #include "vm/pid.h"
@@ -14,6 +15,7 @@
 enum { HOST = 5 };
 
 static struct slot_table *table;
+static struct fault_plan *plan;
 static struct sched *sched; /* not started: a wake only queues the task, and the tests hold their tasks running */
 
 static enum task_verdict never_run(struct task *task)
@@ -24,7 +26,8 @@ static enum task_verdict never_run(struct task *task)
 
 static void set_up(void)
 {
-    table = slot_table_new();
+    plan = fault_plan_new();
+    table = slot_table_new(plan);
     cr_assert_eq(sched_new(&sched, &(struct sched_config){.workers = 1}), 0);
 }
 
@@ -32,6 +35,7 @@ static void tear_down(void)
 {
     sched_free(sched);
     slot_table_free(table);
+    fault_plan_free(plan);
 }
 
 static struct slot *acquire(void)
@@ -255,6 +259,26 @@ Test(slot, growth_is_bounded)
             release_by(&caches[(i * 7 + round) % CACHES], slots[i]);
     }
     cr_assert_leq(slot_table_size(table), MOST + SLOT_MIN_FREE + 2 * SLOT_BATCH * CACHES);
+}
+
+/* When the table cannot grow what has been released is used again, though fewer wait than should; and it grows when it can. */
+Test(slot, without_growth_the_waiting_are_used)
+{
+    static struct slot *slots[SLOT_FIRST_SEGMENT];
+    for (unsigned i = 0; i < SLOT_FIRST_SEGMENT; i++)
+        slots[i] = acquire_by(&caches[0]);
+    fault_set(plan, FAULT_MALLOC, 1, UINT64_MAX, ENOMEM);
+    cr_assert_null(slot_acquire(table, &caches[0], HOST, never_run));
+    cr_assert_not(slot_table_is_full(table), "it is memory that is wanting");
+    for (unsigned i = 0; i < 2 * SLOT_BATCH; i++)
+        release_by(&caches[0], slots[i]);
+    for (unsigned i = 0; i < 2 * SLOT_BATCH; i++)
+        cr_assert_eq(acquire_by(&caches[0]), slots[i], "oldest first");
+    cr_assert_null(slot_acquire(table, &caches[0], HOST, never_run));
+    cr_assert_null(slot_acquire(table, NULL, HOST, never_run));
+    cr_assert_eq(slot_table_size(table), SLOT_FIRST_SEGMENT);
+    fault_set(plan, FAULT_MALLOC, 1, 0, 0);
+    cr_assert_eq(pid_slot(pid_of(acquire_by(&caches[0]))), SLOT_FIRST_SEGMENT);
 }
 
 /* Everything that is read under the lock is whole: whoever releases waits. */

@@ -2,7 +2,11 @@
 /* links: stdlib */
 #include <criterion/criterion.h>
 
+#include <errno.h>
+
+#include "sched/base/fault.h"
 #include "tests/unit/vm_rig.h"
+#include "vm/slot.h"
 
 static const char *run(struct rig *rig, const char *body)
 {
@@ -151,6 +155,139 @@ Test(vm, max_processes_holds_under_contention)
         cr_assert_leq(live, MOST);
     }
     rig_close(&rig);
+}
+
+enum { PLACES = 20000, TAKERS = 3, ROUNDS = 50 };
+
+struct places {
+    struct vm_host *host;
+    pthread_barrier_t barrier;
+    _Atomic unsigned taken;
+};
+
+/* All take what there is at once, and give it back at once, with nothing in between that would keep them apart. */
+static void *take_places(void *arg)
+{
+    struct places *places = arg;
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        unsigned taken = 0;
+        bool is_placed = false;
+        pthread_barrier_wait(&places->barrier);
+        while (vm_host_enter(places->host, &is_placed))
+            taken++;
+        atomic_fetch_add(&places->taken, taken);
+        pthread_barrier_wait(&places->barrier);
+        for (; taken; taken--)
+            vm_host_leave(places->host, is_placed);
+    }
+    return NULL;
+}
+
+/* Of so many places in so many rounds each is taken once. */
+Test(vm, places_are_taken_once)
+{
+    struct rig rig;
+    rig_open(&rig, &(struct rig_options){.limits = {.max_processes = PLACES}});
+    struct places places = {.host = rig.host};
+    pthread_t threads[TAKERS];
+    pthread_barrier_init(&places.barrier, NULL, TAKERS);
+    for (unsigned i = 0; i < TAKERS; i++)
+        cr_assert_eq(pthread_create(&threads[i], NULL, take_places, &places), 0);
+    for (unsigned i = 0; i < TAKERS; i++)
+        pthread_join(threads[i], NULL);
+    pthread_barrier_destroy(&places.barrier);
+    cr_assert_eq(atomic_load(&places.taken), PLACES * ROUNDS);
+    cr_assert_eq(vm_host_live(rig.host), 0);
+    rig_close(&rig);
+}
+
+/* What a worker does for processes that live no longer than an instant. */
+static void *begin_and_end(void *arg)
+{
+    struct vm_host_count *count = arg;
+    for (uint64_t i = 1; i <= 3000000; i++) {
+        atomic_store_explicit(&count->begun, i, memory_order_release);
+        atomic_store_explicit(&count->ended, i, memory_order_release);
+    }
+    return NULL;
+}
+
+/* No end is counted without its beginning, so the sum is never less than nothing. */
+Test(vm, live_is_never_less_than_none)
+{
+    struct rig rig;
+    pthread_t thread;
+    rig_open(&rig, &(struct rig_options){.workers = 8});
+    struct vm_host *host = vm_host_open(rig.vm, "t:counted", &(struct vm_host_limits){0});
+    struct vm_host_count *count = &host->counts[0];
+    cr_assert_eq(pthread_create(&thread, NULL, begin_and_end, count), 0);
+    while (atomic_load(&count->ended) < 3000000)
+        cr_assert_geq((int32_t)vm_host_live(host), 0);
+    pthread_join(thread, NULL);
+    cr_assert_eq(vm_host_live(host), 0);
+    rig_close(&rig);
+}
+
+/* Who began without a limit has no place: the limit counts those that begin from then on. */
+Test(vm, a_new_limit_counts_those_who_begin_under_it)
+{
+    struct rig rig;
+    rig_open(&rig, &(struct rig_options){0});
+    add_common(&rig);
+    cr_assert_str_eq(run(&rig, "for i = 1, 5 do assert(process.spawn('t:deaf', 't:h')) end return 'ok'"), "ok");
+    RIG_UNTIL(vm_host_live(rig.host) == 5);
+    atomic_store(&rig.host->running, false); /* as a stop does that they have outlived */
+    cr_assert_eq(vm_host_open(rig.vm, "t:h", &(struct vm_host_limits){.max_processes = 2}), rig.host);
+    vm_host_start(rig.host);
+    cr_assert_str_eq(run(&rig, "assert(process.spawn('t:deaf', 't:h'))\n"
+                               "local pid, err = process.spawn('t:deaf', 't:h')\n"
+                               "assert(not pid and err:kind() == errors.RATE_LIMITED)\n"
+                               "return 'ok'"),
+                     "ok");
+    RIG_UNTIL(vm_host_live(rig.host) == 6);
+    rig_close(&rig);
+}
+
+/* Spawns until it is refused; *ctx: how many. */
+static void spawn_until_refused(struct native *native, void *ctx)
+{
+    struct rig *rig = rig_of_vm(native_vm(native));
+    struct native_spawn spawn = {.code = rig->codes[0], .host = rig->host};
+    struct vm_error error;
+    unsigned *count = ctx;
+    while (native_spawn(native, &spawn, NULL, &error) == 0)
+        ++*count;
+    cr_assert_str_eq(error.kind, ERROR_UNAVAILABLE);
+    cr_assert_not_null(strstr(error.message, "out of memory: no place for one more process"), "%s", error.message);
+}
+
+/* The table of processes cannot grow: a clear refusal, which keeps no place in the host, with a limit or without. */
+static void check_no_slot(const struct vm_host_limits *limits)
+{
+    struct rig rig;
+    struct fault_plan *plan = fault_plan_new();
+    unsigned count = 0;
+    rig_open(&rig, &(struct rig_options){.workers = 1, .limits = *limits, .fault = plan});
+    add_common(&rig);
+    cr_assert_str_eq(run(&rig, "return assert(process.spawn('t:idle', 't:h')) and 'ok'"), "ok");
+    RIG_UNTIL(vm_host_live(rig.host) == 1);
+    fault_set(plan, FAULT_MALLOC, 1, UINT64_MAX, ENOMEM);
+    rig_call(&rig, spawn_until_refused, &count);
+    fault_set(plan, FAULT_MALLOC, 1, 0, 0);
+    cr_assert_gt(count, SLOT_FIRST_SEGMENT / 2);
+    cr_assert_eq(vm_host_live(rig.host), count + 1);
+    cr_assert_str_eq(run(&rig, "return assert(process.spawn('t:idle', 't:h')) and 'ok'"), "ok", "it can again");
+    rig_close(&rig);
+}
+
+Test(vm, no_slot_without_a_limit)
+{
+    check_no_slot(&(struct vm_host_limits){0});
+}
+
+Test(vm, no_slot_with_a_limit)
+{
+    check_no_slot(&(struct vm_host_limits){.max_processes = 100000});
 }
 
 Test(vm, mailbox_limit)
