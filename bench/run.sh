@@ -12,7 +12,7 @@
 #   --html FILE   the same as one page with charts
 #   --markdown FILE  the same as a table, as in docs/performance.md
 #   --list        the names
-#   MOONLET       the binary (default: build/release/moonlet, built when it is missing)
+#   MOONLET       the binary (default: build/release/moonlet, which scripts/release.sh makes of the tree as it is)
 #
 # A benchmark checks its own results and fails when they are wrong; then this script goes on and exits with 1 at the end.
 set -eu
@@ -33,13 +33,16 @@ for word; do # the options are read in Lua; here those that need something to be
     esac
 done
 
-MOONLET=${MOONLET:-$bench/../build/release/moonlet}
-if [ -z "$list" ] && [ ! -x "$MOONLET" ]; then
-    "$bench/../scripts/release.sh" >&2
+if [ -n "${MOONLET:-}" ]; then
+    BENCH_COMMIT="unknown: $MOONLET" # a binary does not tell
+else
+    MOONLET=$bench/../build/release/moonlet
+    [ -n "$list" ] || "$bench/../scripts/release.sh" >&2
+    BENCH_COMMIT=$(git -C "$bench" describe --always --dirty 2>&1) || true # of what was built; the tree may change meanwhile
 fi
 MOONLET=$(realpath -m "$MOONLET")
 built=$(realpath -m "$bench/../build/bench-peers")
-export MOONLET BENCH_BUILT="$built"
+export MOONLET BENCH_COMMIT BENCH_BUILT="$built"
 mkdir -p "$built"
 if [ -n "$peers" ]; then
     "$bench/peers/build.sh" "$built"

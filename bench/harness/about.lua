@@ -34,12 +34,12 @@ local function versions(collection)
 end
 
 -- {date, commit, machine, cpus, kernel, versions, rounds, quick, foreign_percent, foreign_worst}; foreign_percent: the median of all figures
-function about.gather(bench, options, collection)
+function about.gather(options, collection)
   local loads = { 0 }
   for i, figure in ipairs(collection.list) do loads[i] = figure.foreign_percent end
   return {
     date = os.date("!%Y-%m-%d %H:%M UTC"),
-    commit = output(string.format("git -C '%s' describe --always --dirty", bench)),
+    commit = os.getenv("BENCH_COMMIT"),
     machine = machine(),
     cpus = math.tointeger(tonumber(output("nproc"))),
     kernel = output("uname -r"),

@@ -162,7 +162,7 @@ local function note_load(run)
 end
 
 local function report(collection, options)
-  local run = about.gather(bench, options, collection)
+  local run = about.gather(options, collection)
   if on_terminal then print(show.terminal(collection)) end
   if options.json then write(options.json, json.encode(collection, run)) end
   if options.html then write(options.html, html.page(collection, run)) end
