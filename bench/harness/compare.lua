@@ -3,11 +3,22 @@
 --
 -- A figure counts as changed when its median moved by more than the noise: what both runs varied by themselves (half of what lies between
 -- their extremes, added up), and never less than 5 %; 25 % when one of them has a single sample, for that says nothing about its spread.
--- Figures of other runtimes are not judged: they say how the machine was.
+-- Where the old value is zero no share can be told: then the figure changed when it moved by more than half of both extremes' distances. A
+-- figure that NEW lacks is worse: its benchmark fails now. Figures of other runtimes are not judged: they say how the machine was.
 package.path = arg[0]:gsub("[^/]*$", "?.lua") .. ";" .. package.path
 local figures, json, show = require("figures"), require("json"), require("show")
 
 local LEAST_NOISE, UNKNOWN_NOISE = 0.05, 0.25
+
+-- A figure has what the comparison needs, or an error that says what is wrong.
+local function check_figure(where, figure)
+  if type(figure) ~= "table" then error(where .. ": must be an object", 0) end
+  for _, field in ipairs({ "value", "low", "high" }) do
+    if type(figure[field]) ~= "number" then error(string.format('%s: "%s" must be a number', where, field), 0) end
+  end
+  if type(figure.unit) ~= "string" then error(where .. ': "unit" must be a text', 0) end
+  if type(figure.samples) ~= "table" then error(where .. ': "samples" must be a list of numbers', 0) end
+end
 
 local function read(path)
   local file, err = io.open(path)
@@ -16,8 +27,22 @@ local function read(path)
   file:close()
   local ok, run = pcall(json.decode, text)
   if not ok then error(path .. ": " .. run, 0) end
-  if type(run) ~= "table" or type(run.figures) ~= "table" then error(path .. ": not a file of bench/run.sh --json", 0) end
+  if type(run) ~= "table" or type(run.figures) ~= "table" or type(run.about) ~= "table" then
+    error(path .. ": not a file of bench/run.sh --json", 0)
+  end
+  for name, figure in pairs(run.figures) do check_figure(string.format("%s: figure %s", path, name), figure) end
   return run
+end
+
+-- Raises why two runs say nothing about each other.
+local function check_alike(old, new)
+  if (old.quick or false) ~= (new.quick or false) then
+    local is, other = old.quick and "OLD" or "NEW", old.quick and "NEW" or "OLD"
+    error(string.format("%s was made with --quick, %s was not: the sizes of their workloads differ", is, other), 0)
+  end
+  if old.cpus ~= new.cpus then
+    error(string.format("OLD was made with %s CPUs, NEW with %s: other machines have other figures", old.cpus or "?", new.cpus or "?"), 0)
+  end
 end
 
 local function noise(old, new)
@@ -25,35 +50,49 @@ local function noise(old, new)
   return math.max(LEAST_NOISE, figures.spread(old) + figures.spread(new))
 end
 
--- By how much it got worse, as a share of the old value; negative: better.
+-- By how much it got worse, as a share of the old value, and what of that may be noise; negative: better.
 local function loss(old, new)
-  if figures.more_is_better(old.unit) then return (old.value - new.value) / math.abs(old.value) end
-  return (new.value - old.value) / math.abs(old.value)
+  local more, margin = new.value - old.value, noise(old, new)
+  if figures.more_is_better(old.unit) then more = -more end
+  if old.value ~= 0 then return more / math.abs(old.value), margin end
+  if math.abs(more) <= (old.high - old.low + new.high - new.low) / 2 then return 0, margin end
+  return more > 0 and math.huge or -math.huge, margin
 end
 
+local function line(word, name, old, new_text, rest)
+  print(string.format("%-8s %-24s %12s -> %12s %s%s", word, name, show.number(old.value), new_text, old.unit, rest))
+end
+
+-- Whether a figure got worse; prints it if it changed.
 local function judge(name, old, new)
-  if old.value == 0 or old.unit ~= new.unit then return nil end
-  local change, margin = loss(old, new), noise(old, new)
-  if math.abs(change) <= margin then return nil end
+  if not new then
+    line("missing", name, old, "none", "")
+    return true
+  end
+  if old.unit ~= new.unit then error(string.format("figure %s: in %s in OLD, in %s in NEW", name, old.unit, new.unit), 0) end
+  local change, margin = loss(old, new)
+  if math.abs(change) <= margin then return false end
   local word = change > 0 and "slower" or "faster"
   if old.unit == "B" then word = change > 0 and "larger" or "smaller" end
-  print(string.format("%-8s %-24s %12s -> %12s %s (%+.0f %%, noise %.0f %%)", word, name, show.number(old.value),
-    show.number(new.value), old.unit, (new.value - old.value) / math.abs(old.value) * 100, margin * 100))
+  local by = (new.value - old.value) / math.abs(old.value) * 100
+  line(word, name, old, show.number(new.value), old.value == 0 and "" or string.format(" (%+.0f %%, noise %.0f %%)", by, margin * 100))
   return change > 0
 end
 
 local function main(old_path, new_path)
   local old, new = read(old_path), read(new_path)
-  local names, worse = {}, 0
-  for name in pairs(new.figures) do
-    if old.figures[name] and not name:find("@", 1, true) then names[#names + 1] = name end
+  check_alike(old.about, new.about)
+  local names, worse, missing = {}, 0, 0
+  for name in pairs(old.figures) do
+    if not name:find("@", 1, true) then names[#names + 1] = name end
   end
-  if #names == 0 then error("the two runs have no figure in common", 0) end
   table.sort(names)
   for _, name in ipairs(names) do
+    if not new.figures[name] then missing = missing + 1 end
     if judge(name, old.figures[name], new.figures[name]) then worse = worse + 1 end
   end
-  print(string.format("%d figures compared, %d worse", #names, worse))
+  if missing == #names then error("the two runs have no figure in common", 0) end
+  print(string.format("%d figures compared, %d worse%s", #names - missing, worse, missing > 0 and ", of these " .. missing .. " missing" or ""))
   return worse == 0
 end
 

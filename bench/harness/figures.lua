@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: MIT
 -- figures: collects samples and makes medians of them. A figure is
 --
---   {name, metric, runtime, unit, value, low, high, samples, cpu_ms, wall_ms, foreign_percent}
+--   {name, metric, runtime, unit, value, low, high, samples, rounds, cpu_ms, wall_ms, foreign_percent}
 --
--- `name` is metric@runtime, for moonlet the metric alone. value: the median; low, high: the extremes; cpu_ms and wall_ms: medians of the
--- whole program, start and end included; foreign_percent: the worst of its runs.
+-- `name` is metric@runtime, for moonlet the metric alone. value: the median; low, high: the extremes; rounds: the round of each sample, for
+-- one that failed has none; cpu_ms and wall_ms: medians of the whole program, start and end included; foreign_percent: the worst of its runs.
 local figures = {}
 
 function figures.median(list)
@@ -35,35 +35,43 @@ local function figure_of(self, metric, runtime, unit)
   local name = figures.name(metric, runtime)
   local figure = self.by_name[name]
   if not figure then
-    figure = { name = name, metric = metric, runtime = runtime, unit = unit, samples = {}, cpu = {}, wall = {}, foreign_percent = 0 }
+    figure = { name = name, metric = metric, runtime = runtime, unit = unit, samples = {}, rounds = {}, cpu = {}, wall = {} }
+    figure.foreign_percent = 0
     self.by_name[name] = figure
     self.list[#self.list + 1] = figure
   end
   return figure
 end
 
--- Adds the results of one run (program.lua).
-function methods:add(runtime, run)
+local function add_sample(figure, round, value, cpu_ms, wall_ms)
+  local i = #figure.samples + 1
+  figure.samples[i], figure.rounds[i], figure.cpu[i], figure.wall[i] = value, round, cpu_ms, wall_ms
+end
+
+-- Adds the results of one run (program.lua), of the round with this number.
+function methods:add(runtime, run, round)
   for _, result in ipairs(run.results) do
     local figure = figure_of(self, result.metric, runtime, result.unit)
-    table.insert(figure.samples, result.value)
-    table.insert(figure.cpu, run.cpu_ms)
-    table.insert(figure.wall, run.wall_ms)
+    add_sample(figure, round, result.value, run.cpu_ms, run.wall_ms)
     figure.foreign_percent = math.max(figure.foreign_percent, run.foreign_percent)
   end
 end
 
--- For all runtimes that have both: the figure `metric`, how many times as much `above` is as `below`, round by round.
+-- For all runtimes that have both in one round at least: the figure `metric`, how many times as much `above` is as `below`, round by round.
 function methods:add_factor(metric, above, below)
   for _, runtime in ipairs(self:runtimes()) do
     local a, b = self.by_name[figures.name(above, runtime)], self.by_name[figures.name(below, runtime)]
     if a and b and not self.by_name[figures.name(metric, runtime)] then
-      local figure = figure_of(self, metric, runtime, "x")
-      for i = 1, math.min(#a.samples, #b.samples) do
-        figure.samples[i] = a.samples[i] / b.samples[i]
-        figure.cpu[i], figure.wall[i] = a.cpu[i] + b.cpu[i], a.wall[i] + b.wall[i]
+      local index_of = {}
+      for j, round in ipairs(b.rounds) do index_of[round] = j end
+      for i, round in ipairs(a.rounds) do
+        local j = index_of[round]
+        if j then
+          local figure = figure_of(self, metric, runtime, "x")
+          add_sample(figure, round, a.samples[i] / b.samples[j], a.cpu[i] + b.cpu[j], a.wall[i] + b.wall[j])
+          figure.foreign_percent = math.max(a.foreign_percent, b.foreign_percent)
+        end
       end
-      figure.foreign_percent = math.max(a.foreign_percent, b.foreign_percent)
     end
   end
 end

@@ -121,7 +121,7 @@ local function build_floor()
 end
 
 -- One program once. What it checked must be what the others checked.
-local function run_once(row, runtime, words, collection, checks)
+local function run_once(row, runtime, words, round, collection, checks)
   local folder, command = commands[runtime](words)
   local run = program.run(bench .. "/harness/measure.sh", folder, command, SECONDS)
   if run.status ~= 0 then
@@ -133,7 +133,7 @@ local function run_once(row, runtime, words, collection, checks)
     checks[1] = checks[1] or check
     if check ~= checks[1] then failed(row.name .. ": the programs computed different things") end
   end
-  collection:add(runtime, run)
+  collection:add(runtime, run, round)
 end
 
 local function run_row(row, options, collection)
@@ -141,7 +141,7 @@ local function run_row(row, options, collection)
   for round = 1, options.rounds do
     for _, runtime in ipairs(runtimes) do
       if on_terminal then io.stderr:write(string.format("\r\27[K%s  %d/%d  %s ", row.name, round, options.rounds, runtime)) end
-      run_once(row, runtime, words, collection, checks)
+      run_once(row, runtime, words, round, collection, checks)
     end
   end
   if on_terminal then io.stderr:write("\r\27[K") end

@@ -48,6 +48,55 @@ expect 1 "larger   size" "$here/../compare.sh" old.json mixed.json
 expect 1 "faster   rate" "$here/../compare.sh" old.json mixed.json
 expect 0 "0 worse" "$here/../compare.sh" old.json wild.json   # it varied by more than it lost
 expect 0 "0 worse" "$here/../compare.sh" old.json single.json # nobody knows how it varies
+# changed <name> <sed script>: old.json otherwise
+changed()
+{
+    sed "$2" old.json >"$1.json"
+}
+
+changed lacks '/"size"/d; s/"samples": \[1, 1, 1\]},/"samples": [1, 1, 1]}}}/'
+expect 1 "missing  size" "$here/../compare.sh" old.json lacks.json # its benchmark fails now
+expect 1 "1 figures compared, 1 worse, of these 1 missing" "$here/../compare.sh" old.json lacks.json
+expect 0 "1 figures compared, 0 worse" "$here/../compare.sh" lacks.json old.json
+changed no_peer '/@go/d'
+expect 0 "0 worse" "$here/../compare.sh" old.json no_peer.json
+run 1000 980 1020 0 >zero.json
+run 0 0 0 500 >stands.json
+run 0 0 2000 500 >stumbles.json
+expect 1 "larger   size" "$here/../compare.sh" zero.json old.json
+expect 0 "0 worse" "$here/../compare.sh" zero.json zero.json
+expect 0 "smaller  size" "$here/../compare.sh" old.json zero.json
+expect 1 "slower   rate" "$here/../compare.sh" old.json stands.json
+expect 0 "faster   rate" "$here/../compare.sh" stands.json old.json
+expect 0 "2 figures compared, 0 worse" "$here/../compare.sh" stumbles.json old.json
+grep -q rate output && echo "what lies within the spread about zero is no change" && status=1
+changed kilo 's/"unit": "B"/"unit": "kB"/'
+expect 2 "figure size: in B in OLD, in kB in NEW" "$here/../compare.sh" old.json kilo.json
+changed quick 's/"date"/"quick": true, "date"/'
+changed full 's/"date"/"quick": false, "date"/'
+expect 2 "NEW was made with --quick, OLD was not" "$here/../compare.sh" old.json quick.json
+expect 2 "OLD was made with --quick, NEW was not" "$here/../compare.sh" quick.json full.json
+expect 0 "0 worse" "$here/../compare.sh" old.json full.json
+changed two 's/"date"/"cpus": 2, "date"/'
+changed many 's/"date"/"cpus": 64, "date"/'
+expect 2 "OLD was made with 2 CPUs, NEW with 64" "$here/../compare.sh" two.json many.json
+expect 0 "0 worse" "$here/../compare.sh" many.json many.json
+changed null 's/"value": 500,/"value": null,/'
+expect 2 'null.json: figure size: "value" must be a number' "$here/../compare.sh" old.json null.json
+changed text 's/"low": 500,/"low": "500",/'
+expect 2 'text.json: figure size: "low" must be a number' "$here/../compare.sh" text.json old.json
+changed no_high 's/"high": 500,//'
+expect 2 'no_high.json: figure size: "high" must be a number' "$here/../compare.sh" old.json no_high.json
+changed no_unit 's/"unit": "B",//'
+expect 2 'no_unit.json: figure size: "unit" must be a text' "$here/../compare.sh" old.json no_unit.json
+changed no_samples 's/, "samples": .500, 500, 500.//'
+expect 2 'no_samples.json: figure size: "samples" must be a list' "$here/../compare.sh" old.json no_samples.json
+changed no_object 's/"size": .*/"size": 1}}/'
+expect 2 'no_object.json: figure size: must be an object' "$here/../compare.sh" old.json no_object.json
+changed other 's/rate"/pace"/; s/size/mass/'
+expect 2 "no figure in common" "$here/../compare.sh" old.json other.json
+echo '{"figures": {}}' >bare.json
+expect 2 "bare.json: not a file of bench/run.sh --json" "$here/../compare.sh" old.json bare.json
 echo '{"figures": ' >cut.json
 expect 2 "cut.json: not JSON" "$here/../compare.sh" old.json cut.json
 expect 2 "none.json" "$here/../compare.sh" none.json old.json
@@ -66,4 +115,24 @@ expect 2 "unknown option --fast" "$here/../run.sh" --fast
 expect 2 "--rounds: must be a number" "$here/../run.sh" --rounds 0
 MOONLET=/bin/false expect 1 "failed: " "$here/../run.sh" --quick spawn
 MOONLET=/bin/true expect 1 "no figure" "$here/../run.sh" --quick spawn
+
+# what is made of two figures pairs the samples of a round, if neither failed in it
+cat >factor.lua <<'LUA'
+local figures = require("figures")
+local collection = figures.new()
+local function add(metric, runtime, round, value)
+  local run = { results = { { metric = metric, value = value, unit = "ms" } }, cpu_ms = value, wall_ms = value, foreign_percent = 0 }
+  collection:add(runtime, run, round)
+end
+for round, value in ipairs({ 100, 600, 120 }) do add("one", "moonlet", round, value) end
+add("two", "moonlet", 1, 50)
+add("two", "moonlet", 3, 30) -- the second round failed
+add("one", "go", 1, 100)
+add("two", "go", 2, 50)      -- no round has both
+collection:add_factor("factor", "one", "two")
+collection:finish()
+local factor = collection:get("factor", "moonlet")
+print(table.concat(factor.samples, " "), factor.value, factor.cpu_ms, collection:get("factor", "go"))
+LUA
+expect 0 "2.0 4.0	3.0	150.0	nil" env LUA_PATH="$here/?.lua" lua5.3 factor.lua
 exit $status
