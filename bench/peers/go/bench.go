@@ -12,7 +12,6 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -34,13 +33,17 @@ func residentBytes() float64 {
 func since(start time.Time) float64 { return time.Since(start).Seconds() }
 
 func spawn(count int) {
-	var all sync.WaitGroup
-	all.Add(count)
+	done, sum := make(chan int, count), 0
 	start := time.Now()
 	for i := 0; i < count; i++ {
-		go func() { all.Done() }()
+		go func() { done <- 1 }()
 	}
-	all.Wait()
+	for i := 0; i < count; i++ {
+		sum += <-done
+	}
+	if sum != count {
+		panic("lost messages")
+	}
 	result("spawn", float64(count)/since(start), "/s")
 }
 

@@ -11,6 +11,12 @@ import (
 	"time"
 )
 
+func neverEarly(sorted []float64) {
+	if sorted[0] < 0 {
+		panic("a timer fired early")
+	}
+}
+
 func preempt(samples int) {
 	for i := 0; i < runtime.GOMAXPROCS(0); i++ {
 		go func() {
@@ -24,9 +30,10 @@ func preempt(samples int) {
 	for i := range late {
 		start := time.Now()
 		time.Sleep(10 * time.Millisecond)
-		late[i] = float64((time.Since(start) - 10*time.Millisecond).Microseconds())
+		late[i] = float64((time.Since(start) - 10*time.Millisecond).Nanoseconds()) / 1e3
 	}
 	sort.Float64s(late)
+	neverEarly(late)
 	index := samples*99/100 - 1
 	if index < 0 {
 		index = 0
@@ -62,6 +69,7 @@ func timers(count int) {
 	}
 	used := cpuMicroseconds() - before
 	sort.Float64s(late)
+	neverEarly(late)
 	index := count*99/100 - 1
 	if index < 0 {
 		index = 0
