@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * runqueue: see runqueue.h for the five places.
+ * runqueue: see runqueue.h for the four places.
  *
- * I1  Only the owner enqueues to the two rings and writes non-NULL to `next`. So if it reads NULL there, nobody but itself can
- *     change that, and a plain release store does.
- * I2  A chain of tasks that was taken off `inject`, the backlog or a ring belongs to the taker until he has queued it.
+ * I1  Only the owner enqueues to the rings, appends to the backlogs and writes non-NULL to `next`. So if it reads NULL there, nobody but
+ *     itself can change that, and a plain release store does.
+ * I2  A chain of tasks that was taken off `inject`, a backlog or a ring belongs to the taker until he has queued it.
+ * I3  In a FIFO everything in the ring is older than anything in the backlog: see push_fifo and pop_backlog.
  *
  * A task's content travels from queuer to runner by the state word (task.c), not by the queues; these need only hand
  * over the pointers, which ck's own fences do.
@@ -16,6 +17,7 @@
 #include "sched/task.h"
 
 _Static_assert(offsetof(struct task, next) == offsetof(struct ck_stack_entry, next), "a task is a stack entry");
+_Static_assert(RUNQUEUE_BATCH < RUNQUEUE_RING, "what is cut off a backlog fits into an empty ring");
 
 /* A list of tasks that belongs to the holder. */
 struct chain {
@@ -23,27 +25,33 @@ struct chain {
     unsigned count;
 };
 
+static void init_fifo(struct runqueue_fifo *fifo)
+{
+    ck_ring_init(&fifo->ring, RUNQUEUE_RING);
+    pthread_mutex_init(&fifo->lock, NULL);
+    fifo->backlog_first = fifo->backlog_last = NULL;
+    atomic_init(&fifo->backlog_count, 0);
+}
+
 void runqueue_init(struct runqueue *queue)
 {
     atomic_init(&queue->next, NULL);
     queue->next_uses = 0;
     queue->soon_uses = 0;
-    ck_ring_init(&queue->soon.ring, RUNQUEUE_RING);
-    ck_ring_init(&queue->ring.ring, RUNQUEUE_RING);
+    init_fifo(&queue->soon);
+    init_fifo(&queue->fresh);
     ck_stack_init(&queue->inject);
-    pthread_mutex_init(&queue->lock, NULL);
-    queue->backlog_first = queue->backlog_last = NULL;
-    atomic_init(&queue->backlog_count, 0);
 }
 
 void runqueue_destroy(struct runqueue *queue)
 {
-    pthread_mutex_destroy(&queue->lock);
+    pthread_mutex_destroy(&queue->soon.lock);
+    pthread_mutex_destroy(&queue->fresh.lock);
 }
 
-static bool has_backlog(const struct runqueue *queue)
+static unsigned backlog(const struct runqueue_fifo *fifo)
 {
-    return atomic_load_explicit(&queue->backlog_count, memory_order_relaxed) != 0;
+    return atomic_load_explicit(&fifo->backlog_count, memory_order_relaxed);
 }
 
 static bool has_injected(const struct runqueue *queue)
@@ -51,36 +59,34 @@ static bool has_injected(const struct runqueue *queue)
     return ck_pr_load_ptr(&queue->inject.head) != NULL;
 }
 
-static void append_backlog(struct runqueue *queue, const struct chain *chain)
+static void append_backlog(struct runqueue_fifo *fifo, const struct chain *chain)
 {
-    pthread_mutex_lock(&queue->lock);
+    pthread_mutex_lock(&fifo->lock);
     chain->last->next = NULL;
-    if (queue->backlog_last)
-        queue->backlog_last->next = chain->first;
+    if (fifo->backlog_last)
+        fifo->backlog_last->next = chain->first;
     else
-        queue->backlog_first = chain->first;
-    queue->backlog_last = chain->last;
-    unsigned count = atomic_load_explicit(&queue->backlog_count, memory_order_relaxed) + chain->count;
-    atomic_store_explicit(&queue->backlog_count, count, memory_order_relaxed);
-    pthread_mutex_unlock(&queue->lock);
+        fifo->backlog_first = chain->first;
+    fifo->backlog_last = chain->last;
+    atomic_store_explicit(&fifo->backlog_count, backlog(fifo) + chain->count, memory_order_relaxed);
+    pthread_mutex_unlock(&fifo->lock);
 }
 
 /* Cuts up to `most` tasks off the backlog; the caller holds the lock. */
-static struct chain cut_backlog(struct runqueue *queue, unsigned most)
+static struct chain cut_backlog(struct runqueue_fifo *fifo, unsigned most)
 {
-    struct chain chain = {queue->backlog_first, NULL, 0};
+    struct chain chain = {fifo->backlog_first, NULL, 0};
     for (struct task *task = chain.first; task && chain.count < most; task = task->next) {
         chain.last = task;
         chain.count++;
     }
     if (!chain.last)
         return chain;
-    queue->backlog_first = chain.last->next;
-    if (!queue->backlog_first)
-        queue->backlog_last = NULL;
+    fifo->backlog_first = chain.last->next;
+    if (!fifo->backlog_first)
+        fifo->backlog_last = NULL;
     chain.last->next = NULL;
-    unsigned left = atomic_load_explicit(&queue->backlog_count, memory_order_relaxed) - chain.count;
-    atomic_store_explicit(&queue->backlog_count, left, memory_order_relaxed);
+    atomic_store_explicit(&fifo->backlog_count, backlog(fifo) - chain.count, memory_order_relaxed);
     return chain;
 }
 
@@ -130,19 +136,18 @@ static void fill(struct runqueue_fifo *fifo, struct chain *chain)
 }
 
 /* Queues a whole chain: the ring first, the rest in one piece to the backlog. */
-static void push_chain(struct runqueue *queue, struct chain *chain)
+static void push_chain(struct runqueue_fifo *fifo, struct chain *chain)
 {
-    if (!has_backlog(queue))
-        fill(&queue->ring, chain);
+    if (!backlog(fifo))
+        fill(fifo, chain);
     if (chain->first)
-        append_backlog(queue, chain);
+        append_backlog(fifo, chain);
 }
 
-static void push_chain_soon(struct runqueue *queue, struct chain *chain)
+static void push_fifo(struct runqueue_fifo *fifo, struct task *task)
 {
-    fill(&queue->soon, chain);
-    if (unlikely(chain->first != NULL))
-        push_chain(queue, chain);
+    if (unlikely(backlog(fifo)) || unlikely(!enqueue(fifo, task)))
+        append_backlog(fifo, &(struct chain){task, task, 1});
 }
 
 bool runqueue_push_next(struct runqueue *queue, struct task *task)
@@ -161,14 +166,12 @@ bool runqueue_push_next(struct runqueue *queue, struct task *task)
 
 void runqueue_push(struct runqueue *queue, struct task *task)
 {
-    if (unlikely(has_backlog(queue)) || unlikely(!enqueue(&queue->ring, task)))
-        append_backlog(queue, &(struct chain){task, task, 1});
+    push_fifo(&queue->fresh, task);
 }
 
 void runqueue_push_soon(struct runqueue *queue, struct task *task)
 {
-    if (unlikely(!enqueue(&queue->soon, task)))
-        runqueue_push(queue, task);
+    push_fifo(&queue->soon, task);
 }
 
 static struct task *pop_next(struct runqueue *queue)
@@ -183,40 +186,39 @@ static struct task *pop_next(struct runqueue *queue)
     return task;
 }
 
-static struct task *pop_backlog(struct runqueue *queue)
+static struct task *pop_backlog(struct runqueue_fifo *fifo)
 {
-    pthread_mutex_lock(&queue->lock);
-    struct chain chain = cut_backlog(queue, RUNQUEUE_BATCH);
-    pthread_mutex_unlock(&queue->lock);
+    pthread_mutex_lock(&fifo->lock);
+    struct chain chain = cut_backlog(fifo, RUNQUEUE_BATCH);
+    pthread_mutex_unlock(&fifo->lock);
     struct task *task = chain.first;
     if (!task)
         return NULL;
-    /* Older than what is left in the backlog, so straight into the ring, which has just run empty. */
-    for (struct task *t = task->next, *rest; t; t = rest) {
-        rest = t->next;
-        if (unlikely(!enqueue(&queue->ring, t)))
-            append_backlog(queue, &(struct chain){t, t, 1});
-    }
+    /* Older than what is left in the backlog, so straight into the ring, which has just run empty and has room for all of them. */
+    chain.first = task->next;
+    fill(fifo, &chain);
     return task;
+}
+
+static struct task *pop_fifo(struct runqueue_fifo *fifo)
+{
+    struct task *task;
+    if (dequeue(fifo, &task))
+        return task;
+    return unlikely(backlog(fifo)) ? pop_backlog(fifo) : NULL;
 }
 
 static struct task *pop_soon(struct runqueue *queue)
 {
-    struct task *task;
-    if (likely(!dequeue(&queue->soon, &task)))
-        return NULL;
-    queue->soon_uses++;
+    struct task *task = pop_fifo(&queue->soon);
+    queue->soon_uses += task != NULL;
     return task;
 }
 
-/* The ring, then the backlog. */
-static struct task *pop_ring(struct runqueue *queue)
+static struct task *pop_fresh(struct runqueue *queue)
 {
-    struct task *task;
     queue->soon_uses = 0;
-    if (likely(dequeue(&queue->ring, &task)))
-        return task;
-    return has_backlog(queue) ? pop_backlog(queue) : NULL;
+    return pop_fifo(&queue->fresh);
 }
 
 struct task *runqueue_pop(struct runqueue *queue)
@@ -225,11 +227,11 @@ struct task *runqueue_pop(struct runqueue *queue)
     if (task)
         return task;
     queue->next_uses = 0;
-    bool rings_turn = queue->soon_uses >= RUNQUEUE_SOON_USES;
-    if (!rings_turn && (task = pop_soon(queue)) != NULL)
+    bool is_turn_of_fresh = queue->soon_uses >= RUNQUEUE_SOON_USES;
+    if (!is_turn_of_fresh && (task = pop_soon(queue)) != NULL)
         return task;
-    task = pop_ring(queue);
-    return task || !rings_turn ? task : pop_soon(queue);
+    task = pop_fresh(queue);
+    return task || !is_turn_of_fresh ? task : pop_soon(queue);
 }
 
 unsigned runqueue_drain_inject(struct runqueue *queue)
@@ -238,7 +240,7 @@ unsigned runqueue_drain_inject(struct runqueue *queue)
         return 0;
     struct chain chain = take_injected(queue);
     unsigned count = chain.count;
-    push_chain_soon(queue, &chain);
+    push_chain(&queue->soon, &chain);
     return count;
 }
 
@@ -247,19 +249,29 @@ void runqueue_inject(struct runqueue *queue, struct task *task)
     ck_stack_push_upmc(&queue->inject, (struct ck_stack_entry *)task);
 }
 
+static bool has_any(const struct runqueue_fifo *fifo)
+{
+    return length(fifo) || backlog(fifo);
+}
+
 bool runqueue_has_stealable(const struct runqueue *queue)
 {
-    return length(&queue->ring) || length(&queue->soon) || has_backlog(queue) || has_injected(queue);
+    return has_any(&queue->fresh) || has_any(&queue->soon) || has_injected(queue);
 }
 
 bool runqueue_is_long(const struct runqueue *queue)
 {
-    return has_backlog(queue) || has_injected(queue);
+    return runqueue_backlog(queue) || has_injected(queue);
 }
 
 unsigned runqueue_length(const struct runqueue *queue)
 {
-    return length(&queue->soon) + length(&queue->ring);
+    return length(&queue->soon) + length(&queue->fresh);
+}
+
+unsigned runqueue_backlog(const struct runqueue *queue)
+{
+    return backlog(&queue->soon) + backlog(&queue->fresh);
 }
 
 bool runqueue_has_any(const struct runqueue *queue)
@@ -269,12 +281,23 @@ bool runqueue_has_any(const struct runqueue *queue)
 
 bool runqueue_has_several(const struct runqueue *queue)
 {
-    return runqueue_length(queue) > 1 || has_backlog(queue);
+    return runqueue_length(queue) > 1 || runqueue_backlog(queue);
 }
 
-typedef void (*push_f)(struct runqueue *, struct task *);
+/* The first of the chain; the rest is queued. */
+static struct task *split(struct chain *chain, struct runqueue_fifo *to, unsigned *count)
+{
+    struct task *first = chain->first;
+    *count = chain->count;
+    if (first && first->next) {
+        chain->first = first->next;
+        chain->count--;
+        push_chain(to, chain);
+    }
+    return first;
+}
 
-static struct task *steal_half(struct runqueue_fifo *from, struct runqueue *to, push_f push, unsigned *count)
+static struct task *steal_ring(struct runqueue_fifo *from, struct runqueue_fifo *to, unsigned *count)
 {
     unsigned wanted = (length(from) + 1) / 2;
     struct task *first = NULL, *task;
@@ -282,7 +305,7 @@ static struct task *steal_half(struct runqueue_fifo *from, struct runqueue *to, 
         wanted = RUNQUEUE_BATCH;
     for (*count = 0; *count < wanted && dequeue(from, &task); ++*count) {
         if (first)
-            push(to, task);
+            push_fifo(to, task);
         else
             first = task;
     }
@@ -290,21 +313,20 @@ static struct task *steal_half(struct runqueue_fifo *from, struct runqueue *to, 
 }
 
 /* Never waits: a worker that was descheduled with its lock held must not hold up the thief. */
-static struct task *steal_backlog(struct runqueue *from, struct runqueue *to, unsigned *count)
+static struct task *steal_backlog(struct runqueue_fifo *from, struct runqueue_fifo *to, unsigned *count)
 {
-    if (!has_backlog(from) || pthread_mutex_trylock(&from->lock) != 0)
+    if (!backlog(from) || pthread_mutex_trylock(&from->lock) != 0)
         return NULL;
-    unsigned half = (atomic_load_explicit(&from->backlog_count, memory_order_relaxed) + 1) / 2;
+    unsigned half = (backlog(from) + 1) / 2;
     struct chain chain = cut_backlog(from, half < RUNQUEUE_BATCH ? half : RUNQUEUE_BATCH);
     pthread_mutex_unlock(&from->lock);
-    struct task *first = chain.first;
-    *count = chain.count;
-    if (first && first->next) {
-        chain.first = first->next;
-        chain.count--;
-        push_chain(to, &chain);
-    }
-    return first;
+    return split(&chain, to, count);
+}
+
+static struct task *steal_fifo(struct runqueue_fifo *from, struct runqueue_fifo *to, unsigned *count)
+{
+    struct task *task = steal_ring(from, to, count);
+    return task ? task : steal_backlog(from, to, count);
 }
 
 static struct task *steal_injected(struct runqueue *from, struct runqueue *to, unsigned *count)
@@ -312,23 +334,14 @@ static struct task *steal_injected(struct runqueue *from, struct runqueue *to, u
     if (!has_injected(from))
         return NULL;
     struct chain chain = take_injected(from);
-    struct task *first = chain.first;
-    *count = chain.count;
-    if (first && first->next) {
-        chain.first = first->next;
-        chain.count--;
-        push_chain_soon(to, &chain);
-    }
-    return first;
+    return split(&chain, &to->soon, count);
 }
 
 struct task *runqueue_steal(struct runqueue *from, struct runqueue *to, bool with_next, unsigned *count)
 {
-    struct task *task = steal_half(&from->soon, to, runqueue_push_soon, count);
+    struct task *task = steal_fifo(&from->soon, &to->soon, count);
     if (!task)
-        task = steal_half(&from->ring, to, runqueue_push, count);
-    if (!task)
-        task = steal_backlog(from, to, count);
+        task = steal_fifo(&from->fresh, &to->fresh, count);
     if (!task)
         task = steal_injected(from, to, count);
     if (task || !with_next || !atomic_load_explicit(&from->next, memory_order_relaxed))

@@ -315,7 +315,7 @@ unsigned sched_queued(const struct sched *sched)
     unsigned count = 0;
     for (unsigned i = 0; i < sched->capacity; i++) {
         const struct runqueue *queue = &sched->workers[i]->queue;
-        count += runqueue_length(queue) + atomic_load_explicit(&queue->backlog_count, memory_order_relaxed);
+        count += runqueue_length(queue) + runqueue_backlog(queue);
     }
     return count;
 }

@@ -2,7 +2,8 @@
 /* links: sched */
 /*
  * One owner pushes and pops in bursts, two thieves steal into queues of their own, two threads inject. Every
- * task must come out exactly once, whichever way it goes. Usage: s_runqueue [seed [scale]]
+ * task must come out exactly once, whichever way it goes. Some bursts are of one kind and more than a ring holds, so that thieves and owner
+ * meet at both backlogs. Usage: s_runqueue [seed [scale]]
  */
 #include <pthread.h>
 #include <stdatomic.h>
@@ -13,7 +14,7 @@
 #include "sched/runqueue.h"
 #include "sched/task.h"
 
-enum { THIEVES = 2, INJECTORS = 2, PER_SCALE = 60000 };
+enum { THIEVES = 2, INJECTORS = 2, PER_SCALE = 60000, BURST = 3 * RUNQUEUE_RING };
 
 struct item {
     struct task task;
@@ -61,9 +62,10 @@ static void *be_owner(void *arg)
     struct actor *a = arg;
     unsigned next = 0;
     while (!is_over()) {
-        for (uint64_t n = rng_below(&a->rng, 400); n > 0 && next < total; n--, next++) {
-            push(rng_below(&a->rng, 4), &pushed[next].task);
-        }
+        /* 0 to 3: all of this burst goes the same way, else each goes its own. */
+        uint64_t way = rng_below(&a->rng, 8);
+        for (uint64_t n = rng_below(&a->rng, BURST); n > 0 && next < total; n--, next++)
+            push(way < 4 ? way : rng_below(&a->rng, 4), &pushed[next].task);
         runqueue_drain_inject(&shared);
         struct task *task;
         for (uint64_t n = rng_below(&a->rng, 500); n > 0 && (task = runqueue_pop(&shared)) != NULL; n--)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* links: sched */
-/* runqueue: order, the turns of `soon` and the ring, the bound of run-next, overflow, and what thieves get. */
+/* runqueue: order, the turns of `soon` and `fresh`, the bound of run-next, overflow, and what thieves get. */
 #include "sched/runqueue.h"
 
 #include <criterion/criterion.h>
@@ -11,7 +11,7 @@
 enum { MANY = 1000, ROOM = RUNQUEUE_RING - 1 /* ck keeps one slot free */ };
 
 static struct runqueue queue, other;
-static struct task tasks[MANY];
+static struct task tasks[2 * MANY];
 
 static void setup(void)
 {
@@ -84,20 +84,20 @@ Test(runqueue, next_is_bounded)
     cr_assert_eq(runqueue_pop(&queue), &tasks[1]);
 }
 
-/* Pops what are tasks soon.. up to `soon_end` of `soon` and ring.. up to `ring_end` of the ring, in the order in which they have to come. */
-static void pop_in_turn(int soon, int soon_end, int ring, int ring_end)
+/* Pops what are tasks soon.. up to `soon_end` of `soon` and fresh.. up to `fresh_end` of `fresh`, in the order in which they have to come. */
+static void pop_in_turn(int soon, int soon_end, int fresh, int fresh_end)
 {
-    for (int uses = 0; soon < soon_end || ring < ring_end;) {
-        bool is_soon = soon < soon_end && (uses < RUNQUEUE_SOON_USES || ring == ring_end);
-        int expected = is_soon ? soon++ : ring++;
+    for (int uses = 0; soon < soon_end || fresh < fresh_end;) {
+        bool is_soon = soon < soon_end && (uses < RUNQUEUE_SOON_USES || fresh == fresh_end);
+        int expected = is_soon ? soon++ : fresh++;
         uses = is_soon ? uses + 1 : 0;
-        cr_assert_eq(runqueue_pop(&queue), &tasks[expected], "at %d, %d", soon, ring);
+        cr_assert_eq(runqueue_pop(&queue), &tasks[expected], "at %d, %d", soon, fresh);
     }
     cr_assert_null(runqueue_pop(&queue));
     cr_assert_not(runqueue_has_any(&queue));
 }
 
-Test(runqueue, soon_goes_before_the_ring_and_in_turn_with_it)
+Test(runqueue, soon_goes_before_fresh_ones_and_in_turn_with_them)
 {
     for (int i = 0; i < 10; i++)
         runqueue_push(&queue, &tasks[i]);
@@ -144,11 +144,46 @@ Test(runqueue, next_goes_before_soon)
     cr_assert_eq(runqueue_pop(&queue), &tasks[0]);
 }
 
-Test(runqueue, soon_overflows_to_the_ring)
+/* However many are due, none of them stands behind those that have only just been made. */
+Test(runqueue, soon_keeps_its_rank_when_its_ring_is_full)
+{
+    for (int i = 0; i < MANY; i++)
+        runqueue_push(&queue, &tasks[i]);
+    for (int i = MANY; i < 2 * MANY; i++)
+        runqueue_push_soon(&queue, &tasks[i]);
+    cr_assert(runqueue_is_long(&queue));
+    cr_assert_eq(runqueue_length(&queue), 2 * ROOM);
+    cr_assert_eq(runqueue_backlog(&queue), 2 * (MANY - ROOM));
+    pop_in_turn(MANY, 2 * MANY, 0, MANY);
+    cr_assert_not(runqueue_is_long(&queue));
+}
+
+Test(runqueue, order_holds_through_the_backlog_of_soon)
 {
     for (int i = 0; i < MANY; i++)
         runqueue_push_soon(&queue, &tasks[i]);
-    pop_in_turn(0, ROOM, ROOM, MANY);
+    for (int i = 0; i < MANY; i++) {
+        cr_assert_eq(runqueue_pop(&queue), &tasks[i], "at %d", i);
+        runqueue_push_soon(&queue, &tasks[i]);
+    }
+    pop_in_turn(0, MANY, 0, 0);
+}
+
+/* Nothing but a backlog of `soon`: what a thief leaves who has emptied the ring. */
+Test(runqueue, a_backlog_of_soon_counts)
+{
+    unsigned count;
+    for (int i = 0; i < ROOM + 1; i++)
+        runqueue_push_soon(&queue, &tasks[i]);
+    while (runqueue_length(&queue) > 0)
+        cr_assert_not_null(runqueue_steal(&queue, &other, false, &count));
+    cr_assert_eq(runqueue_backlog(&queue), 1);
+    cr_assert(runqueue_is_long(&queue));
+    cr_assert(runqueue_has_any(&queue));
+    cr_assert(runqueue_has_stealable(&queue));
+    cr_assert(runqueue_has_several(&queue));
+    cr_assert_eq(runqueue_pop(&queue), &tasks[ROOM]);
+    cr_assert_not(runqueue_has_any(&queue));
 }
 
 Test(runqueue, injected_tasks_keep_their_order)
@@ -172,12 +207,14 @@ Test(runqueue, injected_tasks_come_soon)
     cr_assert_eq(runqueue_pop(&queue), &tasks[0]);
 }
 
-Test(runqueue, injected_tasks_overflow_to_the_ring_and_the_backlog)
+Test(runqueue, injected_tasks_keep_their_rank_when_the_ring_is_full)
 {
     for (int i = 0; i < MANY; i++)
+        runqueue_push(&queue, &tasks[i]);
+    for (int i = MANY; i < 2 * MANY; i++)
         runqueue_inject(&queue, &tasks[i]);
     cr_assert_eq(runqueue_drain_inject(&queue), MANY);
-    pop_in_turn(0, ROOM, ROOM, MANY);
+    pop_in_turn(MANY, 2 * MANY, 0, MANY);
 }
 
 Test(runqueue, a_thief_takes_half_of_the_ring)
@@ -223,6 +260,60 @@ Test(runqueue, soon_may_always_be_stolen)
     cr_assert_eq(count, 1);
     cr_assert_not(runqueue_has_any(&queue));
     cr_assert_null(runqueue_pop(&queue));
+}
+
+/* Steals until nothing is left and runs all of it: tasks[0] up to `end`, in this order. */
+static void steal_in_order(int end)
+{
+    unsigned count;
+    struct task *task;
+    int at = 0;
+    while ((task = runqueue_steal(&queue, &other, false, &count)) != NULL)
+        for (; task; task = runqueue_pop(&other))
+            cr_assert_eq(task, &tasks[at++], "at %d", at - 1);
+    cr_assert_eq(at, end);
+    cr_assert_not(runqueue_has_any(&queue));
+}
+
+Test(runqueue, a_thief_takes_the_backlog_of_soon_before_fresh_ones)
+{
+    for (int i = MANY; i < MANY + 400; i++)
+        runqueue_push(&queue, &tasks[i]);
+    for (int i = 0; i < MANY; i++)
+        runqueue_push_soon(&queue, &tasks[i]);
+    steal_in_order(MANY + 400);
+}
+
+/* A backlog of its own for `soon`: what is stolen from there goes before what the thief has of fresh ones. */
+Test(runqueue, the_stolen_backlog_of_soon_is_soon)
+{
+    unsigned count;
+    for (int i = 0; i < ROOM + 4; i++)
+        runqueue_push_soon(&queue, &tasks[i]);
+    while (runqueue_length(&queue) > 0)
+        runqueue_steal(&queue, &other, false, &count);
+    count_all(&other);
+    runqueue_push(&other, &tasks[MANY]);
+    cr_assert_eq(runqueue_steal(&queue, &other, false, &count), &tasks[ROOM]);
+    cr_assert_eq(count, 2);
+    cr_assert_eq(runqueue_pop(&other), &tasks[ROOM + 1]);
+    cr_assert_eq(runqueue_pop(&other), &tasks[MANY]);
+}
+
+Test(runqueue, stolen_injected_tasks_are_soon)
+{
+    unsigned count;
+    for (int i = 0; i < MANY; i++)
+        runqueue_inject(&queue, &tasks[i]);
+    runqueue_push(&other, &tasks[MANY]);
+    cr_assert_eq(runqueue_steal(&queue, &other, false, &count), &tasks[0]);
+    cr_assert_eq(count, MANY);
+    for (int i = 1; i <= RUNQUEUE_SOON_USES; i++)
+        cr_assert_eq(runqueue_pop(&other), &tasks[i]);
+    cr_assert_eq(runqueue_pop(&other), &tasks[MANY]);
+    for (int i = RUNQUEUE_SOON_USES + 1; i < MANY; i++)
+        cr_assert_eq(runqueue_pop(&other), &tasks[i]);
+    cr_assert_not(runqueue_has_any(&other));
 }
 
 Test(runqueue, a_thief_takes_from_backlog_and_inject)
