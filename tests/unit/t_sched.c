@@ -297,6 +297,48 @@ Test(sched, a_kick_makes_a_sleeping_worker_poll)
     sched_free(sched);
 }
 
+/* Called when a worker has had nothing to do for a while: it sleeps until then at most, however far off its next timer is. */
+struct rest {
+    struct task task;
+    struct timer timer;
+    struct sched *sched;
+    _Atomic int idles;
+};
+
+static struct task *wake_nobody(struct timer *timer)
+{
+    (void)timer;
+    return NULL;
+}
+
+static enum task_verdict arm_far_off(struct task *task)
+{
+    struct rest *rest = container_of(task, struct rest, task);
+    wheel_arm(rest->sched, &rest->timer, worker_now(worker_self()) + 3600000000000);
+    return TASK_PARKED;
+}
+
+static void count_idle(void *ctx, void *local)
+{
+    (void)local;
+    struct rest *rest = ctx;
+    atomic_fetch_add(&rest->idles, 1);
+}
+
+Test(sched, an_idle_worker_is_told_so_before_a_timer_far_off)
+{
+    static struct rest rest;
+    struct sched_config config = {.workers = 1, .idle = count_idle, .idle_ctx = &rest};
+    rest.sched = start(&config);
+    task_init(&rest.task, arm_far_off, TASK_IDLE);
+    wheel_timer_init(&rest.timer, wake_nobody);
+    task_wake(rest.sched, &rest.task);
+    while (atomic_load(&rest.idles) < 2)
+        usleep(1000);
+    cr_assert(wheel_cancel(&rest.timer));
+    sched_free(rest.sched);
+}
+
 static enum task_verdict look_around(struct task *task)
 {
     struct job *j = container_of(task, struct job, task);
