@@ -217,6 +217,21 @@ Test(runqueue, injected_tasks_keep_their_rank_when_the_ring_is_full)
     pop_in_turn(MANY, 2 * MANY, 0, MANY);
 }
 
+/* There is room in the ring, but who waits in the backlog has come before. */
+Test(runqueue, injected_tasks_come_after_the_backlog)
+{
+    for (int i = 0; i < ROOM + 10; i++)
+        runqueue_push_soon(&queue, &tasks[i]);
+    for (int i = 0; i < 100; i++)
+        cr_assert_eq(runqueue_pop(&queue), &tasks[i]);
+    for (int i = ROOM + 10; i < MANY; i++)
+        runqueue_inject(&queue, &tasks[i]);
+    runqueue_drain_inject(&queue);
+    for (int i = 100; i < MANY; i++)
+        cr_assert_eq(runqueue_pop(&queue), &tasks[i], "at %d", i);
+    cr_assert_not(runqueue_has_any(&queue));
+}
+
 Test(runqueue, a_thief_takes_half_of_the_ring)
 {
     unsigned count;
