@@ -36,7 +36,8 @@ static void push_host(lua_State *L, struct vm *vm, const struct vm_host *host)
     sched_stats_total(vm->sched, &total);
     lua_createtable(L, 0, 6);
     system_set_string(L, "id", vm_host_name(host));
-    system_set_integer(L, "workers", host->limits.workers ? host->limits.workers : sched_workers(vm->sched));
+    system_set_integer(L, "workers",
+                       VM_HOST_LIMIT(host, workers) ? VM_HOST_LIMIT(host, workers) : sched_workers(vm->sched));
     system_set_integer(L, "processes", stats.live);
     system_set_integer(L, "executed", stats.finished);
     system_set_integer(L, "stolen", total.stolen_tasks);

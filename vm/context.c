@@ -11,6 +11,9 @@
 #include <string.h>
 
 #include "sched/base/compiler.h"
+#include "sched/base/fault.h"
+#include "sched/sched.h"
+#include "sched/worker.h"
 #include "vm/codec.h"
 #include "vm/codec_write.h"
 #include "vm/refs.h"
@@ -162,6 +165,13 @@ static size_t write_value(unsigned char *at, const struct item *item)
     return head + item->value.length;
 }
 
+/* NULL: no memory. */
+static void *allocate(size_t size)
+{
+    struct worker *worker = worker_self();
+    return worker && fault_hit(sched_fault(worker_sched(worker)), FAULT_MALLOC) ? NULL : malloc(size);
+}
+
 static int build(struct context **out, const struct item *items, size_t count)
 {
     enum { HEAD = 1 }; /* bytes of the head of one value */
@@ -170,7 +180,7 @@ static int build(struct context **out, const struct item *items, size_t count)
         size += items[i].value.key_length + items[i].value.length + (items[i].is_bare ? HEAD : 0);
     if (count > CONTEXT_KEYS_MAX || size > CODEC_MAX_BYTES)
         return -E2BIG;
-    struct context *context = malloc(size);
+    struct context *context = allocate(size);
     if (!context)
         return -ENOMEM;
     refs_init(&context->refs, size <= BANKED_MAX, destroy);
@@ -202,7 +212,7 @@ int context_merge(struct context **out, struct context *base, const void *data, 
     if (fields.left > CONTEXT_KEYS_MAX)
         return -E2BIG;
     size_t added = fields.left;
-    struct item *items = malloc((2 * added + context_count(base)) * sizeof *items);
+    struct item *items = allocate((2 * added + context_count(base)) * sizeof *items);
     if (!items)
         return -ENOMEM;
     int result = collect(items, &fields);
@@ -219,7 +229,7 @@ int context_overlay(struct context **out, struct context *base, struct context *
         return 0;
     }
     size_t added = over->count;
-    struct item *items = malloc((2 * added + base->count) * sizeof *items);
+    struct item *items = allocate((2 * added + base->count) * sizeof *items);
     if (!items)
         return -ENOMEM;
     for (size_t i = 0; i < added; i++) {

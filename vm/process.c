@@ -352,7 +352,7 @@ static void publish(struct process *process, bool runnable)
     struct router *router = &process->router;
     router_settle(router, process->slot);
     size_t used = heap_used(process->heap), limit = heap_limit(process->heap);
-    slot_set_room(process->slot, process->host->limits.mailbox_limit, used < limit ? limit - used : 0);
+    slot_set_room(process->slot, VM_HOST_LIMIT(process->host, mailbox_limit), used < limit ? limit - used : 0);
     atomic_store_explicit(&process->shown,
                           runnable                 ? SHOWN_READY
                           : is_subscribed(process) ? SHOWN_IDLE

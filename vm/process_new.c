@@ -51,11 +51,11 @@ static bool has_memory(struct vm *vm, struct vm_error *error)
 
 static void explain_full(const struct vm_host *host, struct vm_error *error)
 {
-    if (host->limits.terminal)
+    if (VM_HOST_LIMIT(host, terminal))
         vm_error_set(error, ERROR_UNAVAILABLE, "terminal host %s has a process; it takes one at a time", host->name);
     else
         vm_error_set(error, ERROR_RATE_LIMITED, "host %s has reached max_processes (%u)", host->name,
-                     host->limits.max_processes);
+                     VM_HOST_LIMIT(host, max_processes));
 }
 
 static bool enter(struct vm_host *host, bool *is_placed, struct vm_error *error)
@@ -68,7 +68,8 @@ static bool enter(struct vm_host *host, bool *is_placed, struct vm_error *error)
 
 static size_t memory_limit(const struct vm_host *host)
 {
-    return host->limits.memory_limit ? host->limits.memory_limit : DEFAULT_MEMORY_LIMIT;
+    size_t limit = VM_HOST_LIMIT(host, memory_limit);
+    return limit ? limit : DEFAULT_MEMORY_LIMIT;
 }
 
 static void explain_no_slot(struct vm *vm, struct vm_error *error)
@@ -99,7 +100,7 @@ static struct process *make(struct vm_host *host, struct code *code, struct vm_e
     process->vm = vm;
     process->host = host;
     process->is_placed = is_placed;
-    process->terminal = host->limits.terminal;
+    process->terminal = VM_HOST_LIMIT(host, terminal);
     process->code = code_ref(code);
     process->slot = slot;
     process->pid = atomic_load_explicit(&slot->pid, memory_order_relaxed);
@@ -108,7 +109,7 @@ static struct process *make(struct vm_host *host, struct code *code, struct vm_e
     list_init(&process->handles);
     list_init(&process->memberships);
     process->started_ns = worker_slice_start_ns(worker_self());
-    slot_set_room(slot, host->limits.mailbox_limit, memory_limit(host));
+    slot_set_room(slot, VM_HOST_LIMIT(host, mailbox_limit), memory_limit(host));
     return process;
 }
 

@@ -263,6 +263,11 @@ struct heap *template_clone_fitted(struct template *tmpl, struct slab_cache *cac
     return heap;
 }
 
+struct fault_plan *template_fault(const struct template *tmpl)
+{
+    return tmpl->config.fault;
+}
+
 void template_poison(struct template *tmpl)
 {
     memset(tmpl->image.bytes, 0xAA, tmpl->image.size);

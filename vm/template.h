@@ -52,6 +52,9 @@ int template_new(struct template **out, const struct template_config *config, ch
 struct template *template_ref(struct template *tmpl);
 void template_unref(struct template *tmpl);
 
+/* Its config's. */
+struct fault_plan *template_fault(const struct template *tmpl);
+
 /*
  * Tells how much a clone came to need (heap_extent) by the time it went idle or ended. From the first few hundred of
  * these later clones get a first chunk that most will not outgrow, unless that were 2 KB more than the image. Any thread.

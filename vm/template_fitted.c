@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/base/fault.h"
 #include "vm/template.h"
 
 enum { TIMES = 4 };
@@ -21,7 +22,9 @@ static void keep(struct template_fitted_copy *copy, struct template *tmpl, const
 {
     if (copy->tmpl != tmpl)
         drop(copy);
-    if (!copy->bytes && !(copy->bytes = malloc(size)))
+    if (!copy->bytes)
+        copy->bytes = fault_hit(template_fault(tmpl), FAULT_MALLOC) ? NULL : malloc(size);
+    if (!copy->bytes)
         return; /* clones do without */
     if (!copy->tmpl)
         copy->tmpl = template_ref(tmpl);

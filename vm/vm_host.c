@@ -95,6 +95,15 @@ static struct vm_host *add(struct vm *vm, const char *name, _Atomic uint16_t *bu
     return host;
 }
 
+static void set_limits(struct vm_host *host, const struct vm_host_limits *limits)
+{
+    atomic_store_explicit(&host->limits.max_processes, limits->max_processes, memory_order_relaxed);
+    atomic_store_explicit(&host->limits.mailbox_limit, limits->mailbox_limit, memory_order_relaxed);
+    atomic_store_explicit(&host->limits.workers, limits->workers, memory_order_relaxed);
+    atomic_store_explicit(&host->limits.memory_limit, limits->memory_limit, memory_order_relaxed);
+    atomic_store_explicit(&host->limits.terminal, limits->terminal, memory_order_relaxed);
+}
+
 static struct vm_host *open(struct vm *vm, const char *name, const struct vm_host_limits *limits, bool is_function)
 {
     struct vm_host *host;
@@ -103,7 +112,7 @@ static struct vm_host *open(struct vm *vm, const char *name, const struct vm_hos
     if (!host)
         host = add(vm, name, bucket);
     if (host && limits)
-        host->limits = *limits;
+        set_limits(host, limits);
     if (host)
         atomic_store_explicit(&host->is_function, is_function, memory_order_relaxed);
     pthread_mutex_unlock(&vm->lock);
@@ -176,7 +185,7 @@ static void add_one(_Atomic uint64_t *counter)
 
 bool vm_host_enter(struct vm_host *host, bool *is_placed)
 {
-    uint32_t most = host->limits.terminal ? 1 : host->limits.max_processes;
+    uint32_t most = VM_HOST_LIMIT(host, terminal) ? 1 : VM_HOST_LIMIT(host, max_processes);
     *is_placed = most != 0;
     if (likely(!most)) {
         add_one(&count_here(host)->begun);

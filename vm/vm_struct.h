@@ -38,7 +38,11 @@ struct vm_host {
     char *label; /* what PIDs show: "node@name", or the name itself */
     size_t label_length;
     uint32_t index;
-    struct vm_host_limits limits; /* changed only while stopped */
+    struct { /* struct vm_host_limits; set only while it is stopped, but what has outlived the stop reads them */
+        _Atomic uint32_t max_processes, mailbox_limit, workers;
+        _Atomic size_t memory_limit;
+        _Atomic(void *) terminal;
+    } limits;
     _Atomic bool running;
     _Atomic bool is_function;              /* the calls of one, and nothing can be spawned there */
     struct vm_host_count *counts;          /* an element per worker */
@@ -99,6 +103,9 @@ struct vm_local *vm_local(struct vm *vm);
 
 /* Are all heaps and messages together over the limit of the runtime? Looked at every now and then. */
 bool vm_is_over_memory(struct vm *vm);
+
+/* A limit of the host. Relaxed: who may begin has seen `running` after it was set. */
+#define VM_HOST_LIMIT(host, name) atomic_load_explicit(&(host)->limits.name, memory_order_relaxed)
 
 struct vm_host *vm_host_at(struct vm *vm, uint32_t index);
 

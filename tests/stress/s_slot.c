@@ -3,7 +3,8 @@
 /*
  * Slots are acquired, owned, passed from thread to thread and released where they end up, each thread with a cache or with none, while two
  * others inspect all owners under the lock. An owner that is found is whole and where it belongs; who waits for a flag's sake finds
- * all that did not see the flag; no PID comes twice; the table stays small.
+ * all that did not see the flag; no PID comes twice; the table stays small. Last, one slot at a time: who opens it and looks at the flag, and who sets
+ * the flag and looks at the slot, never miss each other both.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -115,21 +116,24 @@ static void *inspect(void *arg)
     return NULL;
 }
 
-/* All that are open when nobody acquires any more: those in the places, and what is between acquire and its look at the flag. */
+/* What is in the places at last was acquired by those that did not see the flag: the walk has seen each of these. */
 static void check_walk(struct arena *arena)
 {
     atomic_store(&arena->stopping, true);
     fence_full();
-    unsigned open = 0;
-    for (uint32_t i = 0, size = slot_table_size(arena->table); i < size; i++)
-        open += slot_user(slot_at(arena->table, i)) != 0;
+    uint32_t size = slot_table_size(arena->table);
+    uint64_t *seen = calloc(size + 1, sizeof *seen);
+    for (uint32_t i = 0; i < size; i++)
+        seen[i] = slot_user(slot_at(arena->table, i));
     while (atomic_load(&arena->working))
         sched_yield();
-    unsigned placed = 0;
-    for (unsigned i = 0; i < PLACES; i++)
-        placed += atomic_load(&arena->places[i]) != NULL;
-    if (open < placed)
-        fail("a walk has missed a slot");
+    for (unsigned i = 0; i < PLACES; i++) {
+        struct slot *slot = atomic_load(&arena->places[i]);
+        uint64_t pid = slot ? atomic_load(&slot->pid) : 0;
+        if (slot && (pid_slot(pid) >= size || seen[pid_slot(pid)] != pid))
+            fail("a walk has missed a slot");
+    }
+    free(seen);
 }
 
 static void start(struct thread *thread, unsigned number, struct arena *arena, void *(*run)(void *))
@@ -166,6 +170,71 @@ static void round_of(struct arena *arena, bool is_stopped)
     slot_table_free(arena->table);
 }
 
+/* ---- one slot, one flag ---- */
+
+struct duel {
+    struct slot_table *table;
+    struct slot_cache cache;
+    unsigned long rounds;
+    _Atomic unsigned long arrived[2];
+    _Atomic(struct slot *) next; /* to be acquired; NULL: nobody knows yet */
+    _Atomic bool flag cache_aligned;
+    bool opener_saw_flag;
+};
+
+/* The two wait for each other. */
+static void meet(struct duel *duel, unsigned side)
+{
+    unsigned long mine = atomic_fetch_add(&duel->arrived[side], 1) + 1;
+    for (unsigned spins = 1; atomic_load(&duel->arrived[!side]) < mine; spins++)
+        if (spins % 1000 == 0)
+            sched_yield();
+}
+
+static void *open_and_look(void *arg)
+{
+    struct duel *duel = arg;
+    for (unsigned long i = 0; i < duel->rounds; i++) {
+        atomic_store(&duel->next, duel->cache.free);
+        meet(duel, 0);
+        (void)atomic_load(&duel->flag); /* it is in the cache of either */
+        meet(duel, 0);
+        struct slot *slot = slot_acquire(duel->table, &duel->cache, 1, never_run);
+        duel->opener_saw_flag = atomic_load(&duel->flag);
+        meet(duel, 0);
+        slot_close(slot);
+        task_end(&slot->task);
+        slot_release(duel->table, &duel->cache, slot);
+    }
+    return NULL;
+}
+
+static void check_duel(unsigned long rounds)
+{
+    static struct duel duel;
+    pthread_t opener;
+    duel.table = slot_table_new(NULL);
+    duel.rounds = rounds;
+    if (pthread_create(&opener, NULL, open_and_look, &duel) != 0)
+        fail("no thread");
+    for (unsigned long i = 0; i < rounds; i++) {
+        atomic_store(&duel.flag, false);
+        meet(&duel, 1);
+        const struct slot *next = atomic_load(&duel.next);
+        if (next && slot_user(next) != 0) /* so is the slot */
+            fail("a free slot has a user");
+        meet(&duel, 1);
+        atomic_store(&duel.flag, true);
+        fence_full();
+        bool is_seen = !next || slot_user(next) != 0;
+        meet(&duel, 1);
+        if (!is_seen && !duel.opener_saw_flag)
+            fail("flag and slot have missed each other");
+    }
+    pthread_join(opener, NULL);
+    slot_table_free(duel.table);
+}
+
 int main(int argc, char **argv)
 {
     static struct arena arena;
@@ -177,5 +246,6 @@ int main(int argc, char **argv)
     round_of(&arena, false);
     for (unsigned i = 0; i < 10; i++)
         round_of(&arena, true);
+    check_duel((unsigned long)(200000 * scale));
     return 0;
 }

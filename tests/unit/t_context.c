@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 
+#include "sched/base/fault.h"
 #include "tests/unit/vm_rig.h"
 #include "vm/context.h"
 
@@ -184,6 +185,42 @@ Test(context, size_is_limited)
     cr_assert(strstr(context_message(-E2BIG), "16 MB"));
     context_unref(base);
     free(text);
+}
+
+/* ---- no memory; on a worker, where a plan of faults is at hand ---- */
+
+static void merge_without_memory(struct native *native, void *ctx)
+{
+    struct fault_plan *plan = ctx;
+    struct context *context = NULL, *base = merge(NULL, KEYS("a"), 1), *over = merge(NULL, KEYS("b"), 2);
+    (void)native;
+    put_fields(KEYS("c"), 3);
+    for (unsigned nth = 1; nth <= 2; nth++) { /* the list of items, the context */
+        fault_set(plan, FAULT_MALLOC, nth, 1, ENOMEM);
+        cr_assert_eq(context_merge(&context, base, bytes.data, bytes.length), -ENOMEM);
+        fault_set(plan, FAULT_MALLOC, nth, 1, ENOMEM);
+        cr_assert_eq(context_overlay(&context, base, over), -ENOMEM);
+        cr_assert_null(context);
+    }
+    fault_set(plan, FAULT_MALLOC, 3, 1, ENOMEM);
+    cr_assert_eq(context_overlay(&context, base, over), 0);
+    cr_assert_eq(get(context, "a"), 1);
+    cr_assert_eq(get(context, "b"), 2);
+    cr_assert_str_eq(context_message(-ENOMEM), "out of memory");
+    context_unref(context);
+    context_unref(over);
+    context_unref(base);
+}
+
+Test(context, without_memory_there_is_none)
+{
+    struct rig rig;
+    struct fault_plan *plan = fault_plan_new();
+    rig_open(&rig, &(struct rig_options){.workers = 1, .fault = plan});
+    rig_call(&rig, merge_without_memory, plan);
+    fault_set(plan, FAULT_MALLOC, 1, 0, 0);
+    rig_close(&rig);
+    fault_plan_free(plan);
 }
 
 /* ---- processes ---- */

@@ -936,3 +936,49 @@ Test(template, classic_clones_need_no_copies, .init = begin, .fini = end)
     cr_assert_null(template_fitted_place(&fitted, tmpl)->tmpl);
     template_unref(tmpl);
 }
+
+/* Bytes that stand for the beginning of a clone; noted as often as it takes. */
+static void note_often(struct template *tmpl, const struct heap *at, size_t room)
+{
+    for (int i = 0; i < 4; i++)
+        template_fitted_note(&fitted, tmpl, at, room, 64);
+}
+
+/* At the same address a first chunk may be of another size, when the template has learned: the end of the heap is elsewhere. */
+Test(template, a_copy_serves_one_size_of_first_chunk_only, .init = begin, .fini = end)
+{
+    static const _Alignas(max_align_t) char bytes[64] = "a heap", other[64] = "another";
+    const struct heap *at = (const void *)bytes, *elsewhere = (const void *)other;
+    struct template_config config = config_of(setup_program);
+    struct template *tmpl = make(&config);
+    note_often(tmpl, at, 4096);
+    cr_assert_str_eq(template_fitted_find(&fitted, tmpl, at, 4096), "a heap");
+    cr_assert_null(template_fitted_find(&fitted, tmpl, at, 8192));
+    cr_assert_null(template_fitted_find(&fitted, tmpl, elsewhere, 4096));
+    note_often(tmpl, at, 8192);
+    cr_assert_str_eq(template_fitted_find(&fitted, tmpl, at, 8192), "a heap");
+    cr_assert_null(template_fitted_find(&fitted, tmpl, at, 4096));
+    template_unref(tmpl);
+    template_fitted_drop(&fitted);
+}
+
+/* No memory for a copy: none is found, and when it has come often once more it is tried again. */
+Test(template, without_memory_no_copy_is_kept, .init = begin, .fini = end)
+{
+    static const _Alignas(max_align_t) char bytes[64] = "a heap";
+    const struct heap *at = (const void *)bytes;
+    struct fault_plan *faults = fault_plan_new();
+    struct template_config config = config_of(setup_program);
+    config.fault = faults;
+    struct template *tmpl = make(&config);
+    fault_set(faults, FAULT_MALLOC, 1, 1, ENOMEM);
+    note_often(tmpl, at, 4096);
+    cr_assert_eq(fault_hits(faults, FAULT_MALLOC), 1);
+    cr_assert_null(template_fitted_find(&fitted, tmpl, at, 4096));
+    cr_assert_null(template_fitted_place(&fitted, tmpl)->tmpl);
+    note_often(tmpl, at, 4096);
+    cr_assert_str_eq(template_fitted_find(&fitted, tmpl, at, 4096), "a heap");
+    template_unref(tmpl);
+    template_fitted_drop(&fitted);
+    fault_plan_free(faults);
+}

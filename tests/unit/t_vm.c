@@ -3,10 +3,12 @@
 #include <criterion/criterion.h>
 
 #include <errno.h>
+#include <lauxlib.h>
 
 #include "sched/base/fault.h"
 #include "tests/unit/vm_rig.h"
 #include "vm/slot.h"
+#include "vm/state.h"
 
 static const char *run(struct rig *rig, const char *body)
 {
@@ -157,33 +159,40 @@ Test(vm, max_processes_holds_under_contention)
     rig_close(&rig);
 }
 
-enum { PLACES = 20000, TAKERS = 3, ROUNDS = 50 };
+enum { PLACES = 1000, TAKERS = 3, TIMES = 5000000 };
 
 struct places {
     struct vm_host *host;
     pthread_barrier_t barrier;
-    _Atomic unsigned taken;
+    _Atomic unsigned ready, taken;
 };
 
-/* All take what there is at once, and give it back at once, with nothing in between that would keep them apart. */
+/*
+ * Takes a place and gives it back, with nothing in between that would keep the threads apart, until all have done so many times: so they do it at the
+ * same time, on CPUs of their own if there are two. Then takes as many as it gets.
+ */
 static void *take_places(void *arg)
 {
     struct places *places = arg;
-    for (unsigned round = 0; round < ROUNDS; round++) {
-        unsigned taken = 0;
-        bool is_placed = false;
-        pthread_barrier_wait(&places->barrier);
-        while (vm_host_enter(places->host, &is_placed))
-            taken++;
-        atomic_fetch_add(&places->taken, taken);
-        pthread_barrier_wait(&places->barrier);
-        for (; taken; taken--)
+    bool is_placed = false;
+    unsigned taken = 0;
+    for (unsigned i = 1; atomic_load_explicit(&places->ready, memory_order_relaxed) < TAKERS; i++) {
+        if (vm_host_enter(places->host, &is_placed))
             vm_host_leave(places->host, is_placed);
+        if (i == TIMES)
+            atomic_fetch_add(&places->ready, 1);
     }
+    pthread_barrier_wait(&places->barrier);
+    while (vm_host_enter(places->host, &is_placed))
+        taken++;
+    atomic_fetch_add(&places->taken, taken);
+    pthread_barrier_wait(&places->barrier);
+    for (; taken; taken--)
+        vm_host_leave(places->host, is_placed);
     return NULL;
 }
 
-/* Of so many places in so many rounds each is taken once. */
+/* After all that each place is there, and is taken once. */
 Test(vm, places_are_taken_once)
 {
     struct rig rig;
@@ -196,7 +205,7 @@ Test(vm, places_are_taken_once)
     for (unsigned i = 0; i < TAKERS; i++)
         pthread_join(threads[i], NULL);
     pthread_barrier_destroy(&places.barrier);
-    cr_assert_eq(atomic_load(&places.taken), PLACES * ROUNDS);
+    cr_assert_eq(atomic_load(&places.taken), PLACES);
     cr_assert_eq(vm_host_live(rig.host), 0);
     rig_close(&rig);
 }
@@ -278,6 +287,7 @@ static void check_no_slot(const struct vm_host_limits *limits)
     cr_assert_eq(vm_host_live(rig.host), count + 1);
     cr_assert_str_eq(run(&rig, "return assert(process.spawn('t:idle', 't:h')) and 'ok'"), "ok", "it can again");
     rig_close(&rig);
+    fault_plan_free(plan);
 }
 
 Test(vm, no_slot_without_a_limit)
@@ -353,6 +363,35 @@ Test(vm, memory_limit_of_the_runtime)
             "local pid repeat pid = process.spawn('t:big', 't:h') require('time').sleep('1ms') until pid\n"
             "return 'ok'"),
         "ok");
+    rig_close(&rig);
+}
+
+static int limit_runtime(lua_State *L)
+{
+    lua_Integer bytes = luaL_checkinteger(L, 1);
+    vm_set_memory_limit(state_vm(L), bytes ? (size_t)bytes : SIZE_MAX);
+    return 0;
+}
+
+/* Spawned while there was memory, but first run when there is none left: it ends with the error that its spawn would have had. */
+Test(vm, memory_limit_of_the_runtime_at_the_first_run)
+{
+    static const struct lazy_entry extra[] = {LAZY_F("limit_runtime", limit_runtime), LAZY_DONE};
+    struct rig rig;
+    rig_open(&rig, &(struct rig_options){.workers = 1, .extra = extra});
+    add_common(&rig);
+    cr_assert_str_eq(run(&rig, "local events = process.events()\n"
+                               "local pid = assert(process.spawn_monitored('t:quick', 't:h'))\n"
+                               "limit_runtime(1)\n"
+                               "local event = events:receive()\n"
+                               "limit_runtime(0)\n"
+                               "local err = event.from == pid and event.result.error\n"
+                               "assert(err and err:kind() == errors.UNAVAILABLE, tostring(err))\n"
+                               "assert(err:message():find('memory limit of the runtime reached'), err:message())\n"
+                               "assert(process.spawn_monitored('t:quick', 't:h'))\n"
+                               "assert(not events:receive().result.error)\n"
+                               "return 'ok'"),
+                     "ok", "%s", rig_text(&rig));
     rig_close(&rig);
 }
 
