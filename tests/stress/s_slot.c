@@ -239,7 +239,7 @@ int main(int argc, char **argv)
 {
     static struct arena arena;
     arena.seed = argc > 1 ? strtoull(argv[1], NULL, 10) : rng_entropy();
-    double scale = argc > 2 ? atof(argv[2]) : 1;
+    double scale = argc > 2 ? atof(argv[2]) : 1.0 / MOONLET_SLOWNESS;
     printf("seed %llu\n", (unsigned long long)arena.seed);
     fflush(stdout);
     arena.rounds = (unsigned long)(200000 * scale);
