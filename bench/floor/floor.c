@@ -13,6 +13,7 @@
  *   floor spawn_monitored <count>           watch.c: what the process does that spawns others and sees them end, without the others
  *   floor broadcast <members> <count>       broadcast.c: a table with a text, looked at once for all receivers, and once for each
  *   floor memory <states>                   memory.c: what the memory of so many states costs the first time and again
+ *   floor lend <megabytes>                  memory.c: no figure; the next program finds so much memory that the host has lent
  */
 #include "floor.h"
 
@@ -133,6 +134,12 @@ static void run_memory(int argc, char **argv)
     floor_memory(number(argv[0]));
 }
 
+static void run_lend(int argc, char **argv)
+{
+    (void)argc;
+    floor_lend(number(argv[0]));
+}
+
 static const struct command {
     const char *name;
     int least, most; /* arguments */
@@ -148,6 +155,7 @@ static const struct command {
     {"spawn_monitored", 1, 1, run_watch, "<count>"},
     {"broadcast", 2, 2, run_broadcast, "<members> <count>"},
     {"memory", 1, 1, run_memory, "<states>"},
+    {"lend", 1, 1, run_lend, "<megabytes>"},
 };
 
 int main(int argc, char **argv)

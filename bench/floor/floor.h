@@ -29,6 +29,7 @@ void floor_ring(long states, long hops, bool by_inbox);
 void floor_pingpong(long trips);
 void floor_trade(long trips);
 void floor_memory(long states);
+void floor_lend(long megabytes);
 void floor_watch(long count);
 void floor_broadcast(long members, long count);
 

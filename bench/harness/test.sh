@@ -135,4 +135,40 @@ local factor = collection:get("factor", "moonlet")
 print(table.concat(factor.samples, " "), factor.value, factor.cpu_ms, collection:get("factor", "go"))
 LUA
 expect 0 "2.0 4.0	3.0	150.0	nil" env LUA_PATH="$here/?.lua" lua5.3 factor.lua
+
+# much new memory is touched before each program of a row that needs it, and of no other
+mkdir -p built bench/floor bench/apps/timers bench/apps/spawn
+ln -s "$here" bench/harness
+printf 'wide | timers 9 | timers 1 | floor | 1500\nnarrow | spawn 9 | spawn 1 | |\n' >bench/table
+# stand_in <path> <line of shell>: a program that does nothing but that
+stand_in()
+{
+    printf '#!/bin/sh\n%s\n' "$2" >"$1"
+    chmod +x "$1"
+}
+
+# harness <exit status> <text> <name>...: rows of that table with such programs
+harness()
+{
+    code=$1 text=$2
+    shift 2
+    MOONLET=$work/moonlet BENCH_BUILT=$work/built BENCH_COLUMNS=0 expect "$code" "$text" lua5.3 "$here/main.lua" bench --quick "$@"
+}
+
+stand_in bench/floor/build.sh 'echo build >>calls'
+stand_in moonlet "echo moonlet \$* >>$work/calls; echo RESULT one 1 us"
+stand_in built/floor "echo floor \$* >>$work/calls; echo RESULT one 1 us"
+harness 0 "one@floor" wide narrow
+[ "$(xargs <calls)" = "build floor lend 1 moonlet run timers 1 floor lend 1 floor timers 1 moonlet run spawn 1" ] ||
+    { echo "run in another order:" && cat calls && status=1; }
+stand_in built/floor "exit 1"
+harness 1 "failed: floor lend 1" wide
+cat >lending.lua <<'LUA'
+local lending = dofile(arg[1])
+local file = io.open("meminfo", "w")
+file:write("MemTotal:    8192000 kB\nMemAvailable:    4096000 kB\n")
+file:close()
+print(lending.available("meminfo"), lending.bounded(1500, 4000), lending.bounded(2500, 4000), lending.available("/dev/null"))
+LUA
+expect 0 "4000	1500	2000	0" lua5.3 lending.lua "$here/lending.lua"
 exit $status

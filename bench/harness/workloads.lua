@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- workloads: reads `table`. A row is
 --
---   {name, full = words, tiny = words, beside = words, is_large}
+--   {name, full = words, tiny = words, beside = words, megabytes, is_large}
 --
 -- The first word of `full` and `tiny` may be a setting: workers=N.
 local workloads = {}
@@ -22,6 +22,7 @@ local function parse(line)
     full = words(fields[2]),
     tiny = words(fields[3]),
     beside = words(fields[4] or ""),
+    megabytes = math.tointeger(tonumber(fields[5])), -- nil: it needs little
   }
 end
 
