@@ -36,8 +36,7 @@
 
 enum {
     REGISTRY_FIELDS = 4,
-    LEARN_FROM =
-        4, /* the process that the second template learns from: what runs once or twice is not worth another one */
+    LEARN_FROM = 4, /* the process that a template learns from: what runs once or twice is not worth another one */
 };
 
 struct unit {
@@ -58,10 +57,10 @@ struct code {
     struct unit *units;
     pthread_mutex_t lock; /* building the template */
     _Atomic(struct template *) template;
-    bool is_preloaded;         /* set before the template */
-    _Atomic uint32_t samples;  /* processes that could be learned from */
-    struct lazy_set *learned;  /* what templates have open from the first on; NULL: nothing */
-    struct template *outgrown; /* the one made before; its clones use it still */
+    bool is_preloaded;                       /* set before the template */
+    _Atomic uint32_t samples[LEARN_STAGES];  /* processes that could be learned from */
+    struct lazy_set learned;                 /* what templates have open from the first on */
+    struct template *outgrown[LEARN_STAGES]; /* those made before; their clones use them still */
     struct refs refs;
 };
 
@@ -163,9 +162,9 @@ static void destroy(struct refs *refs)
     struct template *tmpl = atomic_load(&code->template);
     if (tmpl)
         template_unref(tmpl);
-    if (code->outgrown)
-        template_unref(code->outgrown);
-    free(code->learned);
+    for (int i = 0; i < LEARN_STAGES; i++)
+        if (code->outgrown[i])
+            template_unref(code->outgrown[i]);
     pthread_mutex_destroy(&code->lock);
     free(code->units);
     free(code->method);
@@ -270,8 +269,8 @@ static void open_state(lua_State *L, void *user, struct code *code)
     widen_registry(L);
     lazy_install(L, code->vm->config.base, code->vm->config.libraries);
     lazy_set_allow(L, is_allowed);
-    if (code->learned)
-        lazy_prepare(L, code->learned);
+    if (!lazy_set_is_empty(&code->learned))
+        lazy_prepare(L, &code->learned);
 }
 
 /* Clones find it as new. */
@@ -353,29 +352,28 @@ bool code_is_preloaded(const struct code *code)
     return code->is_preloaded;
 }
 
-/* The template once more, with what the process has opened. */
-static void build_learned(struct code *code, lua_State *L)
+/* The template once more, with what the process has opened, if that is more than the clones of this one have open. */
+static void build_learned(struct code *code, enum learn_stage stage, lua_State *L)
 {
     char message[200];
-    code->learned = malloc(sizeof *code->learned);
-    if (!code->learned)
+    if (!lazy_learn(L, &code->learned))
         return;
-    lazy_learn(L, code->learned);
     struct template *tmpl = build_by(code, code->is_preloaded ? set_up_preloaded : set_up, message, sizeof message);
     if (!tmpl)
         return; /* the one that is there still serves */
-    code->outgrown = atomic_load_explicit(&code->template, memory_order_relaxed);
+    code->outgrown[stage] = atomic_load_explicit(&code->template, memory_order_relaxed);
     atomic_store_explicit(&code->template, tmpl, memory_order_release); /* pairs with the acquire of code_template */
 }
 
-void code_learn(struct code *code, lua_State *L)
+void code_learn(struct code *code, enum learn_stage stage, lua_State *L)
 {
-    if (likely(atomic_load_explicit(&code->samples, memory_order_relaxed) >= LEARN_FROM) || code->vm->classic)
+    _Atomic uint32_t *samples = &code->samples[stage];
+    if (likely(atomic_load_explicit(samples, memory_order_relaxed) >= LEARN_FROM) || code->vm->classic)
         return;
-    if (atomic_fetch_add_explicit(&code->samples, 1, memory_order_relaxed) + 1 != LEARN_FROM)
+    if (atomic_fetch_add_explicit(samples, 1, memory_order_relaxed) + 1 != LEARN_FROM)
         return;
     pthread_mutex_lock(&code->lock);
-    build_learned(code, L);
+    build_learned(code, stage, L);
     pthread_mutex_unlock(&code->lock);
 }
 

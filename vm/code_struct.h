@@ -11,6 +11,8 @@
 
 struct template;
 
+enum learn_stage { LEARN_AT_REST, LEARN_AT_END, LEARN_STAGES };
+
 /* The template, built by the first caller; NULL and *error if that failed. Any worker. */
 struct template *code_template(struct code *code, struct vm_error *error);
 
@@ -18,10 +20,11 @@ struct template *code_template(struct code *code, struct vm_error *error);
 bool code_is_preloaded(const struct code *code);
 
 /*
- * A process of the code waits for the first time, or has ended without an error; its main thread L is at rest. One of the first few is looked
- * at, and the template made once more, with the libraries and types open that it has used.
+ * A process of the code waits for the first time, or has ended without an error; its main thread L is at rest. One of the first few of either kind
+ * is looked at, and the template made once more, with the libraries and types open that it has used: those that live long never end, and those
+ * that wait once do half of their work afterwards.
  */
-void code_learn(struct code *code, lua_State *L);
+void code_learn(struct code *code, enum learn_stage stage, lua_State *L);
 
 unsigned code_unit_count(const struct code *code);
 const char *code_method(const struct code *code); /* "" if none was given */

@@ -27,6 +27,7 @@
 #include "vm/buffer.h"
 #include "vm/call.h"
 #include "vm/code.h"
+#include "vm/code_struct.h"
 #include "vm/codec.h"
 #include "vm/context.h"
 #include "vm/ending.h"
@@ -362,8 +363,11 @@ static void leave_call(struct process *process)
     struct state *state = process->state;
     struct pool *pool = state ? state->pool : process->pool;
     if (state) {
+        bool is_at_rest = !process->failed && !state->doomed;
         if (!process->measured)
-            process_measure(process, !process->failed && !state->doomed);
+            process_measure(process, is_at_rest);
+        else if (is_at_rest)
+            code_learn(process->code, LEARN_AT_END, state->L);
         free(state->where);
         state->where = NULL;
     }

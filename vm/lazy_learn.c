@@ -19,10 +19,9 @@ enum { STACK_NEEDED = 24, DEPTH_MAX = 4 };
 
 /* ---- sets ---- */
 
-void lazy_set_add(struct lazy_set *set, const void *item)
+bool lazy_set_is_empty(const struct lazy_set *set)
 {
-    if (set->count < LAZY_SET_MAX)
-        set->items[set->count++] = item;
+    return set->count + set->type_count == 0;
 }
 
 bool lazy_set_has(const struct lazy_set *set, const void *item)
@@ -31,6 +30,21 @@ bool lazy_set_has(const struct lazy_set *set, const void *item)
         if (set->items[i] == item)
             return true;
     return false;
+}
+
+void lazy_set_add(struct lazy_set *set, const void *item)
+{
+    if (set->count < LAZY_SET_MAX && !lazy_set_has(set, item))
+        set->items[set->count++] = item;
+}
+
+void lazy_set_add_type(struct lazy_set *set, const struct type *type)
+{
+    for (unsigned i = 0; i < set->type_count; i++)
+        if (set->types[i] == type)
+            return;
+    if (set->type_count < LAZY_SET_TYPES)
+        set->types[set->type_count++] = type;
 }
 
 /* ---- learning ---- */
@@ -97,13 +111,14 @@ static void learn_libraries(lua_State *L, struct lazy_set *set)
     lua_pop(L, 1);
 }
 
-void lazy_learn(lua_State *L, struct lazy_set *set)
+bool lazy_learn(lua_State *L, struct lazy_set *set)
 {
-    set->count = set->type_count = 0;
+    unsigned known = set->count + set->type_count;
     if (!lua_checkstack(L, STACK_NEEDED))
-        return;
+        return false;
     learn_libraries(L, set);
     type_learn(L, set);
+    return set->count + set->type_count > known;
 }
 
 /* ---- preparing ---- */

@@ -19,14 +19,17 @@ struct lazy_set {
     const struct type *types[LAZY_SET_TYPES];
     unsigned type_count;
 };
+bool lazy_set_is_empty(const struct lazy_set *set);
 bool lazy_set_has(const struct lazy_set *set, const void *item);
-void lazy_set_add(struct lazy_set *set, const void *item); /* what is too much is left out */
+/* Each once; what is too much is left out. */
+void lazy_set_add(struct lazy_set *set, const void *item);
+void lazy_set_add_type(struct lazy_set *set, const struct type *type);
 
 /*
- * Fills the set from a state at rest: nothing runs on it, and L, which may be suspended, can take values on its stack. Allocates nothing in
- * Lua and does not raise.
+ * Adds to the set what a state at rest has opened: nothing runs on it, and L, which may be suspended, can take values on its stack. True: that is
+ * more than was in it. Allocates nothing in Lua and does not raise.
  */
-void lazy_learn(lua_State *L, struct lazy_set *set);
+bool lazy_learn(lua_State *L, struct lazy_set *set);
 
 /* Pushes the value of a string key of the table on top, if it has that key. Allocates nothing and does not raise. */
 bool lazy_push_field(lua_State *L, const char *name);

@@ -343,7 +343,7 @@ void process_measure(struct process *process, bool is_at_rest)
     struct template *tmpl = code_template(process->code, NULL); /* it has one: the heap is a clone */
     template_learn(tmpl, heap_extent(process->heap));
     if (is_at_rest)
-        code_learn(process->code, process->state->L);
+        code_learn(process->code, LEARN_AT_REST, process->state->L);
 }
 
 /* At the end of a slice: what others see of the process. */

@@ -163,8 +163,7 @@ void type_learn(lua_State *L, struct lazy_set *set)
         if (lua_type(L, -2) == LUA_TLIGHTUSERDATA && lua_istable(L, -1) && lazy_push_field(L, "__tostring")) {
             const struct type *type = lua_touserdata(L, -3);
             lua_settop(L, top);
-            if (set->type_count < LAZY_SET_TYPES)
-                set->types[set->type_count++] = type;
+            lazy_set_add_type(set, type);
             if (lazy_push_field(L, "__index") && lua_istable(L, -1))
                 learn_methods(L, type, set);
         }

@@ -5,6 +5,7 @@
 #include "sched/base/fault.h"
 #include "tests/unit/vm_rig.h"
 #include "vm/code_struct.h"
+#include "vm/template.h"
 
 static struct rig rig;
 
@@ -194,6 +195,65 @@ Test(preload, learned_types_look_the_same)
         rig_run(&rig, "t:one");
         cr_assert_str_eq(rig_text(&rig), "5functionnilfalse");
     }
+}
+
+/* The bytes with which clones of the program begin after many of its processes. */
+static size_t learned_size(const char *id, const char *source, const char *result)
+{
+    struct code *code = rig_add(&rig, id, source);
+    for (int i = 0; i < 20; i++) {
+        rig_run(&rig, id);
+        cr_assert_str_eq(rig_text(&rig), result);
+    }
+    return template_image_size(code_template(code, NULL));
+}
+
+/* What a process uses before it waits for the first time is learned then, what it uses afterwards at its end. */
+Test(preload, learns_when_processes_wait_and_when_they_end)
+{
+    size_t begins = template_image_size(code_template(rig_add(&rig, "t:new", "return {main = function() end}"), NULL));
+    size_t at_rest = learned_size("t:rest",
+                                  "local time = require('time')\n"
+                                  "return {main = function()\n"
+                                  "  local began = time.now()\n"
+                                  "  time.sleep(time.MILLISECOND)\n"
+                                  "  return 'slept'\n"
+                                  "end}",
+                                  "slept");
+    size_t at_end = learned_size("t:end",
+                                 "local time = require('time')\n"
+                                 "return {main = function()\n"
+                                 "  local began = time.now()\n"
+                                 "  time.sleep(time.MILLISECOND)\n"
+                                 "  local slept = time.now():sub(began):microseconds() >= 1000\n"
+                                 "  return tostring(slept) .. math.max(1, 2) .. type(os.clock())\n"
+                                 "end}",
+                                 "true2number");
+    cr_assert_geq(at_rest, begins + 300, "%zu %zu", begins, at_rest);
+    cr_assert_geq(at_end, at_rest + 1000, "%zu %zu", at_rest, at_end); /* two methods, a type, three libraries */
+}
+
+/* Those that end while others wait, and many that never do. */
+Test(preload, learns_from_waiting_processes_that_never_end)
+{
+    rig_add(&rig, "t:main",
+            "return {main = function()\n"
+            "  for i = 1, 20 do process.send(assert(process.spawn('t:idle', 't:h', process.pid())), 'ping', i) end\n"
+            "  local sum, inbox = 0, process.inbox()\n"
+            "  for i = 1, 20 do sum = sum + inbox:receive():payload():data() end\n"
+            "  return sum\n"
+            "end}");
+    struct code *code = rig_add(&rig, "t:idle",
+                                "return {main = function(parent)\n"
+                                "  local inbox = process.inbox()\n"
+                                "  while true do process.send(parent, 'pong', inbox:receive():payload():data()) end\n"
+                                "end}");
+    rig_run(&rig, "t:main");
+    cr_assert_eq(rig_integer(&rig.last), 210);
+    size_t size = template_image_size(code_template(code, NULL));
+    rig_run(&rig, "t:main");
+    cr_assert_eq(rig_integer(&rig.last), 210);
+    cr_assert_eq(template_image_size(code_template(code, NULL)), size, "nobody has ended");
 }
 
 /* ---- no memory for the state when a process first runs ---- */
