@@ -132,16 +132,21 @@ static int send_k(lua_State *L, int status, lua_KContext ctx)
     return send_run(L, (int)ctx);
 }
 
+/* luaL_checklstring would take a number, too. */
+static const char *check_text(lua_State *L, int index, size_t *length)
+{
+    if (unlikely(lua_type(L, index) != LUA_TSTRING))
+        luaL_checktype(L, index, LUA_TSTRING);
+    return lua_tolstring(L, index, length);
+}
+
 static int process_send(lua_State *L)
 {
-    size_t length;
+    size_t to_length, length;
     int top = lua_gettop(L);
     if (top < 2)
         return error_return(L, ERROR_INVALID, "process.send needs a destination and a topic");
-    for (int i = 1; i <= 2; i++)
-        if (unlikely(lua_type(L, i) != LUA_TSTRING))
-            luaL_checktype(L, i, LUA_TSTRING);
-    const char *topic = lua_tolstring(L, 2, &length);
+    const char *to_text = check_text(L, 1, &to_length), *topic = check_text(L, 2, &length);
     if (topic[0] == '@')
         return error_return(L, ERROR_INVALID, "cannot send to @ topics");
     if (length > TOPIC_MAX)
@@ -152,7 +157,7 @@ static int process_send(lua_State *L)
         size = flat_encode(L, 3, bytes);
     if (size == 0 && top > 2)
         return send_run(L, top);
-    uint64_t to = process_target(L, 1);
+    uint64_t to = process_target_named(L, to_text, to_length);
     if (!to)
         return 2;
     const struct process *self = state_process(L);

@@ -13,18 +13,10 @@
 /* A PID that no process has. */
 #define NOBODY UINT64_MAX
 
-/* As process_target; a PID of an unknown host gives NOBODY. What looks like a PID and is no name either is a PID that nobody has. */
-static uint64_t find(lua_State *L, int index)
+/* As find, for a text that the memo does not have. */
+static __attribute__((noinline)) uint64_t find_new(lua_State *L, struct pid_memo *memo, const char *text, size_t length)
 {
-    size_t length;
-    if (unlikely(lua_type(L, index) != LUA_TSTRING)) /* a number is no PID and no name */
-        luaL_checktype(L, index, LUA_TSTRING);
-    const char *text = lua_tolstring(L, index, &length);
     struct vm *vm = state_vm(L);
-    struct pid_memo *memo = &vm_local(vm)->pids;
-    uint64_t known = pid_memo_find(memo, text, length);
-    if (likely(known != 0))
-        return known;
     int64_t pid = process_parse_pid(vm, text, length);
     if (pid > 0)
         pid_memo_keep(memo, text, length, (uint64_t)pid);
@@ -40,16 +32,41 @@ static uint64_t find(lua_State *L, int index)
     return 0;
 }
 
-uint64_t process_target(lua_State *L, int index)
+/*
+ * As process_target_named; a PID of an unknown host gives NOBODY. What looks like a PID and is no name either is a PID that nobody has.
+ */
+static uint64_t find(lua_State *L, const char *text, size_t length)
 {
-    uint64_t pid = find(L, index);
-    if (pid != NOBODY)
+    struct pid_memo *memo = &vm_local(state_vm(L))->pids;
+    uint64_t known = pid_memo_find(memo, text, length);
+    return likely(known != 0) ? known : find_new(L, memo, text, length);
+}
+
+static const char *check_text(lua_State *L, int index, size_t *length)
+{
+    luaL_checktype(L, index, LUA_TSTRING); /* a number is no PID and no name */
+    return lua_tolstring(L, index, length);
+}
+
+uint64_t process_target_named(lua_State *L, const char *text, size_t length)
+{
+    uint64_t pid = find(L, text, length);
+    if (likely(pid != NOBODY))
         return pid;
     error_return(L, ERROR_NOT_FOUND, "host not found");
     return 0;
 }
 
+uint64_t process_target(lua_State *L, int index)
+{
+    size_t length;
+    const char *text = check_text(L, index, &length);
+    return process_target_named(L, text, length);
+}
+
 uint64_t process_target_peer(lua_State *L, int index)
 {
-    return find(L, index);
+    size_t length;
+    const char *text = check_text(L, index, &length);
+    return find(L, text, length);
 }

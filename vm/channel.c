@@ -41,13 +41,13 @@ struct channel *channel_new(lua_State *L, uint32_t capacity)
 
 static bool source_ready(const struct channel *channel, struct process *process)
 {
+    if (likely(channel->source == SOURCE_TOPIC))
+        return channel->topic->first != NULL;
     switch (channel->source) {
     case SOURCE_INBOX:
         return process->router.first != NULL;
     case SOURCE_EVENTS:
         return process->router.events.head != NULL;
-    case SOURCE_TOPIC:
-        return channel->topic->first != NULL;
     case SOURCE_TIMER:
         return channel->timer->pending > 0;
     case SOURCE_FEED:
@@ -63,16 +63,17 @@ static bool source_ready(const struct channel *channel, struct process *process)
 static void take_item(struct channel *channel, struct process *process, struct fiber *fiber)
 {
     fiber_drop_item(fiber);
+    if (likely(channel->source == SOURCE_TOPIC)) {
+        fiber->item = router_take_topic(&process->router, channel->topic);
+        fiber->as_message = channel->topic->as_message; /* the topic may be gone when the value is made */
+        return;
+    }
     switch (channel->source) {
     case SOURCE_INBOX:
         fiber->item = router_take_inbox(&process->router);
         break;
     case SOURCE_EVENTS:
         fiber->item = router_take_event(&process->router);
-        break;
-    case SOURCE_TOPIC:
-        fiber->item = router_take_topic(&process->router, channel->topic);
-        fiber->as_message = channel->topic->as_message; /* the topic may be gone when the value is made */
         break;
     case SOURCE_FEED:
         fiber->item = feed_take(channel->feed);
@@ -277,23 +278,31 @@ static int receive_closed(lua_State *L)
     return 2;
 }
 
-static int receive_item_k(lua_State *L, int status, lua_KContext ctx)
+static int receive_item_k(lua_State *L, int status, lua_KContext ctx);
+
+static int receive_item(lua_State *L, struct fiber *fiber, struct channel *channel)
 {
-    (void)status;
-    struct channel *channel = lua_touserdata(L, 1);
-    if (!deliver_push(L, state_fiber(L), channel, 2))
-        return state_reschedule(L, ctx, receive_item_k);
+    if (!deliver_push(L, fiber, channel, 2))
+        return state_reschedule(L, 0, receive_item_k);
     lua_pushboolean(L, 1);
     return 2;
 }
 
+static int receive_item_k(lua_State *L, int status, lua_KContext ctx)
+{
+    (void)status;
+    (void)ctx;
+    return receive_item(L, state_fiber(L), lua_touserdata(L, 1));
+}
+
 static int receive_k(lua_State *L, int status, lua_KContext ctx)
 {
-    switch (state_fiber(L)->result) {
+    struct fiber *fiber = state_fiber(L);
+    switch (fiber->result) {
+    case WAIT_ITEM:
+        return receive_item(L, fiber, fiber->one.channel);
     case WAIT_VALUE:
         return received(L, status, ctx);
-    case WAIT_ITEM:
-        return receive_item_k(L, status, ctx);
     case WAIT_AGAIN:
         lua_settop(L, 1);
         return channel_receive(L);
@@ -316,7 +325,7 @@ int channel_receive(lua_State *L)
     struct fiber *sender;
     switch (channel_take(L, 1, channel, &sender)) {
     case TAKE_ITEM:
-        return receive_item_k(L, LUA_OK, 0);
+        return receive_item(L, state_fiber(L), channel);
     case TAKE_CLOSED:
         return receive_closed(L);
     default:

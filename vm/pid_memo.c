@@ -10,10 +10,10 @@ enum { LEAST = 9 /* eight digits and "}" */ };
 
 static size_t place_of(const char *text, size_t length)
 {
-    return bytes_word(text + length - LEAST) * 0x9e3779b97f4a7c15u >> 54;
+    return bytes_word(text + length - LEAST) * 0x9e3779b97f4a7c15u >> 52;
 }
 
-_Static_assert(PID_MEMO_PLACES == 1 << 10, "place_of gives ten bits");
+_Static_assert(PID_MEMO_PLACES == 1 << 12, "place_of gives twelve bits");
 
 uint64_t pid_memo_find(const struct pid_memo *memo, const char *text, size_t length)
 {

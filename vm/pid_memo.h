@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { PID_MEMO_PLACES = 1024, PID_MEMO_TEXT = 55 };
+enum { PID_MEMO_PLACES = 4096, PID_MEMO_TEXT = 55 };
 
 /* A cache line; `pid` 0: nothing. */
 struct pid_memo {

@@ -137,7 +137,7 @@ static void handle(struct drain *drain, struct message *message)
     }
 }
 
-void process_drain(struct process *process)
+void process_drain_mail(struct process *process)
 {
     struct drain drain = {.process = process};
     struct message *message = slot_drain(process->slot);
@@ -215,12 +215,10 @@ static bool loaded_for_pool(struct process *process)
     return false;
 }
 
-/* What a fiber's resume came to. True: the slice goes on. */
+/* What a fiber's yield that is not a plain wait came to. True: the slice goes on. */
 static bool fiber_yielded(struct process *process, struct fiber *fiber)
 {
     struct state *state = process->state;
-    if (unlikely(state->doomed)) /* the hook, which notes the line, comes too late for it */
-        state_note_where(state, state->yield == YIELD_BLOCK ? fiber->waiting : fiber->thread);
     switch (state->yield) {
     case YIELD_AGAIN:
         state->again = fiber;
@@ -270,8 +268,12 @@ static no_return_of_its_own bool step(struct process *process, struct fiber *fib
         nargs = lua_gettop(fiber->thread) - 1;
     }
     int status = resume(fiber, nargs);
-    if (status == LUA_YIELD)
-        return fiber_yielded(process, fiber);
+    const struct state *state = process->state;
+    if (likely(status == LUA_YIELD)) {
+        if (unlikely(state->doomed)) /* the hook, which notes the line, comes too late for it */
+            state_note_where(process->state, state->yield == YIELD_BLOCK ? fiber->waiting : fiber->thread);
+        return state->yield == YIELD_BLOCK || fiber_yielded(process, fiber);
+    }
     if (status == LUA_OK) {
         end_fiber(process, fiber);
         return process->phase != PROCESS_EXITING;

@@ -27,6 +27,7 @@
 #include "vm/feed.h"
 #include "vm/relation.h"
 #include "vm/router.h"
+#include "vm/slot.h"
 
 struct buffer;
 struct call;
@@ -38,7 +39,6 @@ struct loading;
 struct message;
 struct name;
 struct pool;
-struct slot;
 struct state;
 struct vm;
 struct vm_host;
@@ -110,7 +110,13 @@ struct process {
 enum process_shown { SHOWN_READY, SHOWN_RUNNING, SHOWN_BLOCKED, SHOWN_IDLE, SHOWN_COMPLETE };
 
 /* Drains the mailbox: user messages and events to the router, signals act. Wakes fibers whose channel has got something. */
-void process_drain(struct process *process);
+void process_drain_mail(struct process *process);
+
+static inline void process_drain(struct process *process)
+{
+    if (slot_has_mail(process->slot))
+        process_drain_mail(process);
+}
 
 /* Ends a message that met a reused slot: it was for somebody who is gone. By the owner of the slot. */
 void process_drop_stray(struct vm *vm, struct slot *slot, struct message *message);

@@ -188,11 +188,21 @@ void router_count_taken(struct router *router, const struct message *message)
     router->consumed_bytes += message_cost(message);
 }
 
-struct channel *router_add(struct router *router, struct message *message)
+/* Of a message; most processes have one topic at a time. */
+static struct topic *topic_of(struct router *router, const struct message *message)
 {
+    struct topic *newest = router->topics;
+    if (newest && is_named(newest, message_topic(message), message->topic_length))
+        return newest;
     struct topic *topic = router_topic(router, message_topic(message), message->topic_length, true);
     if (!topic)
         memory_out(message->topic_length, "a topic");
+    return topic;
+}
+
+struct channel *router_add(struct router *router, struct message *message)
+{
+    struct topic *topic = topic_of(router, message);
     message->id = ++router->sequence;
     router->waiting++;
     if (is_idle(topic))

@@ -287,9 +287,9 @@ bool slot_push(struct slot *slot, uint64_t pid, struct message *message)
 }
 
 /* Counts a message in; false if the receiver has no room for it. A CANCEL has room where user messages have none any more. */
-static bool admit(struct slot *slot, const struct message *message)
+static bool admit(struct slot *slot, const struct message *message, size_t bytes_of_it)
 {
-    uint64_t cost = (uint64_t)1 << SLOT_COUNT_SHIFT | message_cost(message);
+    uint64_t cost = (uint64_t)1 << SLOT_COUNT_SHIFT | bytes_of_it;
     uint64_t mask = ((uint64_t)1 << SLOT_COUNT_SHIFT) - 1;
     uint64_t now = atomic_fetch_add_explicit(&slot->queued, cost, memory_order_relaxed) + cost;
     uint64_t room = atomic_load_explicit(&slot->room, memory_order_relaxed);
@@ -309,15 +309,14 @@ int slot_send(struct slot_table *table, struct sched *sched, uint64_t pid, struc
     struct slot *slot = slot_of_pid(table, pid);
     if (!slot)
         return -ESRCH;
-    bool counted = message_is_counted(message);
     if (atomic_load_explicit(&slot->task.state, memory_order_relaxed) ==
         TASK_IDLE) /* else another CPU uses it, perhaps */
         prefetch(atomic_load_explicit(&slot->owner, memory_order_relaxed), SLOT_OWNER_HOT);
-    if (counted && !admit(slot, message))
+    size_t cost = message_is_counted(message) ? message_cost(message) : 0; /* once pushed it is the receiver's */
+    if (cost && !admit(slot, message, cost))
         return -ENOBUFS;
-    size_t cost = counted ? message_cost(message) : 0; /* once pushed it is the receiver's */
     if (!slot_push(slot, pid, message)) {
-        if (counted)
+        if (cost)
             slot_consumed(slot, 1, cost);
         return -ESRCH;
     }

@@ -16,11 +16,6 @@
 #include "vm/lazy.h"
 #include "vm/lazy_learn.h"
 
-/* What every userdata begins with. */
-struct object {
-    const struct type *type;
-};
-
 static int default_tostring(lua_State *L)
 {
     const struct type *type = type_of(L, 1);
@@ -189,19 +184,8 @@ void type_prepare(lua_State *L, const struct lazy_set *set)
 
 /* ---- asking ---- */
 
-void *type_test(lua_State *L, int index, const struct type *type)
+void *type_check_failed(lua_State *L, int index, const struct type *type)
 {
-    if (lua_type(L, index) != LUA_TUSERDATA)
-        return NULL;
-    struct object *object = lua_touserdata(L, index);
-    return object->type == type ? object : NULL;
-}
-
-void *type_check(lua_State *L, int index, const struct type *type)
-{
-    void *object = type_test(L, index, type);
-    if (object)
-        return object;
     const struct type *other = type_of(L, index);
     const char *got = other ? other->name : luaL_typename(L, index);
     luaL_argerror(L, index, lua_pushfstring(L, "%s expected, got %s", type->name, got));

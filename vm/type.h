@@ -35,9 +35,27 @@ void *type_new(lua_State *L, const struct type *type, size_t size);
 /* Pushes a new metatable for values of the type, which the caller keeps and sets: type_new has its own. */
 void type_make_metatable(lua_State *L, const struct type *type);
 
+/* What every userdata begins with. */
+struct object {
+    const struct type *type;
+};
+
 /* The userdata at `index` if it has that type, else NULL; and the same raising an argument error. */
-void *type_test(lua_State *L, int index, const struct type *type);
-void *type_check(lua_State *L, int index, const struct type *type);
+static inline void *type_test(lua_State *L, int index, const struct type *type)
+{
+    if (lua_type(L, index) != LUA_TUSERDATA)
+        return NULL;
+    struct object *object = lua_touserdata(L, index);
+    return object->type == type ? object : NULL;
+}
+
+void *type_check_failed(lua_State *L, int index, const struct type *type); /* never returns */
+
+static inline void *type_check(lua_State *L, int index, const struct type *type)
+{
+    void *object = type_test(L, index, type);
+    return object ? object : type_check_failed(L, index, type);
+}
 
 /*
  * The name of the method that the C function is, NULL: of none. Looks at the type of the value at `self` first, then at all types that the state
