@@ -191,6 +191,17 @@ struct fiber *channel_give(lua_State *L, int index, struct channel *channel)
     return receiver;
 }
 
+void channel_pass(struct channel *channel, struct message *message)
+{
+    struct waiter *waiter = first_waiter(&channel->receivers);
+    struct fiber *fiber = waiter->fiber;
+    fiber_drop_item(fiber);
+    fiber->item = message;
+    fiber->as_message = channel->topic->as_message; /* the topic may be gone when the value is made */
+    channel_end_wait(waiter, WAIT_ITEM);
+    fiber_ready(fiber);
+}
+
 void channel_notify(struct channel *channel, struct process *process)
 {
     while (!list_is_empty(&channel->receivers) && source_ready(channel, process)) {

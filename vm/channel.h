@@ -64,6 +64,9 @@ int channel_case_send(lua_State *L);
 int channel_case_receive(lua_State *L);
 int channel_select(lua_State *L);
 
+/* Gives the first waiting receiver a message of the topic that is the channel's source (taken). Called at drain, touches no Lua stack. */
+void channel_pass(struct channel *channel, struct message *message);
+
 /* The source may have got something: completes waiting receivers while it can. Called at drain, touches no Lua stack. */
 void channel_notify(struct channel *channel, struct process *process);
 

@@ -12,12 +12,14 @@
 enum { PID_MEMO_PLACES = 4096, PID_MEMO_TEXT = 55 };
 
 /* A cache line; `pid` 0: nothing. */
+struct pid_memo_place {
+    uint64_t pid;
+    uint8_t length;
+    char text[PID_MEMO_TEXT];
+};
+
 struct pid_memo {
-    struct {
-        uint64_t pid;
-        uint8_t length;
-        char text[PID_MEMO_TEXT];
-    } places[PID_MEMO_PLACES];
+    struct pid_memo_place places[PID_MEMO_PLACES];
 };
 
 /* The PID of the text, 0: it is not in the memo. */

@@ -91,16 +91,28 @@ void process_drop_stray(struct vm *vm, struct slot *slot, struct message *messag
     message_free(message);
 }
 
+static void handle_user(struct process *process, struct message *message)
+{
+    struct router *router = &process->router;
+    struct topic *topic = router_topic_of(router, message);
+    struct channel *channel = topic->channel;
+    if (channel && !list_is_empty(&channel->receivers)) { /* so nothing waits before it: I1 of channel.h */
+        router_pass(router, message);
+        channel_pass(channel, message);
+        return;
+    }
+    channel = router_add(router, topic, message);
+    if (channel)
+        channel_notify(channel, process);
+}
+
 static void handle(struct drain *drain, struct message *message)
 {
     struct process *process = drain->process;
     switch (message->kind) {
-    case MESSAGE_USER: {
-        struct channel *channel = router_add(&process->router, message);
-        if (channel)
-            channel_notify(channel, process);
+    case MESSAGE_USER:
+        handle_user(process, message);
         return;
-    }
     case MESSAGE_FEED: {
         struct channel *channel = feed_add(process, message);
         if (channel)

@@ -188,10 +188,9 @@ void router_count_taken(struct router *router, const struct message *message)
     router->consumed_bytes += message_cost(message);
 }
 
-/* Of a message; most processes have one topic at a time. */
-static struct topic *topic_of(struct router *router, const struct message *message)
+struct topic *router_topic_of(struct router *router, const struct message *message)
 {
-    struct topic *newest = router->topics;
+    struct topic *newest = router->topics; /* most processes have one at a time */
     if (newest && is_named(newest, message_topic(message), message->topic_length))
         return newest;
     struct topic *topic = router_topic(router, message_topic(message), message->topic_length, true);
@@ -200,9 +199,15 @@ static struct topic *topic_of(struct router *router, const struct message *messa
     return topic;
 }
 
-struct channel *router_add(struct router *router, struct message *message)
+void router_pass(struct router *router, struct message *message)
 {
-    struct topic *topic = topic_of(router, message);
+    message->id = ++router->sequence;
+    router->consumed_count++;
+    router->consumed_bytes += message_cost(message);
+}
+
+struct channel *router_add(struct router *router, struct topic *topic, struct message *message)
+{
     message->id = ++router->sequence;
     router->waiting++;
     if (is_idle(topic))

@@ -60,8 +60,14 @@ bool router_destroy_some(struct router *router, unsigned most);
 /* The topic, made if `make`; NULL otherwise or when memory is out. */
 struct topic *router_topic(struct router *router, const char *name, size_t length, bool make);
 
-/* Queues a user message (taken) and returns the channel that has something to give now, or NULL. */
-struct channel *router_add(struct router *router, struct message *message);
+/* The topic of a user message, made if there is none. */
+struct topic *router_topic_of(struct router *router, const struct message *message);
+
+/* Queues a user message of that topic (taken) and returns the channel that has something to give now, or NULL. */
+struct channel *router_add(struct router *router, struct topic *topic, struct message *message);
+
+/* Counts a user message that its receiver gets at once; it stays the caller's. */
+void router_pass(struct router *router, struct message *message);
 
 /* Takes the oldest message for the inbox, of a listened topic, an event; NULL: none. The caller owns it. */
 struct message *router_take_inbox(struct router *router);

@@ -24,7 +24,8 @@ TestSuite(router, .fini = empty);
 
 static struct channel *add(const char *topic, uint64_t tag)
 {
-    return router_add(&router, message_new(MESSAGE_USER, tag, topic, strlen(topic), "x", 1));
+    struct message *message = message_new(MESSAGE_USER, tag, topic, strlen(topic), "x", 1);
+    return router_add(&router, router_topic_of(&router, message), message);
 }
 
 static struct topic *topic_of(const char *name)
@@ -244,8 +245,8 @@ Test(router, settle_tells_the_slot_once)
     struct message *a = message_new(MESSAGE_USER, 1, "a", 1, "x", 1), *b = message_new(MESSAGE_USER, 2, "b", 1, "x", 1);
     uint64_t cost = message_cost(a);
     atomic_store(&slot.queued, ((uint64_t)2 << SLOT_COUNT_SHIFT) + 2 * cost);
-    router_add(&router, a);
-    router_add(&router, b);
+    router_add(&router, router_topic_of(&router, a), a);
+    router_add(&router, router_topic_of(&router, b), b);
     router_settle(&router, &slot);
     cr_assert_eq(atomic_load(&slot.queued), ((uint64_t)2 << SLOT_COUNT_SHIFT) + 2 * cost);
     from_inbox();
