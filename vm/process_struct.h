@@ -23,24 +23,18 @@
 #include <lua.h>
 
 #include "sched/base/list.h"
-#include "sched/task.h"
 #include "vm/feed.h"
 #include "vm/relation.h"
 #include "vm/router.h"
 #include "vm/slot.h"
 
-struct buffer;
 struct call;
 struct code;
 struct context;
-struct fiber;
 struct heap;
-struct loading;
-struct message;
 struct name;
 struct pool;
 struct state;
-struct vm;
 struct vm_host;
 
 enum process_naming { PROCESS_UNNAMED, PROCESS_NAMED, PROCESS_CLOSED };
