@@ -179,7 +179,7 @@ static void *heap_realloc(struct heap *heap, void *block, size_t old_size, size_
     return moved;
 }
 
-static void *heap_take(struct heap *heap, size_t size)
+static __attribute__((noinline)) void *heap_take(struct heap *heap, size_t size)
 {
     if (unlikely(fault_hit(heap->fault, FAULT_HEAP)) || unlikely(!count_up(heap, size)))
         return NULL;
@@ -273,18 +273,53 @@ struct heap *heap_of_user(void *user)
     return (struct heap *)((char *)user - heap_user_offset());
 }
 
-void *heap_alloc(void *ud, void *block, size_t old_size, size_t new_size)
+/* All but what heap_alloc does itself. */
+static __attribute__((noinline)) void *alloc_rare(struct heap *heap, void *block, size_t old_size, size_t new_size)
 {
-    struct heap *heap = ud;
     if (!block)
         return new_size > 0 ? heap_take(heap, new_size) : NULL;
-    if (unlikely(is_shared(heap, block)))
+    if (is_shared(heap, block))
         return leave_shared(heap, block, old_size, new_size);
     if (new_size > 0)
         return heap_realloc(heap, block, old_size, new_size);
     give(heap, block, old_size);
     count_down(heap, old_size);
     return NULL;
+}
+
+/* 1..HEAP_EXACT_MAX? */
+static inline bool is_exact(size_t size)
+{
+    return size - 1 < HEAP_EXACT_MAX;
+}
+
+/* A block that is on its list; NULL: find another way. */
+static inline void *take_exact(struct heap *heap, size_t size)
+{
+    void **list = &heap->free[heap_class(size)];
+    size_t used = heap->used + size;
+    if (unlikely(!*list) || unlikely(used > heap->watch) || unlikely(heap->fault != NULL))
+        return NULL;
+    heap->used = used;
+    void *block = heap_pop_free(list);
+    slab_unpoison(block, size);
+    return block;
+}
+
+/* Nearly all calls take or give a block of at most HEAP_EXACT_MAX bytes, and the list to take from is not empty: no function is called then. */
+void *heap_alloc(void *ud, void *block, size_t old_size, size_t new_size)
+{
+    struct heap *heap = ud;
+    if (!block) {
+        block = is_exact(new_size) ? take_exact(heap, new_size) : NULL;
+        if (likely(block != NULL))
+            return block;
+    } else if (new_size == 0 && likely(is_exact(old_size)) && likely(!is_shared(heap, block))) {
+        heap_push_free(&heap->freed[heap_class(old_size)], block, heap_round8(old_size));
+        count_down(heap, old_size);
+        return NULL;
+    }
+    return alloc_rare(heap, block, old_size, new_size);
 }
 
 bool heap_is_moving(const struct heap *heap)
