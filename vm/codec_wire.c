@@ -68,22 +68,15 @@ bool wire_read_varint(struct wire_reader *reader, uint32_t *value)
 
 bool wire_read_integer(struct wire_reader *reader, unsigned tag, int64_t *value)
 {
-    int8_t v8;
-    int16_t v16;
-    int32_t v32;
-    switch (tag) {
-    case WIRE_INT8:
-        return wire_read_bytes(reader, &v8, 1) && (*value = v8, true);
-    case WIRE_INT16:
-        return wire_read_bytes(reader, &v16, 2) && (*value = v16, true);
-    case WIRE_INT32:
-        return wire_read_bytes(reader, &v32, 4) && (*value = v32, true);
-    case WIRE_INT64:
-        return wire_read_bytes(reader, value, 8);
-    default:
+    if (tag < WIRE_INT8 || tag > WIRE_INT64) {
         *value = (int64_t)tag;
         return tag <= WIRE_INTEGER_MAX;
     }
+    if (wire_left(reader) < wire_integer_size(tag))
+        return false;
+    *value = wire_integer_at(reader->at, tag);
+    reader->at += wire_integer_size(tag);
+    return true;
 }
 
 bool wire_read_string(struct wire_reader *reader, unsigned tag, const char **data, size_t *length)

@@ -93,6 +93,27 @@ struct wire_head {
 /* Reads the head, and what belongs to it at the end, and sets what is owed. False: corrupt. */
 bool wire_read_head(struct wire_reader *reader, const void *data, size_t length, struct wire_head *head);
 bool wire_read_varint(struct wire_reader *reader, uint32_t *value);
+/* The integer behind a tag WIRE_INT8..WIRE_INT64; all its bytes, wire_integer_size of them, are there. */
+static inline int64_t wire_integer_at(const unsigned char *at, unsigned tag)
+{
+    int16_t v16;
+    int32_t v32;
+    int64_t v64;
+    switch (tag) {
+    case WIRE_INT8:
+        return (int8_t)at[0];
+    case WIRE_INT16:
+        return memcpy(&v16, at, sizeof v16), v16;
+    case WIRE_INT32:
+        return memcpy(&v32, at, sizeof v32), v32;
+    default:
+        return memcpy(&v64, at, sizeof v64), v64;
+    }
+}
+static inline size_t wire_integer_size(unsigned tag)
+{
+    return (size_t)1 << (tag - WIRE_INT8);
+}
 /* Number tags (also the one-byte integers), string tags; the tag itself is read already. */
 bool wire_read_integer(struct wire_reader *reader, unsigned tag, int64_t *value);
 static inline bool wire_is_string(unsigned tag)

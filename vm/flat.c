@@ -8,12 +8,15 @@
 #include "sched/base/compiler.h"
 #include "vm/codec_write.h"
 
-enum { HEAD = 1 + WIRE_TABLE8_SIZE, STACK_NEEDED = 3 };
+enum { HEAD = 1 + WIRE_TABLE8_SIZE };
 
-/* Strings are tested for first: they are the commonest, and cost the fewest calls then. */
+/* The commonest kinds are tested for first. */
 static inline size_t put_value(lua_State *L, unsigned char *at)
 {
-    return lua_type(L, -1) == LUA_TSTRING ? scalars_put_string(L, -1, at) : scalars_put(L, -1, at);
+    int type = lua_type(L, -1);
+    if (type == LUA_TSTRING)
+        return scalars_put_string(L, -1, at);
+    return likely(type == LUA_TNUMBER) ? scalars_put_number(L, -1, at) : scalars_put(L, -1, at);
 }
 
 /* The entry whose [key, value] are on top; returns its bytes. 0: not flat. */
@@ -35,7 +38,7 @@ size_t flat_encode(lua_State *L, int index, unsigned char bytes[static SCALARS_B
     unsigned narr = 0, nhash = 0;
     size_t length = HEAD;
     int top = lua_gettop(L);
-    if (!lua_istable(L, index) || !lua_checkstack(L, STACK_NEEDED))
+    if (!lua_istable(L, index))
         return 0;
     if (lua_getmetatable(L, index)) {
         lua_pop(L, 1);
@@ -58,55 +61,78 @@ size_t flat_encode(lua_State *L, int index, unsigned char bytes[static SCALARS_B
     return length;
 }
 
-static bool push_number(lua_State *L, struct wire_reader *in, unsigned tag)
+/* What is still to be read. */
+struct input {
+    const unsigned char *at, *end;
+};
+
+/* The next `size` bytes; false: there are less. */
+static inline bool take(struct input *in, const unsigned char **data, size_t size)
 {
-    int64_t integer;
-    double number;
-    if (tag == WIRE_NUMBER) {
-        if (!wire_read_bytes(in, &number, sizeof number))
-            return false;
-        lua_pushnumber(L, number);
+    *data = in->at;
+    if (unlikely((size_t)(in->end - in->at) < size))
+        return false;
+    in->at += size;
+    return true;
+}
+
+static inline bool push_string(lua_State *L, struct input *in, unsigned tag)
+{
+    const unsigned char *text;
+    size_t length = tag - WIRE_STRING;
+    if (!take(in, &text, length))
+        return false;
+    lua_pushlstring(L, (const char *)text, length);
+    return true;
+}
+
+static bool push_rare(lua_State *L, struct input *in, unsigned tag)
+{
+    const unsigned char *data;
+    if (tag == WIRE_FALSE || tag == WIRE_TRUE) {
+        lua_pushboolean(L, tag == WIRE_TRUE);
         return true;
     }
-    if (tag < WIRE_INT8 || tag > WIRE_INT64 || !wire_read_integer(in, tag, &integer))
+    if (tag < WIRE_INT8 || tag > WIRE_INT64 || !take(in, &data, wire_integer_size(tag)))
         return false;
-    lua_pushinteger(L, integer);
+    lua_pushinteger(L, wire_integer_at(data, tag));
     return true;
 }
 
-static bool push_string(lua_State *L, struct wire_reader *in, unsigned tag)
+/* The tag of what comes next; one that is not flat if nothing does. */
+static inline unsigned next_tag(struct input *in)
 {
-    size_t length = tag - WIRE_STRING;
-    if (wire_left(in) < length)
-        return false;
-    lua_pushlstring(L, (const char *)in->at, length);
-    in->at += length;
-    return true;
+    return likely(in->at < in->end) ? *in->at++ : WIRE_TYPE;
 }
 
-static inline bool push_key(lua_State *L, struct wire_reader *in)
+static inline bool push_key(lua_State *L, struct input *in)
 {
-    unsigned tag = in->at < in->end ? *in->at++ : WIRE_NIL;
+    unsigned tag = next_tag(in);
     return tag >= WIRE_STRING && tag <= WIRE_STRING_MAX && push_string(L, in, tag);
 }
 
-static inline bool push_value(lua_State *L, struct wire_reader *in)
+static inline bool push_value(lua_State *L, struct input *in)
 {
-    unsigned tag = in->at < in->end ? *in->at++ : WIRE_TYPE;
+    const unsigned char *data;
+    double number;
+    unsigned tag = next_tag(in);
     if (tag <= WIRE_INTEGER_MAX) {
         lua_pushinteger(L, tag);
         return true;
     }
     if (tag <= WIRE_STRING_MAX)
         return push_string(L, in, tag);
-    if (tag != WIRE_FALSE && tag != WIRE_TRUE)
-        return push_number(L, in, tag);
-    lua_pushboolean(L, tag == WIRE_TRUE);
+    if (tag != WIRE_NUMBER)
+        return push_rare(L, in, tag);
+    if (!take(in, &data, sizeof number))
+        return false;
+    memcpy(&number, data, sizeof number);
+    lua_pushnumber(L, number);
     return true;
 }
 
 /* Fills the table on top. */
-static bool fill(lua_State *L, struct wire_reader *in, unsigned narr, unsigned nhash)
+static bool fill(lua_State *L, struct input *in, unsigned narr, unsigned nhash)
 {
     for (unsigned i = 1; i <= narr; i++) {
         if (unlikely(!push_value(L, in)))
@@ -126,8 +152,8 @@ bool flat_decode(lua_State *L, const unsigned char *data, size_t length)
     if (length < HEAD || data[0] != 1 || data[1] != WIRE_FLAT8)
         return false;
     unsigned narr = data[2], nhash = data[3];
-    struct wire_reader in = {data + HEAD, data + length, 0};
-    if (narr + 2 * nhash > wire_left(&in) || !lua_checkstack(L, STACK_NEEDED))
+    struct input in = {data + HEAD, data + length};
+    if (narr + 2 * nhash > (size_t)(in.end - in.at))
         return false;
     int top = lua_gettop(L);
     lua_createtable(L, (int)narr, (int)nhash);

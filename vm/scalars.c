@@ -25,6 +25,12 @@ size_t scalars_put_string(lua_State *L, int index, unsigned char *at)
     return 1 + length;
 }
 
+size_t scalars_put_number(lua_State *L, int index, unsigned char *at)
+{
+    return lua_isinteger(L, index) ? wire_write_integer(at, lua_tointeger(L, index))
+                                   : wire_write_number(at, lua_tonumber(L, index));
+}
+
 size_t scalars_put(lua_State *L, int index, unsigned char *at)
 {
     if (lua_isinteger(L, index))
@@ -85,30 +91,25 @@ static bool are_scalars(const unsigned char *data, size_t length, unsigned count
     return count == 0 && at == length;
 }
 
-static void push_number(lua_State *L, struct wire_reader *reader, unsigned tag)
+static void push_number(lua_State *L, const unsigned char *data)
 {
-    int64_t integer = 0;
-    double number = 0;
-    if (tag == WIRE_NUMBER) {
-        wire_read_bytes(reader, &number, sizeof number);
-        lua_pushnumber(L, number);
-    } else {
-        wire_read_integer(reader, tag, &integer);
-        lua_pushinteger(L, integer);
-    }
+    double number;
+    if (data[0] == WIRE_NUMBER)
+        lua_pushnumber(L, (memcpy(&number, data + 1, sizeof number), number));
+    else
+        lua_pushinteger(L, wire_integer_at(data + 1, data[0]));
 }
 
 /* Pushes the value at `data`, which has that size. */
 static void push(lua_State *L, const unsigned char *data, size_t size)
 {
     unsigned tag = data[0];
-    struct wire_reader reader = {data + 1, data + size, 0};
     if (tag <= WIRE_INTEGER_MAX)
         lua_pushinteger(L, tag);
     else if (tag <= WIRE_STRING_MAX)
         lua_pushlstring(L, (const char *)data + 1, size - 1);
     else if (tag >= WIRE_INT8)
-        push_number(L, &reader, tag);
+        push_number(L, data);
     else if (tag == WIRE_NIL)
         lua_pushnil(L);
     else

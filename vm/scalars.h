@@ -15,8 +15,9 @@ enum { SCALARS_BYTES = 256, SCALARS_ONE_MAX = 64 };
 
 /* Writes the value, without the head of an encoding: at most SCALARS_ONE_MAX bytes; returns how many. 0: it is none of the kinds below. */
 size_t scalars_put(lua_State *L, int index, unsigned char *at);
-/* The same of what is known to be a string. */
+/* The same of what is known to be a string, or a number. */
 size_t scalars_put_string(lua_State *L, int index, unsigned char *at);
+size_t scalars_put_number(lua_State *L, int index, unsigned char *at);
 
 /*
  * Encodes the `count` values from stack index `first` on if all are nil, booleans, numbers or short strings and there is room for them; returns
