@@ -16,23 +16,25 @@
 
 #include <lua.h>
 
+#include "sched/base/compiler.h"
 #include "vm/codec.h"
 #include "vm/codec_strings.h"
 #include "vm/codec_wire.h"
 
-struct codec_seen_slot;
 struct type;
 
 /* Entries of tables between two looks at the clock. */
 enum { CODEC_PAUSE_NODES = 256 };
 
-/* The tables met so far and their numbers: a short list first, an open-addressing table past that. */
-enum { CODEC_SEEN_LIST = 32 };
+/* The tables and error objects met so far, in that order, which gives them their numbers; found by codec_seen.c. */
+enum { CODEC_SEEN_LIST = 32, CODEC_SEEN_MARKS = 512 };
 
 struct codec_seen {
     uint32_t count, mask; /* mask: slots - 1, 0 while the list serves */
-    struct codec_seen_slot *slots;
+    const void **ids;     /* with slots: all that were met; the list is not used any more then */
+    uint32_t *slots;      /* number + 1, 0: free */
     const void *list[CODEC_SEEN_LIST];
+    uint64_t marks[CODEC_SEEN_MARKS / 64]; /* a bit for the hash of each in the list */
 };
 
 struct codec_encode_frame {
@@ -73,6 +75,7 @@ struct codec_decoder {
     struct wire_head head;
     uint32_t next, refs, strings; /* refs: tables and errors numbered so far; strings: those numbered so far */
     int base, values;             /* values: stack index of the first of them - 1 */
+    int kept;                     /* stack index of the first numbered string */
     int depth, roomy;             /* the Lua stack has room for tables down to this depth */
     uint32_t countdown, pause_every;
     bool by_count;
@@ -80,9 +83,32 @@ struct codec_decoder {
     struct codec_decode_frame frames[CODEC_MAX_DEPTH];
 };
 
+static inline void codec_seen_init(struct codec_seen *seen)
+{
+    seen->count = seen->mask = 0;
+    memset(seen->marks, 0, sizeof seen->marks);
+}
+
+static inline uint64_t codec_seen_hash(const void *id)
+{
+    return (uintptr_t)id * 0x9e3779b97f4a7c15u; /* the upper bits are the better ones */
+}
+
+/* Adds `id` if nothing with its mark was met, so that it is new, and the list has room. False: codec_seen_visit must. */
+static inline bool codec_seen_add(struct codec_seen *seen, const void *id)
+{
+    uint64_t hash = codec_seen_hash(id) >> 32, bit = (uint64_t)1 << hash % 64;
+    uint64_t *word = &seen->marks[hash / 64 % (CODEC_SEEN_MARKS / 64)];
+    if (unlikely(*word & bit) || unlikely(seen->count >= CODEC_SEEN_LIST))
+        return false;
+    *word |= bit;
+    seen->list[seen->count++] = id;
+    return true;
+}
+
 enum codec_seen_result { CODEC_SEEN_NEW, CODEC_SEEN_AGAIN, CODEC_SEEN_NO_MEMORY };
 
-/* Looks up `id` and adds it if it is new; *number is its number in either case. */
+/* Looks up `id`, which codec_seen_add has refused, and adds it if it is new; *number is its number in either case. */
 enum codec_seen_result codec_seen_visit(struct codec_encoder *encoder, const void *id, uint32_t *number);
 void codec_seen_destroy(struct codec_encoder *encoder);
 void *codec_encoder_realloc(struct codec_encoder *encoder, void *block, size_t old_size, size_t new_size);

@@ -50,10 +50,10 @@ static bool make_room(lua_State *L, struct codec_decoder *d)
     return lua_checkstack(L, STACK_TABLES * STACK_TABLE + STACK_MORE);
 }
 
-static enum get get_table(lua_State *L, struct codec_decoder *d, unsigned tag)
+static __attribute__((noinline)) enum get get_table(lua_State *L, struct codec_decoder *d, unsigned tag)
 {
     uint32_t narr, nhash;
-    if (!wire_read_table(&d->in, tag, &narr, &nhash) || narr > INT32_MAX || nhash > INT32_MAX)
+    if (unlikely(!wire_read_table(&d->in, tag, &narr, &nhash) || narr > INT32_MAX || nhash > INT32_MAX))
         return fail(d, CODEC_CORRUPT);
     if (d->depth == CODEC_MAX_DEPTH)
         return fail(d, CODEC_DEPTH);
@@ -94,19 +94,21 @@ static enum get get_type(lua_State *L, struct codec_decoder *d)
     return GET_DONE;
 }
 
-static enum get get_number(lua_State *L, struct codec_decoder *d, unsigned tag)
+static enum get get_integer(lua_State *L, struct codec_decoder *d, unsigned tag)
 {
     int64_t integer;
-    double number;
-    if (tag == WIRE_NUMBER) {
-        if (!wire_read_bytes(&d->in, &number, sizeof number))
-            return fail(d, CODEC_CORRUPT);
-        lua_pushnumber(L, number);
-        return GET_DONE;
-    }
     if (!wire_read_integer(&d->in, tag, &integer))
         return fail(d, CODEC_CORRUPT);
     lua_pushinteger(L, integer);
+    return GET_DONE;
+}
+
+static inline enum get get_number(lua_State *L, struct codec_decoder *d)
+{
+    double number;
+    if (unlikely(!wire_read_bytes(&d->in, &number, sizeof number)))
+        return fail(d, CODEC_CORRUPT);
+    lua_pushnumber(L, number);
     return GET_DONE;
 }
 
@@ -139,7 +141,7 @@ static enum get get_kept(lua_State *L, struct codec_decoder *d)
     unsigned tag = *d->in.at++;
     if (get_string(L, d, tag) != GET_DONE)
         return GET_FAILED;
-    lua_copy(L, -1, d->values - (int)d->head.strings + 1 + (int)d->strings++);
+    lua_copy(L, -1, d->kept + (int)d->strings++);
     return GET_DONE;
 }
 
@@ -147,11 +149,11 @@ static inline enum get get_numbered(lua_State *L, struct codec_decoder *d, unsig
 {
     if (unlikely(number >= d->strings))
         return fail(d, CODEC_CORRUPT);
-    lua_pushvalue(L, d->values - (int)d->head.strings + 1 + (int)number);
+    lua_pushvalue(L, d->kept + (int)number);
     return GET_DONE;
 }
 
-static enum get get_rare(lua_State *L, struct codec_decoder *d, unsigned tag)
+static __attribute__((noinline)) enum get get_rare(lua_State *L, struct codec_decoder *d, unsigned tag)
 {
     switch (tag) {
     case WIRE_NIL:
@@ -165,12 +167,10 @@ static enum get get_rare(lua_State *L, struct codec_decoder *d, unsigned tag)
     case WIRE_INT16:
     case WIRE_INT32:
     case WIRE_INT64:
-    case WIRE_NUMBER:
-        return get_number(L, d, tag);
+        return get_integer(L, d, tag);
     case WIRE_STRING8:
     case WIRE_STRING32:
         return get_string(L, d, tag);
-    case WIRE_TABLE8:
     case WIRE_TABLE32:
     case WIRE_FLAT8:
         return get_table(L, d, tag);
@@ -187,12 +187,9 @@ static enum get get_rare(lua_State *L, struct codec_decoder *d, unsigned tag)
     }
 }
 
-static inline enum get get_value(lua_State *L, struct codec_decoder *d)
+/* The value whose tag has been read. */
+static inline enum get get_tagged(lua_State *L, struct codec_decoder *d, unsigned tag)
 {
-    if (unlikely(d->in.at == d->in.end))
-        return fail(d, CODEC_CORRUPT);
-    d->in.owed--;
-    unsigned tag = *d->in.at++;
     if (tag <= WIRE_INTEGER_MAX) {
         lua_pushinteger(L, tag);
         return GET_DONE;
@@ -201,14 +198,24 @@ static inline enum get get_value(lua_State *L, struct codec_decoder *d)
         return get_short_string(L, d, tag);
     if (tag >= WIRE_KEPT)
         return get_numbered(L, d, tag - WIRE_KEPT);
-    return get_rare(L, d, tag);
+    if (tag == WIRE_TABLE8)
+        return get_table(L, d, tag);
+    return tag == WIRE_NUMBER ? get_number(L, d) : get_rare(L, d, tag);
+}
+
+static inline enum get get_value(lua_State *L, struct codec_decoder *d)
+{
+    if (unlikely(d->in.at == d->in.end))
+        return fail(d, CODEC_CORRUPT);
+    d->in.owed--;
+    return get_tagged(L, d, *d->in.at++);
 }
 
 /* Neither nil nor NaN. */
 static bool is_key(lua_State *L)
 {
     int type = lua_type(L, -1);
-    if (likely(type != LUA_TNUMBER))
+    if (type != LUA_TNUMBER)
         return type != LUA_TNIL;
     lua_Number number = lua_tonumber(L, -1);
     return number == number;
@@ -239,26 +246,33 @@ static bool must_pause(struct codec_decoder *d)
     return d->pause_every && (d->by_count || codec_is_time_up());
 }
 
-static enum get get_elements(lua_State *L, struct codec_decoder *d, struct codec_decode_frame *f)
+static inline enum get get_elements(lua_State *L, struct codec_decoder *d, struct codec_decode_frame *f)
 {
-    while (f->index < f->narr) {
+    for (uint32_t index = f->index; index < f->narr;) {
         if (unlikely(--d->countdown == 0) && must_pause(d))
             return GET_PAUSED;
         enum get get = get_value(L, d);
         if (get != GET_DONE)
             return get;
-        lua_rawseti(L, -2, ++f->index);
+        f->index = ++index;
+        lua_rawseti(L, -2, index);
     }
     return GET_DONE;
 }
 
-static enum get get_key(lua_State *L, struct codec_decoder *d)
+static inline enum get get_key(lua_State *L, struct codec_decoder *d)
 {
-    enum get get = get_value(L, d);
+    if (unlikely(d->in.at == d->in.end))
+        return fail(d, CODEC_CORRUPT);
+    unsigned tag = *d->in.at++;
+    d->in.owed--;
+    if (likely(tag >= WIRE_KEPT))
+        return get_numbered(L, d, tag - WIRE_KEPT);
+    enum get get = get_tagged(L, d, tag);
     return get == GET_DONE && unlikely(!is_key(L)) ? fail(d, CODEC_CORRUPT) : get;
 }
 
-static enum get get_pairs(lua_State *L, struct codec_decoder *d, struct codec_decode_frame *f)
+static inline enum get get_pairs(lua_State *L, struct codec_decoder *d, struct codec_decode_frame *f)
 {
     while (f->nhash > 0) {
         if (unlikely(--d->countdown == 0) && must_pause(d))
@@ -325,6 +339,7 @@ static enum codec_status begin(lua_State *L, struct codec_decoder *d)
         return CODEC_MEMORY;
     if (d->head.has_refs)
         lua_newtable(L);
+    d->kept = d->base + d->head.has_refs + 1;
     d->values = d->base + d->head.has_refs + d->head.strings;
     lua_settop(L, d->values);
     return CODEC_OK;

@@ -53,7 +53,7 @@ static inline unsigned char *reserve(struct codec_encoder *e, size_t size)
     return e->data + e->length;
 }
 
-static enum put put_tag(struct codec_encoder *e, unsigned tag)
+static inline enum put put_tag(struct codec_encoder *e, unsigned tag)
 {
     unsigned char *at = reserve(e, 1);
     if (!at)
@@ -91,21 +91,24 @@ static enum put put_text(struct codec_encoder *e, const char *data, size_t lengt
     return PUT_DONE;
 }
 
-/* A string in a table. `expected`: it will come again, probably. */
-static inline enum put put_string(lua_State *L, struct codec_encoder *e, int index, bool expected)
+/* A string that has no number, and may get one. */
+static __attribute__((noinline)) enum put put_new_string(lua_State *L, struct codec_encoder *e, int index,
+                                                         bool expected)
 {
     size_t length;
     const char *data = lua_tolstring(L, index, &length);
-    if (!e->strings.is_on)
-        return put_text(e, data, length, false);
-    int number = codec_strings_find(&e->strings, data);
-    if (number >= 0)
-        return put_tag(e, WIRE_KEPT + (unsigned)number);
-    return put_text(e, data, length, codec_strings_note(&e->strings, data, expected));
+    return put_text(e, data, length, e->strings.is_on && codec_strings_note(&e->strings, data, expected));
 }
 
-/* PUT_DROPPED means here: met for the first time, write it. */
-static enum put put_reference(struct codec_encoder *e, const void *id)
+/* A string in a table. `expected`: it will come again, probably. */
+static inline enum put put_string(lua_State *L, struct codec_encoder *e, int index, bool expected)
+{
+    int number = e->strings.is_on ? codec_strings_find(&e->strings, lua_tolstring(L, index, NULL)) : -1;
+    return number >= 0 ? put_tag(e, WIRE_KEPT + (unsigned)number) : put_new_string(L, e, index, expected);
+}
+
+/* A table or error object that may have been met. PUT_DROPPED: it had not, write it. */
+static __attribute__((noinline)) enum put put_reference_met(struct codec_encoder *e, const void *id)
 {
     uint32_t number;
     switch (codec_seen_visit(e, id, &number)) {
@@ -123,6 +126,12 @@ static enum put put_reference(struct codec_encoder *e, const void *id)
     e->length += 1 + wire_write_varint(at + 1, number);
     e->data[e->start] |= WIRE_HAS_REFS;
     return PUT_DONE;
+}
+
+/* As above, of any; most are new. */
+static inline enum put put_reference(struct codec_encoder *e, const void *id)
+{
+    return codec_seen_add(&e->seen, id) ? PUT_DROPPED : put_reference_met(e, id);
 }
 
 static int push_target(lua_State *L)
@@ -156,7 +165,7 @@ static bool make_room(lua_State *L, struct codec_encoder *e)
 }
 
 /* The table is on top and stays there, with a key above it, while its frame is open. */
-static enum put put_table(lua_State *L, struct codec_encoder *e)
+static __attribute__((noinline)) enum put put_table(lua_State *L, struct codec_encoder *e)
 {
     enum put put = put_reference(e, lua_topointer(L, -1));
     if (put != PUT_DROPPED)
@@ -226,7 +235,7 @@ static __attribute__((noinline)) enum put put_userdata(lua_State *L, struct code
 }
 
 /* `type` is that of the value; a table must be on top. Pops nothing. */
-static enum put put_value(lua_State *L, struct codec_encoder *e, int index, int type)
+static __attribute__((noinline)) enum put put_value(lua_State *L, struct codec_encoder *e, int index, int type)
 {
     switch (type) {
     case LUA_TNIL:
@@ -249,7 +258,13 @@ static enum put put_value(lua_State *L, struct codec_encoder *e, int index, int 
 /* The value on top, which is popped once it is written; what does not travel becomes nil. */
 static inline enum put put_top(lua_State *L, struct codec_encoder *e, int type)
 {
-    enum put put = type == LUA_TSTRING ? put_string(L, e, -1, false) : put_value(L, e, -1, type);
+    enum put put;
+    if (type == LUA_TSTRING)
+        put = put_string(L, e, -1, false);
+    else if (type == LUA_TNUMBER)
+        put = put_number(L, e, -1);
+    else
+        put = type == LUA_TTABLE ? put_table(L, e) : put_value(L, e, -1, type);
     if (put == PUT_DROPPED)
         put = put_tag(e, WIRE_NIL);
     if (put == PUT_DONE)
@@ -273,10 +288,15 @@ static enum put put_argument(lua_State *L, struct codec_encoder *e, int index)
     return put == PUT_DROPPED ? put_tag(e, WIRE_NIL) : put;
 }
 
-static inline bool does_travel(lua_State *L, int index, int type)
+static inline bool is_plain(int type)
 {
-    enum { TRAVELS = 1 << LUA_TBOOLEAN | 1 << LUA_TNUMBER | 1 << LUA_TSTRING | 1 << LUA_TTABLE };
-    return (TRAVELS >> type & 1) ||
+    enum { PLAIN = 1 << LUA_TBOOLEAN | 1 << LUA_TNUMBER | 1 << LUA_TSTRING | 1 << LUA_TTABLE };
+    return PLAIN >> type & 1;
+}
+
+static bool does_travel(lua_State *L, int index, int type)
+{
+    return is_plain(type) ||
            (type == LUA_TUSERDATA && (type_of(L, index) == &error_type || type_of(L, index) == &typed_type));
 }
 
@@ -302,58 +322,71 @@ static bool begin_array(lua_State *L, struct codec_encoder *e, struct codec_enco
     return f->border <= UINT8_MAX || f->is_wide || widen(e, f);
 }
 
-/* [key, value] are on top. The key if it is the next of the array part or leaves a hole before it that is worth filling, else 0. */
-static lua_Unsigned element_key(lua_State *L, const struct codec_encode_frame *f)
+/* May `key`, which is above narr and up to the border, follow in the array part? It may leave a hole before it that is worth filling. */
+static inline bool is_element(const struct codec_encode_frame *f, lua_Unsigned key)
 {
-    lua_Unsigned key = (lua_Unsigned)lua_tointeger(L, -2);
-    if (key <= f->narr || key > f->border)
-        return 0;
     lua_Unsigned holes = key - f->narr - 1, allowed = (lua_Unsigned)(f->narr - f->holes) + HOLES_FREE;
-    return holes == 0 || f->holes + holes <= allowed ? key : 0;
+    return likely(holes == 0) || f->holes + holes <= allowed;
 }
 
-static bool put_holes(struct codec_encoder *e, struct codec_encode_frame *f, uint32_t holes)
+static enum put put_holes(struct codec_encoder *e, struct codec_encode_frame *f, uint32_t holes)
 {
     unsigned char *at = reserve(e, holes);
     if (!at)
-        return false;
+        return PUT_FAILED;
     memset(at, WIRE_NIL, holes);
     e->length += holes;
     f->holes += holes;
-    return true;
+    return PUT_DONE;
 }
 
-/* The value on top is the element `key`: writes the holes before it, then the value. */
-static enum put put_element(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f, uint32_t key)
+/* As put_key, of any types. */
+static __attribute__((noinline)) enum put put_any_key(lua_State *L, struct codec_encoder *e,
+                                                      struct codec_encode_frame *f, int value)
 {
-    uint32_t holes = key - f->narr - 1;
-    if (unlikely(holes > 0) && !put_holes(e, f, holes))
-        return PUT_FAILED;
-    f->narr = key;
-    return put_top(L, e, lua_type(L, -1));
-}
-
-/* [key, value] are on top: writes the key, and the value unless the key is a table that must be written first. */
-static inline enum put put_pair(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
-{
-    int key = lua_type(L, -2), value = lua_type(L, -1);
-    if (unlikely(!does_travel(L, -1, value) || !does_travel(L, -2, key))) {
+    int key = lua_type(L, -2);
+    if (!does_travel(L, -1, value) || !does_travel(L, -2, key)) {
         lua_pop(L, 1);
-        return PUT_DONE;
+        return PUT_DROPPED;
     }
     f->nhash++;
-    enum put put;
-    if (unlikely(key == LUA_TTABLE)) {
-        lua_pushvalue(L, -2);
-        f->value_pending = true;
-        put = put_top(L, e, key);
-    } else { /* nearly all keys are strings: tested first, they and the values do not share one jump that nobody can predict */
-        put = key == LUA_TSTRING ? put_string(L, e, -2, f->is_record) : put_value(L, e, -2, key);
+    if (key != LUA_TTABLE)
+        return put_value(L, e, -2, key);
+    lua_pushvalue(L, -2);
+    enum put put = put_table(L, e);
+    if (put == PUT_DONE)
+        lua_pop(L, 1);
+    f->value_pending = put == PUT_OPENED;
+    return put;
+}
+
+/*
+ * [key, value] are on top: writes the key of a pair. PUT_DROPPED: one of them does not travel, and the value has been popped; PUT_OPENED: the key is
+ * a table that must be written first. Nearly all keys are strings.
+ */
+static inline enum put put_key(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f, int value)
+{
+    if (unlikely(!is_plain(value) || lua_type(L, -2) != LUA_TSTRING))
+        return put_any_key(L, e, f, value);
+    f->nhash++;
+    return put_string(L, e, -2, f->is_record);
+}
+
+/* As put_key, while only elements of the array part have been met: these have no key, but perhaps holes before them. */
+static inline enum put put_index(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f, int value)
+{
+    if (lua_isinteger(L, -2)) {
+        if (f->border == 0 && !begin_array(L, e, f))
+            return PUT_FAILED;
+        lua_Unsigned key = (lua_Unsigned)lua_tointeger(L, -2);
+        if (likely(key > f->narr && key <= f->border && is_element(f, key))) {
+            uint32_t holes = (uint32_t)key - f->narr - 1;
+            f->narr = (uint32_t)key;
+            return likely(holes == 0) ? PUT_DONE : put_holes(e, f, holes);
+        }
     }
-    if (put != PUT_DONE)
-        return put;
-    f->value_pending = false;
-    return put_top(L, e, value);
+    f->in_array = false;
+    return put_key(L, e, f, value);
 }
 
 /* All of the table on top is written: fills in its counts. */
@@ -384,60 +417,31 @@ static bool must_pause(struct codec_encoder *e)
     return true;
 }
 
-/* [key, value] of a table of which only elements of its array part were met are on top: writes them. */
-static inline enum put put_first(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
+/* [table, key, value] are on top; the key was a table, and is written. */
+static enum put put_pending(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
 {
-    if (lua_isinteger(L, -2)) {
-        if (f->border == 0 && !begin_array(L, e, f))
-            return PUT_FAILED;
-        lua_Unsigned key = element_key(L, f);
-        if (key)
-            return put_element(L, e, f, (uint32_t)key);
-    }
-    f->in_array = false;
-    return put_pair(L, e, f);
+    f->value_pending = false;
+    enum put put = put_value(L, e, -1, lua_type(L, -1));
+    if (put == PUT_DONE)
+        lua_pop(L, 1);
+    return put;
 }
 
-/* Entries as long as they are elements; PUT_DONE: the first pair, which is written too, was the end of them. */
-static enum put put_elements(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
+/* Entries of the innermost open table, [table, key] on top, up to its end or one that is a table. */
+static inline enum put put_entries(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
 {
-    while (f->in_array) {
+    enum put put = unlikely(f->value_pending) ? put_pending(L, e, f) : PUT_DONE;
+    while (put == PUT_DONE || put == PUT_DROPPED) {
         if (unlikely(--e->countdown == 0) && must_pause(e))
             return PUT_PAUSED;
         if (!lua_next(L, -2))
             return close_table(L, e, f);
-        enum put put = put_first(L, e, f);
-        if (put != PUT_DONE)
-            return put;
+        int type = lua_type(L, -1);
+        put = f->in_array ? put_index(L, e, f, type) : put_key(L, e, f, type);
+        if (likely(put == PUT_DONE))
+            put = put_top(L, e, type);
     }
-    return PUT_DONE;
-}
-
-static enum put put_pairs(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
-{
-    for (;;) {
-        if (unlikely(--e->countdown == 0) && must_pause(e))
-            return PUT_PAUSED;
-        if (!lua_next(L, -2))
-            return close_table(L, e, f);
-        enum put put = put_pair(L, e, f);
-        if (put != PUT_DONE)
-            return put;
-    }
-}
-
-/*
- * Entries of the innermost open table up to its end or one that is a table; [table, key] are on top, or [table, key, value] when its value
- * is pending.
- */
-static enum put put_entries(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
-{
-    if (unlikely(f->value_pending)) {
-        f->value_pending = false;
-        return put_top(L, e, lua_type(L, -1));
-    }
-    enum put put = put_elements(L, e, f);
-    return put == PUT_DONE ? put_pairs(L, e, f) : put;
+    return put;
 }
 
 /* All values are written: what belongs to the head. */
@@ -473,7 +477,7 @@ void codec_encoder_init(struct codec_encoder *e, int first, int count)
     e->roomy = STACK_FIRST;
     e->base = -1;
     e->by_count = false;
-    e->seen.count = e->seen.mask = 0;
+    codec_seen_init(&e->seen);
     codec_strings_init(&e->strings);
 }
 

@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * codec_seen: which tables an encoder has met, so that the second meeting writes a reference. The first CODEC_SEEN_LIST
- * stand in a list in the encoder that is searched from one end to the other: that costs less than hashing them, and values
- * with more tables than that pay for one allocation. Past it: open addressing, linear probing, at most half full.
+ * stand in a list in the encoder; marks say of nearly all of them that they are new, and who shares a mark with another is looked
+ * for from one end to the other. Values with more tables than that pay for one allocation, of the ids in their order and of slots that
+ * say where one stands: open addressing, linear probing, at most half full.
  */
 #include <stdlib.h>
 
 #include "vm/codec_cursor.h"
 
 enum { SLOTS_MIN = 128, GROWTH = 4 };
-
-struct codec_seen_slot {
-    const void *id; /* NULL: free */
-    uint32_t number;
-};
 
 void *codec_encoder_realloc(struct codec_encoder *encoder, void *block, size_t old_size, size_t new_size)
 {
@@ -25,42 +21,44 @@ void *codec_encoder_realloc(struct codec_encoder *encoder, void *block, size_t o
     return NULL;
 }
 
-static struct codec_seen_slot *find_slot(const struct codec_seen *seen, const void *id)
+static uint32_t *find_slot(const struct codec_seen *seen, const void *id)
 {
-    uint32_t at = (uint32_t)(((uintptr_t)id * 0x9e3779b97f4a7c15u) >> 32) & seen->mask;
-    while (seen->slots[at].id && seen->slots[at].id != id)
+    uint32_t at = (uint32_t)(codec_seen_hash(id) >> 32) & seen->mask;
+    while (seen->slots[at] && seen->ids[seen->slots[at] - 1] != id)
         at = (at + 1) & seen->mask;
     return &seen->slots[at];
 }
 
-/* A table of `size` slots with all that is known so far; false when memory is out. */
-static bool rehash(struct codec_encoder *encoder, uint32_t size)
+/* Bytes of so many slots and of the ids for which they are enough. */
+static size_t size_of(uint32_t slots)
+{
+    return slots / 2 * sizeof(const void *) + slots * sizeof(uint32_t);
+}
+
+/* Makes `slots` slots and notes in them what is known so far; false when memory is out. */
+static bool rehash(struct codec_encoder *encoder, uint32_t slots)
 {
     struct codec_seen *seen = &encoder->seen;
-    struct codec_seen old = *seen;
-    struct codec_seen_slot *slots = codec_encoder_realloc(encoder, NULL, 0, size * sizeof *slots);
-    if (!slots)
+    const void **old = seen->mask ? seen->ids : seen->list,
+               **ids = codec_encoder_realloc(encoder, NULL, 0, size_of(slots));
+    if (!ids)
         return false;
-    memset(slots, 0, size * sizeof *slots);
-    seen->slots = slots;
-    seen->mask = size - 1;
-    for (uint32_t i = 0; !old.mask && i < CODEC_SEEN_LIST; i++)
-        *find_slot(seen, old.list[i]) = (struct codec_seen_slot){old.list[i], i};
-    for (uint32_t i = 0; old.mask && i <= old.mask; i++) {
-        if (old.slots[i].id)
-            *find_slot(seen, old.slots[i].id) = old.slots[i];
-    }
-    if (old.mask)
-        codec_encoder_realloc(encoder, old.slots, (old.mask + (size_t)1) * sizeof *slots, 0);
+    memcpy(ids, old, seen->count * sizeof *ids);
+    codec_seen_destroy(encoder);
+    seen->ids = ids;
+    seen->slots = memset(ids + slots / 2, 0, slots * sizeof(uint32_t));
+    seen->mask = slots - 1;
+    for (uint32_t i = 0; i < seen->count; i++)
+        *find_slot(seen, ids[i]) = i + 1;
     return true;
 }
 
 static enum codec_seen_result visit_hashed(struct codec_encoder *encoder, const void *id, uint32_t *number)
 {
     struct codec_seen *seen = &encoder->seen;
-    struct codec_seen_slot *slot = find_slot(seen, id);
-    if (slot->id) {
-        *number = slot->number;
+    uint32_t *slot = find_slot(seen, id);
+    if (*slot) {
+        *number = *slot - 1;
         return CODEC_SEEN_AGAIN;
     }
     if (seen->count > seen->mask / 2) {
@@ -68,8 +66,9 @@ static enum codec_seen_result visit_hashed(struct codec_encoder *encoder, const 
             return CODEC_SEEN_NO_MEMORY;
         slot = find_slot(seen, id);
     }
-    *number = seen->count++;
-    *slot = (struct codec_seen_slot){id, *number};
+    *number = seen->count;
+    seen->ids[seen->count++] = id;
+    *slot = seen->count;
     return CODEC_SEEN_NEW;
 }
 
@@ -95,6 +94,6 @@ void codec_seen_destroy(struct codec_encoder *encoder)
 {
     struct codec_seen *seen = &encoder->seen;
     if (seen->mask)
-        codec_encoder_realloc(encoder, seen->slots, (seen->mask + (size_t)1) * sizeof *seen->slots, 0);
+        codec_encoder_realloc(encoder, seen->ids, size_of(seen->mask + 1), 0);
     seen->mask = 0;
 }

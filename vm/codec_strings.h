@@ -41,8 +41,8 @@ void codec_strings_forget(struct codec_strings *strings);
 
 static inline unsigned codec_strings_hash(const char *text)
 {
-    uintptr_t address = (uintptr_t)text >> 3; /* all are aligned alike */
-    return (unsigned)(address ^ address >> 7 ^ address >> 14);
+    return (uint32_t)((uintptr_t)text >> 3) * 0x9e3779b1u >>
+           24; /* all are aligned alike; the upper bits have been mixed best */
 }
 
 /* The number of the string, or -1. */
