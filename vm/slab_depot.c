@@ -14,6 +14,9 @@
  * I1 A unit is busy in the bitmap iff its chunk is handed out or lies in a magazine.
  * I2 entries[slab->index].slab == slab for every mapped slab; `free` is the number of clear bits of its bitmap.
  * I3 No free run of a slab is longer than its entry's `run`, and none begins before its `low`.
+ *
+ * A class remembers up to where the slabs had no room for it, as long as nothing comes back: while many heaps are made, slabs fill up one after the
+ * other, and hundreds of full ones are not looked at for each chunk.
  */
 #include "vm/slab_depot.h"
 
@@ -70,6 +73,7 @@ static void adopt_slab(struct slab_depot *depot, struct slab_entry *entry, struc
     slab->index = (uint32_t)(entry - depot->entries);
     *entry = (struct slab_entry){.slab = slab, .free = FREE_UNITS, .run = FREE_UNITS, .low = HEAD_UNITS};
     depot->slabs++;
+    depot->changes++;
 }
 
 bool slab_depot_add_fixed(struct slab_depot *depot)
@@ -101,12 +105,19 @@ static void slab_unmap_entry(struct slab_depot *depot, struct slab_entry *entry)
 /* The fullest slab that may have a run of `units`. */
 static struct slab_entry *fullest_slab(struct slab_depot *depot, unsigned units)
 {
+    struct depot_class *c = &depot->classes[units];
     struct slab_entry *best = NULL;
-    for (unsigned i = 0; i < depot->count; i++) {
+    unsigned first = depot->count;
+    for (unsigned i = c->changes == depot->changes ? c->first : 0; i < depot->count; i++) {
         struct slab_entry *entry = &depot->entries[i];
-        if (entry->slab && entry->free >= units && entry->run >= units && (!best || entry->free < best->free))
+        if (!entry->slab || entry->free < units || entry->run < units)
+            continue;
+        if (!best || entry->free < best->free)
             best = entry;
+        first = i < first ? i : first;
     }
+    c->first = first;
+    c->changes = depot->changes;
     return best;
 }
 
@@ -121,6 +132,7 @@ static void slab_put_chunk(struct slab_depot *depot, void *chunk, unsigned units
     entry->run = entry->free;
     entry->low = start < entry->low ? (uint16_t)start : entry->low;
     depot->units -= units;
+    depot->changes++;
 }
 
 void slab_depot_drain(struct slab_depot *depot, struct magazine *magazine, unsigned units)

@@ -49,7 +49,9 @@ struct magazine {
 struct depot_class {
     struct magazine *full;
     unsigned fulls;
-    unsigned least; /* least value of fulls since the last trim */
+    unsigned least;   /* least value of fulls since the last trim */
+    unsigned first;   /* no slab at a lower index had room for one, */
+    uint64_t changes; /* when the depot had seen so many */
 };
 
 struct slab_depot {
@@ -60,6 +62,7 @@ struct slab_depot {
     struct slab_entry *entries;
     unsigned count, capacity; /* of entries */
     unsigned slabs;           /* mapped now */
+    uint64_t changes;         /* by which a slab came to have more room */
     uint64_t units, taken,
         released; /* busy in all slabs, their heads not counted; ever taken; and slabs ever given back */
     struct magazine *empty;

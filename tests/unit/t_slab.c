@@ -84,6 +84,32 @@ Test(slab, units_are_not_wasted)
     slab_depot_free(depot);
 }
 
+/* Full slabs are not looked at again, until something comes back: to the first one as well as to the last. */
+Test(slab, room_in_a_slab_that_was_full_is_found)
+{
+    enum { COUNT = 400, SOME = 16 };
+    struct slab_depot *depot = slab_depot_new(false, NULL);
+    struct slab_cache *cache = slab_cache_new(depot);
+    static void *chunks[COUNT];
+    for (size_t i = 0; i < COUNT; i++)
+        chunks[i] = slab_alloc(cache, 32 * KB);
+    size_t peak = stats_of(depot).mapped;
+    for (size_t from = 0; from < COUNT; from += COUNT - SOME) {
+        uintptr_t slab = (uintptr_t)chunks[from] / SLAB;
+        for (size_t i = from; i < from + SOME; i++)
+            slab_free(cache, chunks[i], 32 * KB);
+        slab_cache_flush(cache);
+        for (size_t i = from; i < from + SOME; i++)
+            chunks[i] = slab_alloc(cache, 32 * KB);
+        cr_assert_eq(stats_of(depot).mapped, peak);
+        cr_assert_eq((uintptr_t)chunks[from] / SLAB, slab, "it was the only one with room, or the fullest");
+    }
+    for (size_t i = 0; i < COUNT; i++)
+        slab_free(cache, chunks[i], 32 * KB);
+    slab_cache_free(cache);
+    slab_depot_free(depot);
+}
+
 /* Chunks of one size that lie in the depot are broken up before a new slab is mapped for another size. */
 Test(slab, the_depot_does_not_hoard)
 {
