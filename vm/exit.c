@@ -44,6 +44,7 @@
 #include "vm/process_new.h"
 #include "vm/process_struct.h"
 #include "vm/reuse.h"
+#include "vm/slab.h"
 #include "vm/slot.h"
 #include "vm/state.h"
 #include "vm/timer_struct.h"
@@ -393,12 +394,13 @@ static void free_process(struct process *process)
     struct vm *vm = process->vm;
     struct vm_host *host = process->host;
     struct slot *slot = process->slot;
+    struct vm_local *local = vm_local(vm);
     relation_set_destroy(&process->watchers);
     relation_set_destroy(&process->monitors);
     relation_set_destroy(&process->links);
     vm_host_note_end(host, process->failed && !process->silent);
     task_end(&slot->task);
-    slot_release(vm->slots, &vm_local(vm)->slots, slot);
+    slot_release(vm->slots, &local->slots, slot);
     /* nobody can find the process any more: slot_release has waited for those that had */
     buffer_unref(process->result);
     code_unref(process->code);
@@ -407,7 +409,7 @@ static void free_process(struct process *process)
     process_drop_args(process);
     bool is_placed = process->is_placed;
     free(process->pid_text);
-    free(process);
+    slab_free(local->slabs, process, sizeof *process);
     vm_host_leave(host, is_placed); /* last: vm_stop frees the VM once none is left and the workers are joined */
 }
 

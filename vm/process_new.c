@@ -19,13 +19,14 @@
 #include "vm/fiber.h"
 #include "vm/heap.h"
 #include "vm/process_struct.h"
+#include "vm/slab.h"
 #include "vm/slot.h"
 #include "vm/template.h"
 #include "vm/vm_struct.h"
 
 enum { DEFAULT_MEMORY_LIMIT = 64 << 20 };
 
-_Static_assert(sizeof(struct process) <= 512, "with its small arguments it fills a block, and not the next size");
+_Static_assert(sizeof(struct process) <= 512, "with its small arguments it fills a chunk, and not the next size");
 
 static bool is_stopping(const struct vm_host *host)
 {
@@ -83,26 +84,40 @@ static void explain_no_slot(struct vm *vm, struct vm_error *error)
                      "out of memory: no place for one more process; let some end, or give the runtime more memory");
 }
 
-/* An identity with a slot that nobody knows yet; NULL: there is no place for it. */
+/* Zeroed, with a slot; NULL: there is no place for it. It lies among the heaps, where the pages are large. */
+static struct process *take(struct vm *vm, uint32_t host)
+{
+    struct vm_local *local = vm_local(vm);
+    struct process *process = slab_alloc(local->slabs, sizeof *process);
+    if (!process)
+        return NULL;
+    memset(process, 0, sizeof *process);
+    process->slot = slot_acquire(vm->slots, &local->slots, host, process_run);
+    if (likely(process->slot != NULL))
+        return process;
+    slab_free(local->slabs, process, sizeof *process);
+    return NULL;
+}
+
+/* An identity that nobody knows yet. */
 static struct process *make(struct vm_host *host, struct code *code, struct vm_error *error)
 {
     struct vm *vm = host->vm;
     bool is_placed;
     if (!enter(host, &is_placed, error))
         return NULL;
-    struct slot *slot = slot_acquire(vm->slots, &vm_local(vm)->slots, host->index, process_run);
-    if (!slot) {
+    struct process *process = take(vm, host->index);
+    if (!process) {
         vm_host_leave(host, is_placed);
         explain_no_slot(vm, error);
         return NULL;
     }
-    struct process *process = memory_zeroed(sizeof *process, "a process");
+    struct slot *slot = process->slot;
     process->vm = vm;
     process->host = host;
     process->is_placed = is_placed;
     process->terminal = VM_HOST_LIMIT(host, terminal);
     process->code = code_ref(code);
-    process->slot = slot;
     process->pid = atomic_load_explicit(&slot->pid, memory_order_relaxed);
     list_init(&process->timers);
     list_init(&process->operations);
