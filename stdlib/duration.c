@@ -210,7 +210,8 @@ static const luaL_Reg duration_methods[] = {
     {NULL, NULL},
 };
 
-const struct type duration_type = {.name = "time.Duration", .methods = duration_methods, .tostring = duration_tostring};
+const struct type duration_type = {
+    .name = "time.Duration", .methods = duration_methods, .tostring = duration_tostring, .place = TYPE_DURATION};
 
 void duration_push(lua_State *L, int64_t ns)
 {

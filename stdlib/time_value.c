@@ -380,4 +380,5 @@ static const luaL_Reg time_methods[] = {
     {NULL, NULL},
 };
 
-const struct type time_value_type = {.name = "time.Time", .methods = time_methods, .tostring = time_tostring};
+const struct type time_value_type = {
+    .name = "time.Time", .methods = time_methods, .tostring = time_tostring, .place = TYPE_TIME};

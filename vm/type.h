@@ -14,7 +14,7 @@
 #include <lua.h>
 
 /* A key of the registry of its own, where a metatable is found in half the time that it takes by address. */
-enum type_place { TYPE_ANYWHERE, TYPE_ENVELOPE, TYPE_PAYLOAD };
+enum type_place { TYPE_ANYWHERE, TYPE_ENVELOPE, TYPE_PAYLOAD, TYPE_TIME, TYPE_DURATION };
 
 struct type {
     const char *name; /* as in "bad argument #1 to 'f' (channel expected, got nil)" and the default tostring text */
@@ -26,7 +26,7 @@ struct type {
     lua_CFunction eq, le, lt; /* __eq, __le, __lt, or NULL */
     bool is_generic;          /* it may be named with type arguments, which say nothing while a program runs */
     lua_CFunction finalize;   /* native __gc: never runs Lua, never raises; NULL: none */
-    enum type_place place;    /* of types that are made for each message */
+    enum type_place place;    /* of types that are made for each message or at each look at the clock */
 };
 
 /* Pushes a new userdata of the type, `size` bytes all told (its struct begins with `const struct type *type`), zeroed. */
