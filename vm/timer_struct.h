@@ -13,6 +13,7 @@
 
 struct channel;
 struct fiber;
+struct heap;
 struct process;
 struct slot;
 
@@ -27,6 +28,9 @@ struct vmtimer {
     struct list link;       /* in process->timers */
     struct slot *slot;
     uint64_t pid;
+    struct process *process; /* of the slot; it and `hot` bytes of its heap are wanted when the timer is due */
+    struct heap *heap;
+    uint32_t hot;
     struct fiber *sleeper;                                       /* of a sleep, else NULL */
     struct channel *channel;                                     /* or */
     void (*due)(struct vmtimer *timer, struct process *process); /* or; at drain; touches no Lua stack */
