@@ -8,20 +8,51 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/base/compiler.h"
 #include "sched/base/memory.h"
+#include "sched/worker.h"
 #include "vm/buffer.h"
+#include "vm/message_cache.h"
+#include "vm/vm_struct.h"
 
 static size_t padded(size_t length)
 {
     return (length + 7) & ~(size_t)7;
 }
 
+/* What the calling worker keeps; NULL: another thread, or it keeps nothing yet. */
+static struct vm_local *local_or_null(void)
+{
+    const struct worker *worker = worker_self();
+    return worker ? worker_local(worker) : NULL;
+}
+
+static void *make_block(size_t size, bool is_cached)
+{
+    struct vm_local *local = is_cached ? local_or_null() : NULL;
+    if (likely(local != NULL))
+        return message_cache_take(&local->messages, local->depot);
+    return malloc(is_cached ? MESSAGE_BLOCK : size);
+}
+
+static void drop_block(struct message *message)
+{
+    struct vm_local *local = message->is_cached ? local_or_null() : NULL;
+    if (likely(local != NULL))
+        message_cache_put(&local->messages, local->depot, message);
+    else
+        free(message);
+}
+
 static struct message *make(enum message_kind kind, uint64_t from, const char *topic, size_t topic_length, size_t room)
 {
-    struct message *message = malloc(sizeof *message + padded(topic_length) + room);
+    size_t size = sizeof(struct message) + padded(topic_length) + room;
+    bool is_cached = size <= MESSAGE_BLOCK;
+    struct message *message = make_block(size, is_cached);
     if (!message)
         return NULL;
-    *message = (struct message){.from = from, .kind = (uint8_t)kind, .topic_length = (uint16_t)topic_length};
+    *message = (struct message){
+        .from = from, .kind = (uint8_t)kind, .is_cached = is_cached, .topic_length = (uint16_t)topic_length};
     memcpy(message->bytes, topic, topic_length);
     return message;
 }
@@ -84,8 +115,9 @@ void message_free(struct message *message)
 {
     if (message->kind >= MESSAGE_TIMER)
         return;
-    buffer_unref(message_buffer(message));
-    free(message);
+    if (message->in_buffer)
+        buffer_unref(message_buffer(message));
+    drop_block(message);
 }
 
 const char *message_topic(const struct message *message)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * message: the node that travels to a mailbox, and the queues it waits in afterwards. One malloc holds header, topic and a
+ * message: the node that travels to a mailbox, and the queues it waits in afterwards. One block holds header, topic and a
  * small body; a big or shared body is a buffer. Ownership moves with the message: the holder frees it (message_free), embedded nodes (timers, operations)
  * excepted, which their kind tells.
  */
@@ -49,7 +49,8 @@ struct message {
     uint64_t target; /* PID it is meant for: the slot may have a new user */
     uint32_t length; /* of the body */
     uint8_t kind;
-    bool in_buffer;
+    bool in_buffer : 1;
+    bool is_cached : 1; /* its block is one of message_cache.h */
     uint16_t topic_length;
     /* topic bytes, then the body or a struct buffer pointer */
     unsigned char bytes[];

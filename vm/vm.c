@@ -50,6 +50,8 @@ static void give_back(void *ctx, void *worker_local_data)
     if (!local)
         return;
     refs_flush(local->refs);
+    message_cache_flush(&local->messages);
+    message_depot_flush(local->depot);
     slab_cache_flush(local->slabs);
     template_fitted_drop(&local->fitted);
     slab_depot_trim(vm->depot, clock_now_ns(sched_clock(vm->sched)));
@@ -104,6 +106,7 @@ int vm_new(struct vm **out, const struct vm_config *config)
         return error;
     }
     pthread_mutex_init(&vm->lock, NULL);
+    pthread_mutex_init(&vm->messages.lock, NULL);
     pools_init(vm);
     vm->slots = slot_table_new(config->fault);
     vm->names = names_new();
@@ -159,6 +162,7 @@ static void free_locals(struct vm *vm)
         struct vm_local *local = vm->locals;
         vm->locals = local->next;
         refs_flush(local->refs);
+        message_cache_flush(&local->messages);
         slab_cache_free(local->slabs);
         template_fitted_drop(&local->fitted);
         codec_bytes_free(&local->scratch);
@@ -188,6 +192,8 @@ void vm_free(struct vm *vm)
         free(host);
     }
     slab_depot_free(vm->depot);
+    message_depot_flush(&vm->messages);
+    pthread_mutex_destroy(&vm->messages.lock);
     pthread_mutex_destroy(&vm->lock);
     free(vm);
 }
@@ -231,6 +237,7 @@ static __attribute__((noinline)) struct vm_local *make_local(struct vm *vm, stru
 {
     struct vm_local *local = memory_zeroed(sizeof *local, "what a worker keeps");
     local->slabs = slab_cache_new(vm->depot);
+    local->depot = &vm->messages;
     worker_set_local(worker, local);
     pthread_mutex_lock(&vm->lock);
     local->next = vm->locals;

@@ -10,6 +10,7 @@
 
 #include "sched/base/compiler.h"
 #include "vm/codec.h"
+#include "vm/message_cache.h"
 #include "vm/pid.h"
 #include "vm/pid_memo.h"
 #include "vm/pool_struct.h"
@@ -66,6 +67,7 @@ struct vm {
     struct broker *bus;              /* the event bus */
     _Atomic(struct groups *) groups; /* scopes of process groups, newest first; only added to, under the lock */
     struct slab_depot *depot;
+    struct message_depot messages;
     bool seeded;
     _Atomic size_t memory_limit;                   /* SIZE_MAX: none */
     _Atomic int gc_more;                           /* vm_gc_percent - 100 */
@@ -87,6 +89,8 @@ struct vm {
 struct vm_local {
     struct vm_local *next;
     struct slab_cache *slabs;
+    struct message_cache messages;
+    struct message_depot *depot; /* of all workers */
     struct template_fitted fitted;
     struct slot_cache slots;
     struct refs_bank refs[REFS_BANKS];

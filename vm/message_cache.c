@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* message_cache: see message_cache.h. Free blocks are poisoned for AddressSanitizer, links included. */
+#include "vm/message_cache.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "sched/base/compiler.h"
+#include "vm/slab_asan.h"
+
+static void free_batch(struct message_block *block)
+{
+    while (block) {
+        struct message_block *next = slab_peek(block);
+        slab_unpoison(block, MESSAGE_BLOCK);
+        free(block);
+        block = next;
+    }
+}
+
+/* A full batch of the depot, NULL: there is none, or somebody else is at it. */
+static struct message_block *fetch(struct message_depot *depot)
+{
+    if (pthread_mutex_trylock(&depot->lock) != 0)
+        return NULL;
+    struct message_block *batch = depot->count > 0 ? depot->batches[--depot->count] : NULL;
+    pthread_mutex_unlock(&depot->lock);
+    return batch;
+}
+
+static bool deposit(struct message_depot *depot, struct message_block *batch)
+{
+    if (pthread_mutex_trylock(&depot->lock) != 0)
+        return false;
+    bool has_room = depot->count < MESSAGE_DEPOT_BATCHES;
+    if (has_room)
+        depot->batches[depot->count++] = batch;
+    pthread_mutex_unlock(&depot->lock);
+    return has_room;
+}
+
+/* `loaded` is empty: true when it is not any more. */
+static __attribute__((noinline)) bool reload(struct message_cache *cache, struct message_depot *depot)
+{
+    cache->loaded = cache->spare ? cache->spare : fetch(depot);
+    cache->spare = NULL;
+    cache->count = cache->loaded ? MESSAGE_BATCH : 0;
+    return cache->loaded;
+}
+
+/* `loaded` is a full batch. */
+static __attribute__((noinline)) void unload(struct message_cache *cache, struct message_depot *depot)
+{
+    if (cache->spare && !deposit(depot, cache->spare))
+        free_batch(cache->spare);
+    cache->spare = cache->loaded;
+    cache->loaded = NULL;
+    cache->count = 0;
+}
+
+void *message_cache_take(struct message_cache *cache, struct message_depot *depot)
+{
+    if (unlikely(!cache->loaded) && !reload(cache, depot))
+        return malloc(MESSAGE_BLOCK);
+    struct message_block *block = cache->loaded;
+    cache->loaded = slab_peek(block);
+    cache->count--;
+    slab_unpoison(block, MESSAGE_BLOCK);
+    return block;
+}
+
+void message_cache_put(struct message_cache *cache, struct message_depot *depot, void *block)
+{
+    slab_poke(block, cache->loaded);
+    slab_poison(block, MESSAGE_BLOCK);
+    cache->loaded = block;
+    if (unlikely(++cache->count == MESSAGE_BATCH))
+        unload(cache, depot);
+}
+
+void message_cache_flush(struct message_cache *cache)
+{
+    free_batch(cache->loaded);
+    free_batch(cache->spare);
+    *cache = (struct message_cache){0};
+}
+
+void message_depot_flush(struct message_depot *depot)
+{
+    struct message_block *batch;
+    while ((batch = fetch(depot)))
+        free_batch(batch);
+}
