@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * wheel: hierarchical timer wheel (Varghese and Lauck 1987), 64 slots a level, 1 ms ticks, one wheel per worker. It has a
- * lock, uncontended in practice: any thread arms, cancels and fires in it.
+ * wheel: timer wheel (Varghese and Lauck 1987), 1 ms ticks, one per worker: a ring of the next WHEEL_NEAR ticks, and a hierarchy for what is further
+ * away, 64 slots a level. It has a lock, uncontended in practice: any thread arms, cancels and fires in it.
  *
  * A timer never fires early. `fire` runs under the wheel's lock, so after wheel_cancel has returned the callback neither
  * runs nor will run. The owner of a timer frees it only when it is not pending. Once `fire` has begun the wheel does not
@@ -17,7 +17,7 @@
 
 #include "sched/base/list.h"
 
-enum { WHEEL_LEVELS = 8, WHEEL_SLOTS = 64, WHEEL_TICK_NS = 1000000 };
+enum { WHEEL_NEAR = 1024, WHEEL_LEVELS = 7, WHEEL_SLOTS = 64, WHEEL_TICK_NS = 1000000 };
 
 struct sched;
 struct task;
@@ -47,14 +47,16 @@ bool wheel_cancel(struct timer *timer);
 /* A timer in the wheel of this worker is due and waits for the end of the slice. Reads the clock. */
 bool wheel_has_due(const struct worker *worker);
 
-/* The rest is for the scheduler itself. 8 levels of 64 slots hold every time that fits 64 bits of nanoseconds. */
+/* The rest is for the scheduler itself. Slots of 64 ticks and 7 levels of them hold every time that fits 64 bits of nanoseconds. */
 struct wheel {
     _Atomic uint64_t next_due_ns; /* no timer fires before; UINT64_MAX: empty. Written under the lock, read by all. */
     pthread_mutex_t lock;         /* guards the rest; no other lock is taken under it but what `fire` takes */
     uint64_t current;             /* tick: all earlier ones have been handled */
     uint64_t levels;              /* bit per level that is not empty */
     uint64_t used[WHEEL_LEVELS];  /* bit per slot that is not empty */
-    struct list overdue;          /* were due when they were armed */
+    uint64_t near_used[WHEEL_NEAR / 64];
+    struct list overdue; /* were due when they were armed, or are by now */
+    struct list near[WHEEL_NEAR];
     struct list slots[WHEEL_LEVELS][WHEEL_SLOTS];
 };
 

@@ -54,4 +54,16 @@ static inline struct list *list_take(struct list *l)
     return node;
 }
 
+/* Moves all nodes of the list `from` to the tail of the list `at`, in their order. */
+static inline void list_move(struct list *at, struct list *from)
+{
+    if (list_is_empty(from))
+        return;
+    from->next->prev = at->prev;
+    from->prev->next = at;
+    at->prev->next = from->next;
+    at->prev = from->prev;
+    list_init(from);
+}
+
 #endif

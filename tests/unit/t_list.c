@@ -44,3 +44,26 @@ Test(list, adds_before_any_node)
     cr_assert_eq(head.next, &a);
     cr_assert_eq(a.next, &b);
 }
+
+Test(list, moves_all_nodes_behind_those_of_another)
+{
+    struct list head, from, a, b, c;
+    list_init(&head);
+    list_init(&from);
+    list_move(&head, &from);
+    cr_assert(list_is_empty(&head));
+    list_add_tail(&from, &b);
+    list_add_tail(&from, &c);
+    list_add_tail(&head, &a);
+    list_move(&head, &from);
+    cr_assert(list_is_empty(&from));
+    cr_assert_eq(head.prev, &c);
+    cr_assert_eq(list_take(&head), &a);
+    cr_assert_eq(list_take(&head), &b);
+    cr_assert_eq(list_take(&head), &c);
+    cr_assert(list_is_empty(&head));
+    list_add_tail(&from, &a);
+    list_move(&head, &from);
+    cr_assert_eq(head.next, &a);
+    cr_assert_eq(a.next, &head);
+}

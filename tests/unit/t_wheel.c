@@ -50,6 +50,21 @@ static void arm(struct probe *p, uint64_t due_ns, uint64_t now_ns)
     wheel_add(&wheel, &p->timer, due_ns, now_ns);
 }
 
+static int ordered; /* how many that note their place have fired */
+
+static struct task *note_place(struct timer *timer)
+{
+    container_of(timer, struct probe, timer)->fired = ++ordered;
+    return NULL;
+}
+
+static void arm_ordered(struct probe *p, uint64_t due_ns, uint64_t now_ns)
+{
+    wheel_timer_init(&p->timer, note_place);
+    p->fired = 0;
+    wheel_add(&wheel, &p->timer, due_ns, now_ns);
+}
+
 static unsigned fire(uint64_t now_ns)
 {
     unsigned sum = 0, fired, count;
@@ -113,8 +128,23 @@ Test(wheel, cancelling_the_last_empties_it)
 Test(wheel, far_times_are_reached_in_few_steps)
 {
     struct probe p;
-    static const uint64_t far[] = {
-        1, 63, 64, 65, 4095, 4096, 4097, (uint64_t)1 << 31, ((uint64_t)1 << 31) + 1, 1000000000000};
+    static const uint64_t far[] = {1,
+                                   63,
+                                   64,
+                                   65,
+                                   1023,
+                                   1024,
+                                   1025,
+                                   4095,
+                                   4096,
+                                   4097,
+                                   1088,
+                                   2047,
+                                   2048,
+                                   2049,
+                                   (uint64_t)1 << 31,
+                                   ((uint64_t)1 << 31) + 1,
+                                   1000000000000};
     for (unsigned i = 0; i < sizeof far / sizeof *far; i++) {
         uint64_t now = wheel.current * WHEEL_TICK_NS, due = now + far[i] * ms;
         unsigned steps = 0;
@@ -122,12 +152,56 @@ Test(wheel, far_times_are_reached_in_few_steps)
         while (!p.fired) {
             uint64_t next = wheel_next_due_ns(&wheel);
             cr_assert(next <= due && next > now, "a step forward, not past the timer");
-            cr_assert_leq(++steps, WHEEL_LEVELS);
+            cr_assert_leq(++steps, WHEEL_LEVELS + 1);
             now = next;
             fire(now);
             cr_assert(!p.fired || now >= due);
         }
         cr_assert_eq(now, due);
+    }
+}
+
+/* Those of one tick, armed from far away to shortly before, with others between them. */
+Test(wheel, timers_of_one_tick_fire_in_the_order_in_which_they_were_armed)
+{
+    static const uint64_t before[] = {70000, 9000, 4097, 4096, 2500, 2500, 1025, 1024, 1024, 1023, 1023, 64, 63, 1, 1};
+    enum { N = sizeof before / sizeof *before };
+    for (uint64_t due = 200000; due < 200130; due++) {
+        struct probe p[N], others[N];
+        teardown();
+        wheel_init(&wheel, (due - 80000) * ms);
+        ordered = 0;
+        for (int i = 0; i < N; i++) {
+            uint64_t now = (due - before[i]) * ms;
+            fire(now);
+            arm_ordered(&p[i], due * ms, now);
+            arm(&others[i], (due + (i % 2 ? 1 : 64)) * ms, now);
+        }
+        cr_assert_eq(fire(due * ms), N);
+        for (int i = 0; i < N; i++)
+            cr_assert_eq(p[i].fired, i + 1, "%d, due at %d", i, (int)due);
+        for (int i = 0; i < N; i++)
+            cr_assert(wheel_cancel(&others[i].timer));
+        cr_assert_eq(wheel_next_due_ns(&wheel), UINT64_MAX);
+    }
+}
+
+/* All that are due up to a moment fire in one go in the order of their ticks, though the ring has turned meanwhile. */
+Test(wheel, ticks_fire_in_their_order)
+{
+    enum { N = 3000, STEP = 7919 };
+    static struct probe p[N];
+    for (uint64_t start = 5000; start < 5130; start += 43) {
+        teardown();
+        wheel_init(&wheel, start * ms);
+        ordered = 0;
+        for (uint64_t i = 0; i < N; i++) {
+            uint64_t ahead = i * STEP % N + 1;
+            arm_ordered(&p[ahead - 1], (start + ahead) * ms, start * ms);
+        }
+        cr_assert_eq(fire((start + N) * ms), N);
+        for (int i = 0; i < N; i++)
+            cr_assert_eq(p[i].fired, i + 1);
     }
 }
 
