@@ -75,7 +75,7 @@ static inline enum put put_number(lua_State *L, struct codec_encoder *e, int ind
     return PUT_DONE;
 }
 
-static enum put put_text(struct codec_encoder *e, const char *data, size_t length, bool keep)
+static inline enum put put_text(struct codec_encoder *e, const char *data, size_t length, bool keep)
 {
     if (length > CODEC_MAX_BYTES)
         return fail(e, CODEC_SIZE);
