@@ -22,6 +22,7 @@
 
 struct channel;
 struct code;
+struct keys;
 struct message;
 struct pool;
 struct process;
@@ -77,6 +78,7 @@ struct state {
     bool begun;                    /* the main thread has been resumed */
     bool raising;                  /* death is being raised through a C boundary */
     bool chunk_is_entry;           /* a function without method: see boot.c */
+    uint8_t strange;               /* small tables in a row whose keys are not those of `keys` */
     uint32_t budget_calls, spawns; /* spawns: since it let others run; see spawn.c */
     int gc_more;                   /* vm->gc_more as the collector of the state knows it */
     uint64_t asked_cpu_ns;         /* CPU time of the thread when `preempt` was set and not yet acted on */
@@ -86,6 +88,7 @@ struct state {
     struct fiber *fiber; /* running, or NULL */
     struct fiber *again; /* preempted: goes on before all others */
     struct fiber main;
+    struct keys *keys; /* of small tables that it receives, or NULL (vm/keys.h) */
     char *where;       /* last line known when it was marked for death, or NULL; freed at exit */
     struct pool *pool; /* whose calls it serves, holding a reference to `code`; NULL: it ends with its process */
     struct list idle;  /* in the pool */

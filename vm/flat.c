@@ -7,6 +7,7 @@
 
 #include "sched/base/compiler.h"
 #include "vm/codec_write.h"
+#include "vm/keys.h"
 
 enum { HEAD = 1 + WIRE_TABLE8_SIZE };
 
@@ -131,34 +132,59 @@ static inline bool push_value(lua_State *L, struct input *in)
     return true;
 }
 
-/* Fills the table on top. */
-static bool fill(lua_State *L, struct input *in, unsigned narr, unsigned nhash)
+static bool fill_sequence(lua_State *L, struct input *in, unsigned narr)
 {
     for (unsigned i = 1; i <= narr; i++) {
         if (unlikely(!push_value(L, in)))
             return false;
         lua_rawseti(L, -2, i);
     }
+    return true;
+}
+
+/* Pairs of the table at stack index `table`. */
+static bool fill_pairs(lua_State *L, struct input *in, int table, unsigned nhash)
+{
     for (; nhash > 0; nhash--) {
         if (unlikely(!push_key(L, in) || !push_value(L, in)))
             return false;
-        lua_rawset(L, -3);
+        lua_rawset(L, table);
     }
-    return in->at == in->end;
+    return true;
 }
 
-bool flat_decode(lua_State *L, const unsigned char *data, size_t length)
+/* The first pairs, as long as their keys are known ones; *nhash are left then. */
+static bool fill_known(lua_State *L, const struct keys *keys, struct input *in, int table, unsigned *nhash)
+{
+    size_t size;
+    unsigned most = *nhash < keys->count ? *nhash : keys->count;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, KEYS_PLACE);
+    for (unsigned i = 0; i < most && keys_is(keys, i, in->at, in->end, &size); i++) {
+        lua_rawgeti(L, table + 1, i + 1);
+        in->at += size;
+        if (unlikely(!push_value(L, in)))
+            return false;
+        lua_rawset(L, table);
+        --*nhash;
+    }
+    lua_settop(L, table);
+    return true;
+}
+
+enum flat_result flat_decode(lua_State *L, const struct keys *keys, const unsigned char *data, size_t length)
 {
     if (length < HEAD || data[0] != 1 || data[1] != WIRE_FLAT8)
-        return false;
-    unsigned narr = data[2], nhash = data[3];
+        return FLAT_NOT;
+    unsigned narr = data[2], nhash = data[3], left = nhash;
     struct input in = {data + HEAD, data + length};
     if (narr + 2 * nhash > (size_t)(in.end - in.at))
-        return false;
-    int top = lua_gettop(L);
+        return FLAT_NOT;
+    int table = lua_gettop(L) + 1;
     lua_createtable(L, (int)narr, (int)nhash);
-    if (likely(fill(L, &in, narr, nhash)))
-        return true;
-    lua_settop(L, top);
-    return false;
+    if (unlikely(!fill_sequence(L, &in, narr) || (keys && !fill_known(L, keys, &in, table, &left)) ||
+                 !fill_pairs(L, &in, table, left) || in.at < in.end)) {
+        lua_settop(L, table - 1);
+        return FLAT_NOT;
+    }
+    return left < nhash && nhash - left == keys->count ? FLAT_KNOWN : FLAT_STRANGE;
 }

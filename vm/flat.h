@@ -13,13 +13,21 @@
 
 #include "vm/scalars.h"
 
+struct keys;
+
 /*
  * Encodes the value at stack index `index` if it is a table without a metatable, a sequence first and then string keys, short strings and scalars
  * in it, and there is room for it; returns the length. 0: encode it in another way. Never raises. Needs two free stack slots.
  */
 size_t flat_encode(lua_State *L, int index, unsigned char bytes[static SCALARS_BYTES]);
 
-/* If the encoding is of one such table: pushes it and returns true. Else decode it in another way; it may be corrupt. Needs three free stack slots. */
-bool flat_decode(lua_State *L, const unsigned char *data, size_t length);
+/* FLAT_NOT: decode it in another way, it may be corrupt; FLAT_STRANGE: not all of the known keys came, or there were none. */
+enum flat_result { FLAT_NOT, FLAT_STRANGE, FLAT_KNOWN };
+
+/*
+ * If the encoding is of one such table: pushes it. `keys`: what the state has learned, or NULL; whoever has FLAT_STRANGE too often should learn
+ * them anew (vm/keys.h). Needs four free stack slots.
+ */
+enum flat_result flat_decode(lua_State *L, const struct keys *keys, const unsigned char *data, size_t length);
 
 #endif

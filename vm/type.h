@@ -14,7 +14,7 @@
 #include <lua.h>
 
 /* A key of the registry of its own, where a metatable is found in half the time that it takes by address. */
-enum type_place { TYPE_ANYWHERE, TYPE_ENVELOPE, TYPE_PAYLOAD, TYPE_TIME, TYPE_DURATION };
+enum type_place { TYPE_ANYWHERE, TYPE_ENVELOPE, TYPE_PAYLOAD, TYPE_TIME, TYPE_DURATION, TYPE_PLACES };
 
 struct type {
     const char *name; /* as in "bad argument #1 to 'f' (channel expected, got nil)" and the default tostring text */

@@ -20,6 +20,7 @@
 #include "vm/error.h"
 #include "vm/fiber.h"
 #include "vm/flat.h"
+#include "vm/keys.h"
 #include "vm/lang/shape.h"
 #include "vm/lang/shape_relate.h"
 #include "vm/lang/shape_text.h"
@@ -300,16 +301,32 @@ struct input {
     size_t size;
 };
 
-/* What the short way reads must be what the long way has read, the only value, which is at index 2. */
-static void check_flat(lua_State *L, const struct input *input, bool is_one)
+/* What the short way reads must be what the long way has read, the only value, which is at index 2. True: it read something. */
+static bool check_flat_with(lua_State *L, const struct keys *keys, const struct input *input, bool is_one)
 {
     int top = lua_gettop(L);
-    if (flat_decode(L, input->data, input->size)) {
+    bool is_flat = flat_decode(L, keys, input->data, input->size) != FLAT_NOT;
+    REQUIRE(lua_gettop(L) == top + is_flat);
+    if (is_flat) {
         lua_newtable(L);
         lua_replace(L, 1); /* nothing was met yet */
-        REQUIRE(is_one && lua_gettop(L) == top + 1 && is_same(L, 2, top + 1, 0));
+        REQUIRE(is_one && is_same(L, 2, top + 1, 0));
     }
     lua_settop(L, top);
+    return is_flat;
+}
+
+/* Whatever keys are known: none, another's, its own. */
+static void check_flat(lua_State *L, const struct input *input, bool is_one)
+{
+    static const uint8_t other[] = {1, WIRE_FLAT8, 0, 2, WIRE_STRING + 1, 'a', 1, WIRE_STRING, 2};
+    struct keys *keys = NULL;
+    bool is_flat = check_flat_with(L, NULL, input, is_one);
+    keys_learn(L, &keys, other, sizeof other);
+    REQUIRE(check_flat_with(L, keys, input, is_one) == is_flat);
+    if (is_flat)
+        keys_learn(L, &keys, input->data, input->size);
+    REQUIRE(check_flat_with(L, keys, input, is_one) == is_flat);
 }
 
 static int run_input(lua_State *L)

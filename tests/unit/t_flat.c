@@ -76,7 +76,7 @@ Test(flat, comes_back_from_both_decoders)
         struct codec_view view;
         int count;
         cr_assert_gt(length, 0, "%s", tables[i]);
-        cr_assert(flat_decode(L, bytes, length), "%s", tables[i]);
+        cr_assert(flat_decode(L, NULL, bytes, length), "%s", tables[i]);
         check_same(tables[i]);
         cr_assert_eq(codec_decode(L, bytes, length, &count), CODEC_OK, "%s", tables[i]);
         check_same(tables[i]);
@@ -91,7 +91,7 @@ Test(flat, tables_of_codec_are_left_to_it)
     struct codec_bytes out = {0};
     encode("{id = 5}");
     cr_assert_eq(codec_encode(L, 1, 1, &out), CODEC_OK);
-    cr_assert_not(flat_decode(L, out.data, out.length));
+    cr_assert_not(flat_decode(L, NULL, out.data, out.length));
     cr_assert_eq(lua_gettop(L), 1);
     codec_bytes_free(&out);
 }
@@ -127,16 +127,17 @@ Test(flat, no_encoding_is_read_past_its_end)
         for (size_t part = 0; part < length; part++) {
             unsigned char *cut = malloc(part ? part : 1); /* so that sanitizers see a read behind it */
             memcpy(cut, bytes, part);
-            cr_assert_not(flat_decode(L, cut, part), "%s", tables[i]);
+            cr_assert_not(flat_decode(L, NULL, cut, part), "%s", tables[i]);
             cr_assert_eq(lua_gettop(L), 1);
             free(cut);
         }
         bytes[length] = 0;
-        cr_assert_not(flat_decode(L, bytes, length + 1), "%s and a byte more", tables[i]);
+        cr_assert_not(flat_decode(L, NULL, bytes, length + 1), "%s and a byte more", tables[i]);
     }
 }
 
-#define DECODE(...) flat_decode(L, (const unsigned char[]){__VA_ARGS__}, sizeof((const unsigned char[]){__VA_ARGS__}))
+#define DECODE(...) \
+    flat_decode(L, NULL, (const unsigned char[]){__VA_ARGS__}, sizeof((const unsigned char[]){__VA_ARGS__}))
 
 Test(flat, what_does_not_belong_into_it_is_left_to_codec)
 {
