@@ -63,11 +63,7 @@ static void refill(struct slab_depot *depot, struct cache_class *c, unsigned uni
         return;
     }
     struct magazine *magazine = c->loaded;
-    for (unsigned wanted = slab_depot_rounds(units) / 2; magazine->count < wanted; magazine->count++) {
-        magazine->rounds[magazine->count] = slab_depot_take(depot, units);
-        if (!magazine->rounds[magazine->count])
-            break;
-    }
+    slab_depot_fill(depot, magazine, units, slab_depot_rounds(units) / 2);
     /* Taken lowest address first, to be handed out in that order. */
     for (unsigned i = 0, j = magazine->count; i + 1 < j; i++) {
         void *swap = magazine->rounds[i];

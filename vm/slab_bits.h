@@ -10,17 +10,17 @@
 
 enum { SLAB_BITS = 16384 };
 
-/* The first unit at or after `from` whose bit is not `bit`; SLAB_BITS if there is none. */
-static inline unsigned slab_bits_skip(const uint64_t *busy, unsigned from, bool bit)
+/* The first unit at or after `from` whose bit is not `bit`; if there is none before `end`, at most SLAB_BITS, one that is not before it. */
+static inline unsigned slab_bits_skip(const uint64_t *busy, unsigned from, unsigned end, bool bit)
 {
-    for (unsigned word = from / 64; word < SLAB_BITS / 64; word++) {
+    for (unsigned word = from / 64; word * 64 < end; word++) {
         uint64_t other = bit ? ~busy[word] : busy[word];
         if (word == from / 64)
             other &= ~UINT64_C(0) << (from % 64);
         if (other)
             return word * 64 + (unsigned)__builtin_ctzll(other);
     }
-    return SLAB_BITS;
+    return end;
 }
 
 /* The first free run of `units` at or after `from`, or 0. */
@@ -28,8 +28,10 @@ static inline unsigned slab_bits_find(const uint64_t *busy, unsigned from, unsig
 {
     unsigned start = from;
     while (start + units <= SLAB_BITS) {
-        start = slab_bits_skip(busy, start, true);
-        unsigned end = slab_bits_skip(busy, start, false);
+        start = slab_bits_skip(busy, start, SLAB_BITS, true);
+        if (start + units > SLAB_BITS)
+            return 0;
+        unsigned end = slab_bits_skip(busy, start, start + units, false);
         if (end - start >= units)
             return start;
         start = end;
@@ -49,7 +51,7 @@ static inline void slab_bits_flip(uint64_t *busy, unsigned start, unsigned units
 
 static inline bool slab_bits_are(const uint64_t *busy, unsigned start, unsigned units, bool bit)
 {
-    return slab_bits_skip(busy, start, bit) >= start + units;
+    return slab_bits_skip(busy, start, start + units, bit) >= start + units;
 }
 
 #endif

@@ -168,26 +168,35 @@ static bool drain_all(struct slab_depot *depot)
     return any;
 }
 
-void *slab_depot_take(struct slab_depot *depot, unsigned units)
+/* Chunks of one slab, lowest address first, until the magazine has `wanted`. */
+static void fill_from(struct slab_depot *depot, struct slab_entry *entry, struct magazine *magazine, unsigned units,
+                      unsigned wanted)
 {
-    for (;;) {
-        struct slab_entry *entry = fullest_slab(depot, units);
-        if (!entry && drain_all(depot))
-            continue;
-        if (!entry)
-            return NULL;
-        entry->low = (uint16_t)slab_bits_skip(entry->slab->busy, entry->low, true);
-        unsigned start = slab_bits_find(entry->slab->busy, entry->low, units);
+    uint64_t *busy = entry->slab->busy;
+    entry->low = (uint16_t)slab_bits_skip(busy, entry->low, SLAB_BITS, true);
+    entry->stamped = false;
+    for (unsigned start = entry->low; magazine->count < wanted && entry->free >= units; start += units) {
+        start = slab_bits_find(busy, start, units);
         if (start == 0) {
             entry->run = (uint16_t)(units - 1);
-            continue;
+            return;
         }
-        slab_bits_flip(entry->slab->busy, start, units);
+        slab_bits_flip(busy, start, units);
         entry->free -= (uint16_t)units;
-        entry->stamped = false;
         depot->units += units;
         depot->taken += units;
-        return (char *)entry->slab + (size_t)start * SLAB_CHUNK_UNIT;
+        magazine->rounds[magazine->count++] = (char *)entry->slab + (size_t)start * SLAB_CHUNK_UNIT;
+    }
+}
+
+void slab_depot_fill(struct slab_depot *depot, struct magazine *magazine, unsigned units, unsigned wanted)
+{
+    while (magazine->count < wanted) {
+        struct slab_entry *entry = fullest_slab(depot, units);
+        if (entry) /* and it stays the fullest */
+            fill_from(depot, entry, magazine, units, wanted);
+        else if (!drain_all(depot))
+            return;
     }
 }
 

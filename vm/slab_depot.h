@@ -77,8 +77,8 @@ static inline unsigned slab_depot_rounds(unsigned units)
 
 /* Under the lock of the depot. */
 
-/* A chunk, NULL: no slab has room. */
-void *slab_depot_take(struct slab_depot *depot, unsigned units);
+/* Fills the magazine up to `wanted` chunks, or to fewer if no slab has room for more. */
+void slab_depot_fill(struct slab_depot *depot, struct magazine *magazine, unsigned units, unsigned wanted);
 /* Empties the magazine into the slabs and keeps it. */
 void slab_depot_drain(struct slab_depot *depot, struct magazine *magazine, unsigned units);
 /* The next slab gets huge pages. */
