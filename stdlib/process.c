@@ -142,11 +142,11 @@ static const char *check_text(lua_State *L, int index, size_t *length)
 
 static int process_send(lua_State *L)
 {
-    size_t to_length, length;
+    size_t length;
     int top = lua_gettop(L);
     if (top < 2)
         return error_return(L, ERROR_INVALID, "process.send needs a destination and a topic");
-    const char *to_text = check_text(L, 1, &to_length), *topic = check_text(L, 2, &length);
+    const char *to_text = check_text(L, 1, NULL), *topic = check_text(L, 2, &length);
     if (topic[0] == '@')
         return error_return(L, ERROR_INVALID, "cannot send to @ topics");
     if (length > TOPIC_MAX)
@@ -157,7 +157,7 @@ static int process_send(lua_State *L)
         size = flat_encode(L, 3, bytes);
     if (size == 0 && top > 2)
         return send_run(L, top);
-    uint64_t to = process_target_named(L, to_text, to_length);
+    uint64_t to = process_target_text(L, 1, to_text);
     if (!to)
         return 2;
     const struct process *self = state_process(L);

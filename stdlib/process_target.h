@@ -11,8 +11,8 @@
 /* The PID that the string at `index` names; 0: nobody, with nil and an error pushed (return 2). Raises if it is no string. */
 uint64_t process_target(lua_State *L, int index);
 
-/* The same for a text that the caller has read. */
-uint64_t process_target_named(lua_State *L, const char *text, size_t length);
+/* The same if the caller knows that it is a string, and where its text is. */
+uint64_t process_target_text(lua_State *L, int index, const char *text);
 
 /* The same for what acts on processes that may be gone: a PID of an unknown host is one that nobody has. */
 uint64_t process_target_peer(lua_State *L, int index);

@@ -46,50 +46,52 @@ struct waiter {
 };
 
 struct fiber {
-    struct list link;   /* in state->ready, or alone */
-    struct list all;    /* in state->fibers */
-    lua_State *thread;  /* base of its chain of coroutines */
-    lua_State *waiting; /* the coroutine that called the blocking function: results go to its stack */
+    struct list link; /* in state->ready, or alone */
     struct state *state;
-    struct waiter one;      /* for waits on one channel */
+    lua_State *thread;      /* base of its chain of coroutines */
+    lua_State *waiting;     /* the coroutine that called the blocking function: results go to its stack */
+    struct message *item;   /* taken from a mailbox queue, being turned into a Lua value; freed by fiber_drop_item */
     struct waiter *waiters; /* &one, or an array in a userdata on the stack of `waiting` */
     uint16_t waiter_count;
     uint16_t fired;        /* index of the waiter that ended the wait */
     uint8_t result;        /* enum wait_result */
     bool as_message;       /* WAIT_ITEM of a topic: as a Message object */
+    struct waiter one;     /* for waits on one channel */
     int64_t wall_ns;       /* WAIT_ITEM of a timer channel */
-    struct message *item;  /* taken from a mailbox queue, being turned into a Lua value; freed by fiber_drop_item */
     struct vmtimer *timer; /* of a sleep */
+    struct list all;       /* in state->fibers */
 };
 
 struct state {
+    /* What each slice touches comes first; that of a fiber too. */
     lua_State *L;
     struct process *process;
     struct vm *vm;
-    struct code *code;
     lua_State *volatile cur;       /* innermost running coroutine: whose hook the signal handler sets */
+    struct fiber *fiber;           /* running, or NULL */
+    struct fiber *again;           /* preempted: goes on before all others */
     volatile sig_atomic_t preempt; /* sticky until a hook has acted on it */
     volatile sig_atomic_t doomed;  /* enum death */
-    volatile sig_atomic_t collect; /* the heap asks for collection */
-    int hook_count;                /* instructions until an armed hook runs; over 1 only in seeded mode */
+    int gc_more;                   /* vm->gc_more as the collector of the state knows it */
     uint8_t yield;                 /* enum yield_reason of the suspension under way */
     bool chain_ok;                 /* all resumers of `cur` can be suspended */
     bool loading;                  /* chunks are running: blocking is refused */
     bool begun;                    /* the main thread has been resumed */
+    struct list ready;
+    struct fiber main;
+
+    struct code *code;
+    struct keys *keys;             /* of small tables that it receives, or NULL (vm/keys.h) */
+    uint64_t asked_cpu_ns;         /* CPU time of the thread when `preempt` was set and not yet acted on */
+    volatile sig_atomic_t collect; /* the heap asks for collection */
+    int hook_count;                /* instructions until an armed hook runs; over 1 only in seeded mode */
+    uint32_t budget_calls, spawns; /* spawns: since it let others run; see spawn.c */
     bool raising;                  /* death is being raised through a C boundary */
     bool chunk_is_entry;           /* a function without method: see boot.c */
     uint8_t strange;               /* small tables in a row whose keys are not those of `keys` */
-    uint32_t budget_calls, spawns; /* spawns: since it let others run; see spawn.c */
-    int gc_more;                   /* vm->gc_more as the collector of the state knows it */
-    uint64_t asked_cpu_ns;         /* CPU time of the thread when `preempt` was set and not yet acted on */
-    struct list ready;
-    struct list fibers;  /* all, the main one included */
-    struct list handles; /* of handle_keep */
-    struct fiber *fiber; /* running, or NULL */
-    struct fiber *again; /* preempted: goes on before all others */
-    struct fiber main;
-    struct keys *keys; /* of small tables that it receives, or NULL (vm/keys.h) */
-    char *where;       /* last line known when it was marked for death, or NULL; freed at exit */
+    struct list fibers;            /* all, the main one included */
+    struct list handles;           /* of handle_keep */
+    char *where;                   /* last line known when it was marked for death, or NULL; freed at exit */
     struct pool *pool; /* whose calls it serves, holding a reference to `code`; NULL: it ends with its process */
     struct list idle;  /* in the pool */
     uint64_t idle_since_ns;

@@ -30,6 +30,8 @@
 #include "sched/base/fault.h"
 #include "vm/heap_lists.h"
 
+_Static_assert(offsetof(struct heap, used) / CACHE_LINE == sizeof(struct heap) / CACHE_LINE, "see heap_layout.h");
+
 /* Counts `more` bytes; false, and nothing counted, if they are not granted. */
 static inline bool count_up(struct heap *heap, size_t more)
 {
@@ -273,11 +275,30 @@ struct heap *heap_of_user(void *user)
     return (struct heap *)((char *)user - heap_user_offset());
 }
 
+void heap_note(struct heap *heap, const void *at, uint64_t what)
+{
+    heap->noted_at = (uintptr_t)at;
+    heap->noted = what;
+}
+
+uint64_t heap_noted(const struct heap *heap, const void *at)
+{
+    return (uintptr_t)at == heap->noted_at ? heap->noted : 0;
+}
+
+/* The block is about to hold something else, or to lie elsewhere. */
+static inline void forget_noted(struct heap *heap, const void *block, size_t size)
+{
+    if (unlikely(heap->noted_at - (uintptr_t)block < size))
+        heap->noted_at = 0;
+}
+
 /* All but what heap_alloc does itself. */
 static __attribute__((noinline)) void *alloc_rare(struct heap *heap, void *block, size_t old_size, size_t new_size)
 {
     if (!block)
         return new_size > 0 ? heap_take(heap, new_size) : NULL;
+    forget_noted(heap, block, old_size);
     if (is_shared(heap, block))
         return leave_shared(heap, block, old_size, new_size);
     if (new_size > 0)
@@ -315,6 +336,7 @@ void *heap_alloc(void *ud, void *block, size_t old_size, size_t new_size)
         if (likely(block != NULL))
             return block;
     } else if (new_size == 0 && likely(is_exact(old_size)) && likely(!is_shared(heap, block))) {
+        forget_noted(heap, block, old_size);
         heap_push_free(&heap->freed[heap_class(old_size)], block, heap_round8(old_size));
         count_down(heap, old_size);
         return NULL;

@@ -60,6 +60,13 @@ size_t heap_reserved(const struct heap *heap);
 /* Bytes of the first chunk with which the heap would not have needed others, roughly; exact if it has no others. */
 size_t heap_extent(const struct heap *heap);
 
+/*
+ * What is known of an immutable thing in a live block of the heap, a string: found by its address as long as that block lives. The heap has one such
+ * note; a new one takes its place. heap_noted: 0 if there is none of that address.
+ */
+void heap_note(struct heap *heap, const void *at, uint64_t what);
+uint64_t heap_noted(const struct heap *heap, const void *at);
+
 /* Counts memory outside the heap that an object of it keeps alive (message buffers). May be negative. */
 void heap_charge(struct heap *heap, ptrdiff_t bytes);
 

@@ -51,19 +51,11 @@ struct heap_big {
 
 struct heap {
     char *bump, *end; /* fresh memory in one of the chunks */
-    size_t used;      /* bytes of live blocks and charges */
-    size_t watch;     /* used above this goes the slow way */
     size_t relief;    /* used below this sets watch back; 0: watch is where it starts */
-    uintptr_t shared; /* frees in [shared, shared + shared_size) are ignored */
-    uint32_t shared_size;
-    uint32_t image_end; /* blocks at lower offsets from the heap are packed to 8 bytes, whatever their class */
-    struct fault_plan *fault;
-    struct slab_cache *cache;
     struct heap_chunk *chunks;
     struct heap_big *bigs;
     size_t reserved; /* bytes of all chunks and big blocks */
     size_t charged;  /* part of used */
-    size_t limit;    /* SIZE_MAX: none */
     heap_pressure_f pressure;
     uint32_t reclaim_at;    /* growing reclaims when so many KB are reserved and a third is free, */
     uint32_t reclaim_after; /* or after so many slow takes, */
@@ -72,9 +64,19 @@ struct heap {
     bool moving : 1; /* see heap_is_moving */
     bool over : 1;   /* HEAP_OVER has been reported */
     void **large; /* the lists of the large classes: heap_no_large, or in what was the first large block to be freed */
-    void **
-        freed; /* where small blocks go that are freed: `free`, or lists of their own that take its place when it is used up */
     void *free[HEAP_LARGE];
+    void **freed; /* where small blocks go that are freed: `free`, or lists that take its place when it is used up */
+    uintptr_t shared; /* frees in [shared, shared + shared_size) are ignored */
+    uint32_t shared_size;
+    uint32_t image_end; /* blocks at lower offsets from the heap are packed to 8 bytes, whatever their class */
+    struct fault_plan *fault;
+    size_t watch; /* used above this goes the slow way */
+    /* In the cache line in which the area of the owner begins: what each slice looks at, even one that allocates nothing. */
+    size_t used;  /* bytes of live blocks and charges */
+    size_t limit; /* SIZE_MAX: none */
+    struct slab_cache *cache;
+    uintptr_t noted_at; /* see heap_note; 0: nothing */
+    uint64_t noted;
 };
 
 extern void *const heap_no_large[HEAP_LARGES]; /* all NULL */

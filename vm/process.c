@@ -37,8 +37,10 @@
 
 enum { RESUMES_PER_LOOK = 16, SEEDED_SLICE = 4000 };
 
-/* The state, and the head of its main thread, which lies behind it. */
-enum { STATE_HOT = sizeof(struct state) + 256 };
+/* What a slice touches of the state, and the main thread, which lies behind it. */
+enum { STATE_HOT = offsetof(struct state, code), THREAD_HOT = 4 * CACHE_LINE };
+
+_Static_assert(offsetof(struct process, router.first) <= SLOT_OWNER_HOT, "see process_struct.h");
 
 /* ---- drain ---- */
 
@@ -396,10 +398,17 @@ static void trace_slice(struct process *process)
     sched_trace(process->vm->sched, heap_used(process->heap));
 }
 
+/* Before its first line is asked for, which all others would wait for. */
+static void prefetch_state(const struct state *state)
+{
+    prefetch(state, STATE_HOT);
+    prefetch(state + 1, THREAD_HOT);
+}
+
 enum task_verdict process_run(struct task *task)
 {
     struct process *process = atomic_load_explicit(&container_of(task, struct slot, task)->owner, memory_order_relaxed);
-    prefetch(process->state, STATE_HOT); /* before its first line is asked for, which all others would wait for */
+    prefetch_state(process->state);
     enter_slice(process);
     if (process->phase != PROCESS_EXITING) {
         process_drain(process);

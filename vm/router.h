@@ -24,13 +24,13 @@ struct channel;
 struct slot;
 
 struct topic {
-    struct topic *next;           /* in the router's list, newest first */
     struct topic *bucket_next;    /* in the hash, once there are many */
+    struct topic *follower;       /* of several topics with one listener: the next, from the leader on */
+    struct topic *leader;         /* whose queue has the messages of all; NULL: itself */
+    struct topic *next;           /* in the router's list, newest first */
     struct message *first, *last; /* by topic_next */
-    struct channel *channel;      /* listener, NULL: none */
-    struct topic
-        *leader; /* of several topics with one listener: the one whose queue has the messages of all; NULL: itself */
-    struct topic *follower; /* the next of those, from the leader on */
+    /* What a message whose receiver waits looks at comes last, beside the name. */
+    struct channel *channel; /* listener, NULL: none */
     uint32_t hash;
     bool as_message; /* listener wants Message objects */
     uint16_t length;
@@ -38,17 +38,19 @@ struct topic {
 };
 
 struct router {
+    /* What a slice that receives touches comes first: it ends a cache line of the process. */
     struct topic *topics;
-    struct topic **buckets; /* NULL while few */
-    uint32_t bucket_mask, topic_count, idle_topics;
-    uint32_t listeners;
-    struct message *first, *last; /* unclaimed, by next and prev */
-    struct message_queue events;
     struct channel *inbox, *events_channel; /* NULL until asked for */
     uint64_t sequence;
+    uint64_t consumed_bytes; /* not yet told to the slot, as */
+    uint32_t consumed_count;
+    uint32_t listeners;
+    uint32_t waiting; /* user messages and events of feeds in all queues */
     uint32_t unclaimed;
-    uint32_t waiting;                        /* user messages and events of feeds in all queues */
-    uint64_t consumed_count, consumed_bytes; /* not yet told to the slot */
+    struct message *first, *last; /* unclaimed, by next and prev */
+    struct message_queue events;
+    struct topic **buckets; /* NULL while few */
+    uint32_t bucket_mask, topic_count, idle_topics;
 };
 
 /* A message that waits somewhere for the process has been taken or dropped. */

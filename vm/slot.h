@@ -42,7 +42,7 @@ struct slot {
 } cache_aligned;
 
 #define SLOT_CLOSED ((struct message *)1)
-enum { SLOT_COUNT_SHIFT = 36, SLOT_OWNER_HOT = 3 * CACHE_LINE, SLOT_BATCH = 256, SLOT_MIN_FREE = 1024 };
+enum { SLOT_COUNT_SHIFT = 36, SLOT_OWNER_HOT = 2 * CACHE_LINE, SLOT_BATCH = 256, SLOT_MIN_FREE = 1024 };
 enum { SLOT_FIRST_SEGMENT = 1024, SLOT_SEGMENTS = 14, SLOTS_MAX = SLOT_FIRST_SEGMENT * ((1 << SLOT_SEGMENTS) - 1) };
 
 /* Free slots at hand, by `task.next`; empty: all zero. What is in it goes with the table. */

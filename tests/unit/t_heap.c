@@ -562,3 +562,55 @@ Test(heap, a_shell_gives_nothing, .init = begin, .fini = end)
     cr_assert_eq(heap_used(heap), 0);
     free(memory);
 }
+
+static void *noted_block(struct heap *heap, size_t size)
+{
+    char *block = heap_alloc(heap, NULL, 0, size);
+    heap_note(heap, block + 24, 7);
+    cr_assert_eq(heap_noted(heap, block + 24), 7);
+    return block;
+}
+
+Test(heap, a_note_holds_as_long_as_its_block, .init = begin, .fini = end)
+{
+    static const size_t sizes[] = {56, 128, 200, 5 * KB};
+    struct heap *heap = heap_new(cache, 64, 64 * KB, NULL);
+    for (unsigned i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        size_t size = sizes[i];
+        char *other = heap_alloc(heap, NULL, 0, size), *block = noted_block(heap, size),
+             *third = heap_alloc(heap, NULL, 0, size);
+        cr_assert_eq(heap_noted(heap, block), 0);
+        cr_assert_eq(heap_noted(heap, NULL), 0);
+        heap_alloc(heap, other, size, 0);
+        heap_alloc(heap, third, size, 0);
+        cr_assert_eq(heap_noted(heap, block + 24), 7, "%zu", size);
+        heap_alloc(heap, block, size, 0);
+        cr_assert_eq(heap_noted(heap, block + 24), 0, "%zu", size);
+        other = heap_alloc(heap, NULL, 0, size); /* where it was, perhaps */
+        cr_assert_eq(heap_noted(heap, block + 24), 0, "%zu", size);
+        heap_alloc(heap, other, size, 0);
+    }
+    drop(heap);
+}
+
+Test(heap, a_note_is_gone_when_its_block_moves, .init = begin, .fini = end)
+{
+    struct heap *heap = heap_new(cache, 64, 64 * KB, NULL);
+    char *block = noted_block(heap, 56), *moved = heap_alloc(heap, block, 56, 300);
+    cr_assert_eq(heap_noted(heap, block + 24), 0);
+    heap_alloc(heap, moved, 300, 0);
+    drop(heap);
+}
+
+Test(heap, a_heap_has_one_note, .init = begin, .fini = end)
+{
+    struct heap *heap = heap_new(cache, 64, 64 * KB, NULL);
+    char *first = noted_block(heap, 56), *second = heap_alloc(heap, NULL, 0, 56);
+    heap_note(heap, second, 8);
+    cr_assert_eq(heap_noted(heap, first + 24), 0);
+    cr_assert_eq(heap_noted(heap, second), 8);
+    heap_alloc(heap, first, 56, 0);
+    cr_assert_eq(heap_noted(heap, second), 8);
+    heap_alloc(heap, second, 56, 0);
+    drop(heap);
+}
