@@ -7,15 +7,13 @@
 
 #include <lauxlib.h>
 
-#include "sched/base/compiler.h"
 #include "vm/channel.h"
 #include "vm/codec.h"
+#include "vm/encoding.h"
 #include "vm/envelope.h"
 #include "vm/error.h"
 #include "vm/fiber.h"
-#include "vm/flat.h"
 #include "vm/future.h"
-#include "vm/keys.h"
 #include "vm/message.h"
 #include "vm/pid.h"
 #include "vm/process.h"
@@ -156,19 +154,6 @@ static bool push_item(lua_State *L, struct fiber *fiber, struct channel *channel
     return true;
 }
 
-static bool push_flat(lua_State *L, const unsigned char *body, size_t length)
-{
-    struct state *state = state_of(L);
-    enum flat_result got = flat_decode(L, state->keys, body, length);
-    if (likely(got == FLAT_KNOWN)) {
-        state->strange = 0;
-    } else if (got == FLAT_STRANGE && ++state->strange >= keys_patience(state->keys)) {
-        state->strange = 0;
-        keys_learn(L, &state->keys, body, length);
-    }
-    return got != FLAT_NOT;
-}
-
 /* What most messages to listeners have: a small value, a small table, or several small values. */
 static bool push_small(lua_State *L, const struct fiber *fiber, const struct channel *channel)
 {
@@ -176,7 +161,7 @@ static bool push_small(lua_State *L, const struct fiber *fiber, const struct cha
     if (channel->source != SOURCE_TOPIC || fiber->as_message || item->kind != MESSAGE_USER)
         return false;
     const unsigned char *body = message_body(item);
-    return scalars_decode_one(L, body, item->length) || push_flat(L, body, item->length) ||
+    return scalars_decode_one(L, body, item->length) || encoding_decode_flat(L, body, item->length) ||
            scalars_decode_list(L, body, item->length);
 }
 

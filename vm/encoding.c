@@ -2,7 +2,11 @@
 /* encoding: see encoding.h. Scratch bytes belong to the worker; after an error they are simply overwritten by the next user. */
 #include "vm/encoding.h"
 
+#include "sched/base/compiler.h"
 #include "vm/codec_write.h"
+#include "vm/fiber.h"
+#include "vm/flat.h"
+#include "vm/keys.h"
 #include "vm/scalars.h"
 #include "vm/state.h"
 #include "vm/vm_struct.h"
@@ -70,6 +74,19 @@ void encoding_push(lua_State *L, struct codec_bytes *bytes)
     encoding_done(L, bytes);
     if (status != LUA_OK)
         lua_error(L);
+}
+
+bool encoding_decode_flat(lua_State *L, const void *data, size_t length)
+{
+    struct state *state = state_of(L);
+    enum flat_result got = flat_decode(L, state->keys, data, length);
+    if (likely(got == FLAT_KNOWN)) {
+        state->strange = 0;
+    } else if (got == FLAT_STRANGE && ++state->strange >= keys_patience(state->keys)) {
+        state->strange = 0;
+        keys_learn(L, &state->keys, data, length);
+    }
+    return got != FLAT_NOT;
 }
 
 enum codec_status encoding_decode(lua_State *L, const void *data, size_t length, int top, int *count)

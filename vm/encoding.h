@@ -6,6 +6,9 @@
 #ifndef VM_ENCODING_H
 #define VM_ENCODING_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include <lua.h>
 
 #include "vm/codec.h"
@@ -21,6 +24,12 @@ void encoding_done(lua_State *L, struct codec_bytes *bytes);
 
 /* Pushes the bytes as a Lua string and gives them back, also when it raises for memory. */
 void encoding_push(lua_State *L, struct codec_bytes *bytes);
+
+/*
+ * If the bytes are of one small table (vm/flat.h): pushes it and returns true, with the help of the keys that the state knows; else decode them in
+ * another way. Needs FLAT_SLOTS free stack slots.
+ */
+bool encoding_decode_flat(lua_State *L, const void *data, size_t length);
 
 /*
  * Decodes all values of the bytes, which must stay where they are: on CODEC_OK they are the `*count` values on top of the stack. `top` is the top of

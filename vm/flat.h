@@ -23,10 +23,11 @@ size_t flat_encode(lua_State *L, int index, unsigned char bytes[static SCALARS_B
 
 /* FLAT_NOT: decode it in another way, it may be corrupt; FLAT_STRANGE: not all of the known keys came, or there were none. */
 enum flat_result { FLAT_NOT, FLAT_STRANGE, FLAT_KNOWN };
+enum { FLAT_SLOTS = 4 };
 
 /*
  * If the encoding is of one such table: pushes it. `keys`: what the state has learned, or NULL; whoever has FLAT_STRANGE too often should learn
- * them anew (vm/keys.h). Needs four free stack slots.
+ * them anew (vm/keys.h). Needs FLAT_SLOTS free stack slots.
  */
 enum flat_result flat_decode(lua_State *L, const struct keys *keys, const unsigned char *data, size_t length);
 

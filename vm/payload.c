@@ -15,6 +15,7 @@
 
 #include "vm/buffer.h"
 #include "vm/codec.h"
+#include "vm/encoding.h"
 #include "vm/error.h"
 #include "vm/handle.h"
 #include "vm/heap.h"
@@ -182,8 +183,9 @@ static int decode(lua_State *L, struct payload *payload)
         struct codec_decoder *decoder = codec_decoder_new(L, payload->data, payload->length);
         return decode_step(L, LUA_OK, (lua_KContext)decoder);
     }
-    int count = 0;
-    enum codec_status status = codec_decode(L, payload->data, payload->length, &count);
+    int count = 1;
+    bool is_flat = encoding_decode_flat(L, payload->data, payload->length);
+    enum codec_status status = is_flat ? CODEC_OK : codec_decode(L, payload->data, payload->length, &count);
     return keep_decoded(L, payload, status, count);
 }
 

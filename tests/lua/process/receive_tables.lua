@@ -10,6 +10,8 @@ end
 local function echo(sent)
     process.send(me, "tables", sent)
     is_same(topic:receive(), sent)
+    process.send(me, "unclaimed", sent)
+    is_same(process.inbox():receive():payload():data(), sent)
 end
 
 -- enough garbage for the collector to come round several times
