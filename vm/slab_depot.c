@@ -25,6 +25,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "sched/base/compiler.h"
 #include "sched/base/fault.h"
 #include "sched/base/memory.h"
 #include "vm/slab_asan.h"
@@ -121,11 +122,21 @@ static struct slab_entry *fullest_slab(struct slab_depot *depot, unsigned units)
     return best;
 }
 
+static struct slab *slab_of(const void *chunk)
+{
+    return (struct slab *)((uintptr_t)chunk & ~(uintptr_t)(SLAB_SIZE - 1));
+}
+
+static unsigned start_of(const void *chunk)
+{
+    return (unsigned)((uintptr_t)chunk % SLAB_SIZE / SLAB_CHUNK_UNIT);
+}
+
 static void slab_put_chunk(struct slab_depot *depot, void *chunk, unsigned units)
 {
-    struct slab *slab = (struct slab *)((uintptr_t)chunk & ~(uintptr_t)(SLAB_SIZE - 1));
+    struct slab *slab = slab_of(chunk);
     struct slab_entry *entry = &depot->entries[slab->index];
-    unsigned start = (unsigned)((uintptr_t)chunk % SLAB_SIZE / SLAB_CHUNK_UNIT);
+    unsigned start = start_of(chunk);
     assert(entry->slab == slab && slab_bits_are(slab->busy, start, units, true));
     slab_bits_flip(slab->busy, start, units);
     entry->free += (uint16_t)units;
@@ -137,6 +148,11 @@ static void slab_put_chunk(struct slab_depot *depot, void *chunk, unsigned units
 
 void slab_depot_drain(struct slab_depot *depot, struct magazine *magazine, unsigned units)
 {
+    for (unsigned i = 0; i < magazine->count; i++) { /* they come from all over: one miss after the other, otherwise */
+        struct slab *slab = slab_of(magazine->rounds[i]);
+        prefetch(&slab->index, sizeof slab->index);
+        prefetch(&slab->busy[start_of(magazine->rounds[i]) / 64], sizeof slab->busy[0]);
+    }
     while (magazine->count > 0)
         slab_put_chunk(depot, magazine->rounds[--magazine->count], units);
     magazine->next = depot->empty;
