@@ -12,7 +12,8 @@
  *   floor pingpong 1 <trips> table          trade.c: a table that is made, copied, read and copied back
  *   floor spawn_monitored <count>           watch.c: what the process does that spawns others and sees them end, without the others
  *   floor broadcast <members> <count>       broadcast.c: a table with a text, looked at once for all receivers, and once for each
- *   floor memory <states>                   memory.c: what the memory of so many states costs the first time and again
+ *   floor memory <states> [<bytes> <copied> <lines>]
+ *                                           memory.c: what the memory of so many states costs the first time and again
  *   floor lend <megabytes>                  memory.c: no figure; the next program finds so much memory that the host has lent
  */
 #include "floor.h"
@@ -130,8 +131,15 @@ static void run_broadcast(int argc, char **argv)
 
 static void run_memory(int argc, char **argv)
 {
-    (void)argc;
-    floor_memory(number(argv[0]));
+    struct floor_state state = {7680, 5248, 24};
+    if (argc == 4)
+        state = (struct floor_state){number(argv[1]), number(argv[2]), number(argv[3])};
+    bool is_good = state.lines >= 1 && state.copied >= 64 * state.lines && state.copied <= state.size;
+    if (!is_good || (argc != 1 && argc != 4)) {
+        fputs("floor memory: all three or none, the lines in what is copied, and that in the bytes\n", stderr);
+        exit(2);
+    }
+    floor_memory(number(argv[0]), &state);
 }
 
 static void run_lend(int argc, char **argv)
@@ -154,7 +162,7 @@ static const struct command {
     {"pingpong", 2, 3, run_pingpong, "1 <trips> [table]"},
     {"spawn_monitored", 1, 1, run_watch, "<count>"},
     {"broadcast", 2, 2, run_broadcast, "<members> <count>"},
-    {"memory", 1, 1, run_memory, "<states>"},
+    {"memory", 1, 4, run_memory, "<states> [<bytes> <copied> <lines>]"},
     {"lend", 1, 1, run_lend, "<megabytes>"},
 };
 

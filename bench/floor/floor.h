@@ -18,6 +18,11 @@ void floor_must(lua_State *L, int status);
 /* 100000: 100k */
 void floor_count_name(char *name, size_t size, long count);
 
+/* Of the memory of a process: its bytes, those that are copied at first, the lines of them that a wake-up touches. */
+struct floor_state {
+    long size, copied, lines;
+};
+
 double floor_now_seconds(void);
 double floor_cpu_seconds(void); /* of the program */
 
@@ -28,7 +33,7 @@ void floor_growth(long most);
 void floor_ring(long states, long hops, bool by_inbox);
 void floor_pingpong(long trips);
 void floor_trade(long trips);
-void floor_memory(long states);
+void floor_memory(long states, const struct floor_state *state);
 void floor_lend(long megabytes);
 void floor_watch(long count);
 void floor_broadcast(long members, long count);

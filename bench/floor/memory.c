@@ -2,7 +2,8 @@
 /*
  * memory: what the memory of many states costs before anybody computes in it. For each, the bytes of a small moonlet process are copied into memory
  * that the program has not touched before, where the kernel has to clear a page; then lines of them all are read and written, in no order,
- * as a wake-up does. CPU time. Nothing of Lua is in it.
+ * as a wake-up does. CPU time. Nothing of Lua is in it. How much a process has, how much of that is copied, and how many lines a wake-up touches, may be
+ * said.
  *
  * lend: in a virtual machine the host may have taken back what nobody uses, and lends it anew at the first touch of a page, which costs ten times as
  * much as clearing one. So somebody touches it before the programs that are measured do.
@@ -15,24 +16,28 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { STATE = 7680, IMAGE = 5248, LINES = 24, LINE_STEP = 192, PAGE = 4096 };
+enum { PAGE = 4096, LINE = 64 };
 
-static void copy_all(unsigned char *memory, long states)
+static void copy_all(unsigned char *memory, long states, const struct floor_state *state)
 {
-    static unsigned char image[IMAGE];
-    memset(image, 1, sizeof image);
+    unsigned char *image = malloc((size_t)state->copied);
+    if (!image)
+        exit(1);
+    memset(image, 1, (size_t)state->copied);
     for (long i = 0; i < states; i++)
-        memcpy(memory + i * STATE, image, sizeof image);
+        memcpy(memory + i * state->size, image, (size_t)state->copied);
+    free(image);
 }
 
-static void wake_all(unsigned char *memory, long states)
+static void wake_all(unsigned char *memory, long states, const struct floor_state *state)
 {
+    long step = state->copied / state->lines / LINE * LINE;
     uint64_t random = 1;
     for (long i = 0; i < states; i++) {
         random = random * 6364136223846793005u + 1442695040888963407u; /* Knuth's MMIX */
-        unsigned char *state = memory + (long)((random >> 33) % (uint64_t)states) * STATE;
-        for (long line = 0; line < LINES; line++)
-            state[line * LINE_STEP]++;
+        unsigned char *at = memory + (long)((random >> 33) % (uint64_t)states) * state->size;
+        for (long line = 0; line < state->lines; line++)
+            at[line * step]++;
     }
 }
 
@@ -48,14 +53,14 @@ static unsigned char *map(size_t size)
     return memory;
 }
 
-void floor_memory(long states)
+void floor_memory(long states, const struct floor_state *state)
 {
-    size_t size = (size_t)states * STATE;
+    size_t size = (size_t)states * (size_t)state->size;
     unsigned char *memory = map(size);
     double began = floor_cpu_seconds();
-    copy_all(memory, states);
+    copy_all(memory, states, state);
     double copied = floor_cpu_seconds();
-    wake_all(memory, states);
+    wake_all(memory, states, state);
     double woken = floor_cpu_seconds();
     munmap(memory, size);
     printf("RESULT memory_first %.3f us\n", (copied - began) / (double)states * 1e6);
