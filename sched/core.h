@@ -123,8 +123,7 @@ void worker_service(struct worker *worker);
 void worker_run_slice(struct worker *worker, struct task *task);
 /* Sleeps in the poller until woken, completion or timer, unless there is something to do. Own thread. */
 void worker_park(struct worker *worker);
-void worker_fire_timers(struct worker *worker, bool try_only);            /* own thread; the monitor with try_only */
-bool worker_is_worth_stealing(const struct worker *worker, uint64_t now); /* any thread */
+void worker_fire_timers(struct worker *worker, bool try_only); /* own thread; the monitor with try_only */
 /* Adds a task that the caller has made QUEUED. Own thread. */
 void worker_queue(struct worker *worker, struct task *task, bool next);
 

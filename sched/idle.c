@@ -32,6 +32,7 @@
 
 #include "sched/base/fence.h"
 #include "sched/core.h"
+#include "sched/steal.h"
 #include "sched/worker.h"
 
 static uint64_t bit_of(unsigned index)

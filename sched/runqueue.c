@@ -150,13 +150,19 @@ static void push_fifo(struct runqueue_fifo *fifo, struct task *task)
         append_backlog(fifo, &(struct chain){task, task, 1});
 }
 
+bool runqueue_set_next(struct runqueue *queue, struct task *task)
+{
+    if (atomic_load_explicit(&queue->next, memory_order_relaxed))
+        return false;
+    /* Release: pairs with the thief's exchange in runqueue_steal (I1). */
+    atomic_store_explicit(&queue->next, task, memory_order_release);
+    return true;
+}
+
 bool runqueue_push_next(struct runqueue *queue, struct task *task)
 {
-    if (!atomic_load_explicit(&queue->next, memory_order_relaxed)) {
-        /* Release: pairs with the thief's exchange in runqueue_steal (I1). */
-        atomic_store_explicit(&queue->next, task, memory_order_release);
+    if (runqueue_set_next(queue, task))
         return false;
-    }
     struct task *former = atomic_exchange_explicit(&queue->next, task, memory_order_acq_rel);
     if (!former)
         return false;
@@ -221,17 +227,21 @@ static struct task *pop_fresh(struct runqueue *queue)
     return pop_fifo(&queue->fresh);
 }
 
-struct task *runqueue_pop(struct runqueue *queue)
+static __attribute__((noinline)) struct task *pop_waiting(struct runqueue *queue)
 {
-    struct task *task = pop_next(queue);
-    if (task)
-        return task;
+    struct task *task;
     queue->next_uses = 0;
     bool is_turn_of_fresh = queue->soon_uses >= RUNQUEUE_SOON_USES;
     if (!is_turn_of_fresh && (task = pop_soon(queue)) != NULL)
         return task;
     task = pop_fresh(queue);
     return task || !is_turn_of_fresh ? task : pop_soon(queue);
+}
+
+struct task *runqueue_pop(struct runqueue *queue)
+{
+    struct task *task = pop_next(queue);
+    return task ? task : pop_waiting(queue);
 }
 
 unsigned runqueue_drain_inject(struct runqueue *queue)

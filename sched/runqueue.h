@@ -51,6 +51,8 @@ void runqueue_destroy(struct runqueue *queue);
 
 /* Owner only. */
 
+/* Puts the task into the run-next slot if that is empty. */
+bool runqueue_set_next(struct runqueue *queue, struct task *task);
 /* Puts the task into the run-next slot. True: a task that was there went to the end of `fresh`, where others can take it. */
 bool runqueue_push_next(struct runqueue *queue, struct task *task);
 void runqueue_push(struct runqueue *queue, struct task *task);

@@ -21,6 +21,7 @@
 #include "sched/core.h"
 #include "sched/interrupt.h"
 #include "sched/spare.h"
+#include "sched/steal.h"
 #include "sched/task_state.h"
 
 enum {
@@ -180,30 +181,9 @@ void worker_run_slice(struct worker *w, struct task *task)
     run_slice(w, task);
 }
 
-/* It has given no sign of life for long enough that its run-next is anybody's. */
-static bool is_stuck(const struct worker *w, uint64_t now)
+/* As worker_queue, if the task cannot simply be the next one. */
+static __attribute__((noinline)) void queue_among_others(struct worker *w, struct task *task, bool next, bool in_slice)
 {
-    return !atomic_load_explicit(&w->is_asleep, memory_order_relaxed) &&
-           cycles_since(now, atomic_load_explicit(&w->mark, memory_order_relaxed)) > us(w, CORE_STUCK_US);
-}
-
-/*
- * Not if the owner will get to them within CORE_WORTH_US: what a thief has to fetch from the owner's cache costs more than tiny slices take.
- * If a slice then lasts longer after all, the monitor has a thief woken.
- */
-bool worker_is_worth_stealing(const struct worker *w, uint64_t now)
-{
-    unsigned waiting = runqueue_is_long(&w->queue) ? UINT32_MAX : runqueue_length(&w->queue);
-    if (waiting == 0)
-        return is_stuck(w, now) && runqueue_has_any(&w->queue);
-    uint64_t in_slice = cycles_since(now, atomic_load_explicit(&w->mark, memory_order_relaxed));
-    uint64_t wait = in_slice + (uint64_t)waiting * atomic_load_explicit(&w->typical, memory_order_relaxed);
-    return waiting == UINT32_MAX || wait > us(w, CORE_WORTH_US);
-}
-
-void worker_queue(struct worker *w, struct task *task, bool next)
-{
-    bool in_slice = atomic_load_explicit(&w->seq, memory_order_relaxed) & 1;
     if (!in_slice) { /* by a timer or the poller */
         runqueue_push_soon(&w->queue, task);
         return;
@@ -216,33 +196,20 @@ void worker_queue(struct worker *w, struct task *task, bool next)
         idle_wake_one(w->sched, IDLE_ANY);
 }
 
-/* Without work. */
-
-/* Half of what another worker has; of `stuck` workers only, or of any. */
-static struct task *steal(struct worker *w, bool of_stuck)
+void worker_queue(struct worker *w, struct task *task, bool next)
 {
-    struct sched *sched = w->sched;
-    uint64_t now = sched_cycles(sched);
-    unsigned start = (unsigned)rng_below(&w->rng, sched->capacity), count;
-    for (unsigned i = 0; i < sched->capacity; i++) {
-        struct worker *victim = sched->workers[(start + i) % sched->capacity];
-        if (victim == w || !worker_is_worth_stealing(victim, now) || (of_stuck && !is_stuck(victim, now)))
-            continue;
-        struct task *task = runqueue_steal(&victim->queue, &w->queue, is_stuck(victim, now), &count);
-        if (task) {
-            counter_add(&w->counters.steals, 1);
-            counter_add(&w->counters.stolen_tasks, count);
-            return task;
-        }
-    }
-    return NULL;
+    bool in_slice = atomic_load_explicit(&w->seq, memory_order_relaxed) & 1;
+    if (!next || !in_slice || !runqueue_set_next(&w->queue, task))
+        queue_among_others(w, task, next, in_slice);
 }
+
+/* Without work. */
 
 /*
  * The next task: of those that compute if the last long slice ended HEAVY_WAIT_US ago or there are no others. Before one that was not due,
  * what waits behind a stuck worker: while anybody computes, nobody is idle and searches.
  */
-static struct task *next_task(struct worker *w)
+static __attribute__((noinline)) struct task *next_beside_heavy(struct worker *w)
 {
     struct heavy *heavy = &w->sched->heavy;
     bool is_due = !heavy_is_empty(heavy) && w->now - w->heavy_ended > us(w, HEAVY_WAIT_US);
@@ -251,10 +218,16 @@ static struct task *next_task(struct worker *w)
         return task;
     if (heavy_is_empty(heavy))
         return is_due ? runqueue_pop(&w->queue) : NULL;
-    task = is_due ? NULL : steal(w, true);
+    task = is_due ? NULL : worker_steal(w, true);
     if (!task)
         task = heavy_pop(heavy);
     return task || !is_due ? task : runqueue_pop(&w->queue);
+}
+
+static struct task *next_task(struct worker *w)
+{
+    struct task *task = likely(heavy_is_empty(&w->sched->heavy)) ? runqueue_pop(&w->queue) : NULL;
+    return likely(task != NULL) ? task : next_beside_heavy(w);
 }
 
 static struct task *search(struct worker *w)
@@ -264,7 +237,7 @@ static struct task *search(struct worker *w)
     if (!w->is_searching)
         idle_search_begin(w);
     do {
-        task = steal(w, false);
+        task = worker_steal(w, false);
         if (task)
             break;
         for (int i = 0; i < SPIN_PAUSES; i++)

@@ -165,17 +165,21 @@ static bool push_small(lua_State *L, const struct fiber *fiber, const struct cha
            scalars_decode_list(L, body, item->length);
 }
 
-bool deliver_push(lua_State *L, struct fiber *fiber, struct channel *channel, int place)
+static __attribute__((noinline)) bool push_large(lua_State *L, struct fiber *fiber, struct channel *channel, int place)
 {
-    if (push_small(L, fiber, channel)) {
-        fiber_drop_item(fiber);
-        return true;
-    }
     luaL_checkstack(L, 12, "message");
     if (!push_item(L, fiber, channel, place))
         return false;
     lua_copy(L, -1, place);
     lua_settop(L, place);
+    fiber_drop_item(fiber);
+    return true;
+}
+
+bool deliver_push(lua_State *L, struct fiber *fiber, struct channel *channel, int place)
+{
+    if (!push_small(L, fiber, channel))
+        return push_large(L, fiber, channel, place);
     fiber_drop_item(fiber);
     return true;
 }

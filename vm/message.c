@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/base/bytes.h"
 #include "sched/base/compiler.h"
 #include "sched/base/memory.h"
 #include "sched/worker.h"
@@ -53,7 +54,7 @@ static struct message *make(enum message_kind kind, uint64_t from, const char *t
         return NULL;
     *message = (struct message){
         .from = from, .kind = (uint8_t)kind, .is_cached = is_cached, .topic_length = (uint16_t)topic_length};
-    memcpy(message->bytes, topic, topic_length);
+    bytes_copy(message->bytes, topic, topic_length);
     return message;
 }
 
@@ -64,24 +65,29 @@ static void set_buffer(struct message *message, struct buffer *buffer)
     memcpy(message->bytes + padded(message->topic_length), &buffer, sizeof buffer);
 }
 
+/* With the body in a buffer of its own. */
+static __attribute__((noinline)) struct message *new_big(enum message_kind kind, uint64_t from, const char *topic,
+                                                         size_t topic_length, const void *body, size_t length)
+{
+    struct buffer *buffer = buffer_new(length);
+    if (!buffer)
+        return NULL;
+    memcpy(buffer->bytes, body, length);
+    struct message *big = message_new_shared(kind, from, topic, topic_length, buffer);
+    buffer_unref(buffer);
+    return big;
+}
+
 struct message *message_new(enum message_kind kind, uint64_t from, const char *topic, size_t topic_length,
                             const void *body, size_t length)
 {
-    if (length > MESSAGE_INLINE_MAX) {
-        struct buffer *buffer = buffer_new(length);
-        if (!buffer)
-            return NULL;
-        memcpy(buffer->bytes, body, length);
-        struct message *big = message_new_shared(kind, from, topic, topic_length, buffer);
-        buffer_unref(buffer);
-        return big;
-    }
+    if (unlikely(length > MESSAGE_INLINE_MAX))
+        return new_big(kind, from, topic, topic_length, body, length);
     struct message *message = make(kind, from, topic, topic_length, length);
     if (!message)
         return NULL;
     message->length = (uint32_t)length;
-    if (length)
-        memcpy(message->bytes + padded(topic_length), body, length);
+    bytes_copy(message->bytes + padded(topic_length), body, length);
     return message;
 }
 

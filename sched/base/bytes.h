@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bytes: comparing short names, on the path of every message. A call of memcmp costs as much as all the rest of finding one of a few.
+ * bytes: comparing and copying short names, on the path of every message. A call of memcmp costs as much as all the rest of finding one of a few.
  */
 #ifndef SCHED_BASE_BYTES_H
 #define SCHED_BASE_BYTES_H
@@ -41,6 +41,26 @@ static inline bool bytes_equal(const char *a, const char *b, size_t length)
     while (length > 0 && a[length - 1] == b[length - 1])
         length--;
     return length == 0;
+}
+
+/* As memcpy, for what is mostly short. The last word overlaps the one before it. */
+static inline void bytes_copy(void *restrict to, const void *restrict from, size_t length)
+{
+    char *at = to;
+    const char *source = from;
+    if (length >= sizeof(uint64_t)) {
+        size_t last = length - sizeof(uint64_t);
+        for (size_t i = 0; i < last; i += sizeof(uint64_t))
+            memcpy(at + i, source + i, sizeof(uint64_t));
+        memcpy(at + last, source + last, sizeof(uint64_t));
+    } else if (length >= sizeof(uint32_t)) {
+        size_t last = length - sizeof(uint32_t);
+        memcpy(at, source, sizeof(uint32_t));
+        memcpy(at + last, source + last, sizeof(uint32_t));
+    } else {
+        while (length-- > 0)
+            at[length] = source[length];
+    }
 }
 
 #endif
