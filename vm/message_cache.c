@@ -21,23 +21,36 @@ static void free_batch(struct message_block *block)
     }
 }
 
+static unsigned count_of(const struct message_depot *depot)
+{
+    return atomic_load_explicit(&depot->count, memory_order_relaxed);
+}
+
 /* A full batch of the depot, NULL: there is none, or somebody else is at it. */
 static struct message_block *fetch(struct message_depot *depot)
 {
-    if (pthread_mutex_trylock(&depot->lock) != 0)
+    struct message_block *batch = NULL;
+    if (count_of(depot) == 0 || pthread_mutex_trylock(&depot->lock) != 0)
         return NULL;
-    struct message_block *batch = depot->count > 0 ? depot->batches[--depot->count] : NULL;
+    unsigned count = count_of(depot);
+    if (count > 0) {
+        batch = depot->batches[count - 1];
+        atomic_store_explicit(&depot->count, count - 1, memory_order_relaxed);
+    }
     pthread_mutex_unlock(&depot->lock);
     return batch;
 }
 
 static bool deposit(struct message_depot *depot, struct message_block *batch)
 {
-    if (pthread_mutex_trylock(&depot->lock) != 0)
+    if (count_of(depot) == MESSAGE_DEPOT_BATCHES || pthread_mutex_trylock(&depot->lock) != 0)
         return false;
-    bool has_room = depot->count < MESSAGE_DEPOT_BATCHES;
-    if (has_room)
-        depot->batches[depot->count++] = batch;
+    unsigned count = count_of(depot);
+    bool has_room = count < MESSAGE_DEPOT_BATCHES;
+    if (has_room) {
+        depot->batches[count] = batch;
+        atomic_store_explicit(&depot->count, count + 1, memory_order_relaxed);
+    }
     pthread_mutex_unlock(&depot->lock);
     return has_room;
 }

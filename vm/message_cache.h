@@ -10,6 +10,7 @@
 #define VM_MESSAGE_CACHE_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
 enum { MESSAGE_BLOCK = 96, MESSAGE_BATCH = 64, MESSAGE_DEPOT_BATCHES = 32 };
@@ -18,8 +19,8 @@ struct message_block;
 
 /* Full batches, one below the other. Zeroed and with its lock made it is empty. */
 struct message_depot {
-    pthread_mutex_t lock; /* only tried, never waited for */
-    unsigned count;
+    pthread_mutex_t lock;   /* only tried, never waited for */
+    _Atomic unsigned count; /* written under the lock; a hint for others */
     struct message_block *batches[MESSAGE_DEPOT_BATCHES];
 };
 
