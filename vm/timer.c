@@ -24,7 +24,7 @@ enum { TICKER_BUFFER = 16, HOT_MAX = 8192 };
 
 /*
  * Who sleeps has left the caches if many others have run meanwhile, and its wake-up and what it does then touch a hundred lines, one after the
- * other. All of them are fetched at once, while those that are due before it run. (In a function of its own gcc takes that for no effect at all.)
+ * other. All of them are fetched at once, while those that are due before it run.
  */
 static struct task *post(struct timer *wheel_timer)
 {

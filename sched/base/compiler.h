@@ -12,9 +12,13 @@ enum { CACHE_LINE = 64 };
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #define cache_aligned __attribute__((aligned(64)))
-/* Fetches into the cache what is needed soon; it need not exist. `size`: a constant, so that there is no loop. */
+/*
+ * Fetches into the cache what is needed soon; it need not exist. `size`: if it is a constant, there is no loop. The empty instruction is for gcc,
+ * which takes a function that does nothing else for one without effect, and leaves the calls of it out.
+ */
 static inline __attribute__((always_inline)) void prefetch(const void *at, size_t size)
 {
+    __asm__ volatile("");
 #pragma GCC unroll 16
     for (size_t i = 0; i < size; i += CACHE_LINE)
         __builtin_prefetch((const char *)at + i, 1);
