@@ -38,7 +38,7 @@ pingpong_table_1 pingpong|1 3000 table|1 13000 table|10000
 ring ring|503 10000|503 60000|50000
 ring_inbox ring|503 10000 inbox|503 40000 inbox|30000
 fanin fanin|10 1000|10 4000|30000
-payload_1k payload|14 200|14 1200|2000
+payload_1k payload|1k 14 200|1k 14 1200|2000
 spawn spawn|3000|13000|10000
 spawn_monitored spawn_monitored|3000|13000|10000
 LIST
