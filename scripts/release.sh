@@ -50,6 +50,8 @@ run funcs_call 10000
 run select 5000
 run json 2
 run types 20
+printf '0\n0\n' | run timers 20000 # it asks twice for its CPU time
+run growth 5000
 
 rm -rf "$profile"
 mv build/training/profile "$profile"
