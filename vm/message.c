@@ -28,32 +28,47 @@ static struct vm_local *local_or_null(void)
     return worker ? worker_local(worker) : NULL;
 }
 
-static void *make_block(size_t size, bool is_cached)
+/* A block for so many bytes, of a class; MESSAGE_CLASSES: of no class. */
+static void *make_block(size_t size, enum message_class class)
 {
-    struct vm_local *local = is_cached ? local_or_null() : NULL;
+    struct vm_local *local = class < MESSAGE_CLASSES ? local_or_null() : NULL;
     if (likely(local != NULL))
-        return message_cache_take(&local->messages, local->depot);
-    return malloc(is_cached ? MESSAGE_BLOCK : size);
+        return message_cache_take(&local->messages[class], &local->depots[class]);
+    return malloc(size);
 }
 
 static void drop_block(struct message *message)
 {
-    struct vm_local *local = message->is_cached ? local_or_null() : NULL;
+    unsigned class = message->block_class;
+    struct vm_local *local = class < MESSAGE_CLASSES ? local_or_null() : NULL;
     if (likely(local != NULL))
-        message_cache_put(&local->messages, local->depot, message);
+        message_cache_put(&local->messages[class], &local->depots[class], message);
     else
         free(message);
+}
+
+/* Rounds the size up to that of its class. */
+static enum message_class class_of(size_t *size)
+{
+    if (*size <= MESSAGE_SMALL_SIZE) {
+        *size = MESSAGE_SMALL_SIZE;
+        return MESSAGE_SMALL;
+    }
+    if (*size > MESSAGE_MEDIUM_SIZE)
+        return MESSAGE_CLASSES;
+    *size = MESSAGE_MEDIUM_SIZE;
+    return MESSAGE_MEDIUM;
 }
 
 static struct message *make(enum message_kind kind, uint64_t from, const char *topic, size_t topic_length, size_t room)
 {
     size_t size = sizeof(struct message) + padded(topic_length) + room;
-    bool is_cached = size <= MESSAGE_BLOCK;
-    struct message *message = make_block(size, is_cached);
+    enum message_class class = class_of(&size);
+    struct message *message = make_block(size, class);
     if (!message)
         return NULL;
     *message = (struct message){
-        .from = from, .kind = (uint8_t)kind, .is_cached = is_cached, .topic_length = (uint16_t)topic_length};
+        .from = from, .kind = (uint8_t)kind, .block_class = class, .topic_length = (uint16_t)topic_length};
     bytes_copy(message->bytes, topic, topic_length);
     return message;
 }

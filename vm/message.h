@@ -50,7 +50,7 @@ struct message {
     uint32_t length; /* of the body */
     uint8_t kind;
     bool in_buffer : 1;
-    bool is_cached : 1; /* its block is one of message_cache.h */
+    uint8_t block_class : 2; /* enum message_class, MESSAGE_CLASSES: none */
     uint16_t topic_length;
     /* topic bytes, then the body or a struct buffer pointer */
     unsigned char bytes[];

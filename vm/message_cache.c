@@ -11,11 +11,11 @@
 #include "sched/base/compiler.h"
 #include "vm/slab_asan.h"
 
-static void free_batch(struct message_block *block)
+static void free_batch(const struct message_depot *depot, struct message_block *block)
 {
     while (block) {
         struct message_block *next = slab_peek(block);
-        slab_unpoison(block, MESSAGE_BLOCK);
+        slab_unpoison(block, depot->size);
         free(block);
         block = next;
     }
@@ -68,7 +68,7 @@ static __attribute__((noinline)) bool reload(struct message_cache *cache, struct
 static __attribute__((noinline)) void unload(struct message_cache *cache, struct message_depot *depot)
 {
     if (cache->spare && !deposit(depot, cache->spare))
-        free_batch(cache->spare);
+        free_batch(depot, cache->spare);
     cache->spare = cache->loaded;
     cache->loaded = NULL;
     cache->count = 0;
@@ -77,27 +77,27 @@ static __attribute__((noinline)) void unload(struct message_cache *cache, struct
 void *message_cache_take(struct message_cache *cache, struct message_depot *depot)
 {
     if (unlikely(!cache->loaded) && !reload(cache, depot))
-        return malloc(MESSAGE_BLOCK);
+        return malloc(depot->size);
     struct message_block *block = cache->loaded;
     cache->loaded = slab_peek(block);
     cache->count--;
-    slab_unpoison(block, MESSAGE_BLOCK);
+    slab_unpoison(block, depot->size);
     return block;
 }
 
 void message_cache_put(struct message_cache *cache, struct message_depot *depot, void *block)
 {
     slab_poke(block, cache->loaded);
-    slab_poison((char *)block + sizeof(void *), MESSAGE_BLOCK - sizeof(void *));
+    slab_poison((char *)block + sizeof(void *), depot->size - sizeof(void *));
     cache->loaded = block;
     if (unlikely(++cache->count == MESSAGE_BATCH))
         unload(cache, depot);
 }
 
-void message_cache_flush(struct message_cache *cache)
+void message_cache_flush(struct message_cache *cache, const struct message_depot *depot)
 {
-    free_batch(cache->loaded);
-    free_batch(cache->spare);
+    free_batch(depot, cache->loaded);
+    free_batch(depot, cache->spare);
     *cache = (struct message_cache){0};
 }
 
@@ -105,5 +105,22 @@ void message_depot_flush(struct message_depot *depot)
 {
     struct message_block *batch;
     while ((batch = fetch(depot)))
-        free_batch(batch);
+        free_batch(depot, batch);
+}
+
+void message_depots_init(struct message_depot depots[static MESSAGE_CLASSES])
+{
+    static const uint32_t sizes[] = {[MESSAGE_SMALL] = MESSAGE_SMALL_SIZE, [MESSAGE_MEDIUM] = MESSAGE_MEDIUM_SIZE};
+    for (unsigned i = 0; i < MESSAGE_CLASSES; i++) {
+        depots[i] = (struct message_depot){.size = sizes[i]};
+        pthread_mutex_init(&depots[i].lock, NULL);
+    }
+}
+
+void message_depots_destroy(struct message_depot depots[static MESSAGE_CLASSES])
+{
+    for (unsigned i = 0; i < MESSAGE_CLASSES; i++) {
+        message_depot_flush(&depots[i]);
+        pthread_mutex_destroy(&depots[i].lock);
+    }
 }

@@ -11,33 +11,42 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
-#include <stddef.h>
+#include <stdint.h>
 
-enum { MESSAGE_BLOCK = 96, MESSAGE_BATCH = 64, MESSAGE_DEPOT_BATCHES = 32 };
+enum { MESSAGE_BATCH = 64, MESSAGE_DEPOT_BATCHES = 32 };
+
+/* Blocks for a number or a short text, and for a small table. */
+enum message_class { MESSAGE_SMALL, MESSAGE_MEDIUM, MESSAGE_CLASSES };
+enum { MESSAGE_SMALL_SIZE = 96, MESSAGE_MEDIUM_SIZE = 192 };
 
 struct message_block;
 
-/* Full batches, one below the other. Zeroed and with its lock made it is empty. */
+/* Full batches of one class, one below the other. */
 struct message_depot {
     pthread_mutex_t lock;   /* only tried, never waited for */
+    uint32_t size;          /* of the blocks */
     _Atomic unsigned count; /* written under the lock; a hint for others */
     struct message_block *batches[MESSAGE_DEPOT_BATCHES];
 };
 
-/* Of one worker, used by its thread only. Zeroed it is empty. */
+/* Of one class and one worker, used by its thread only; always with the depot of that class. Zeroed it is empty. */
 struct message_cache {
     struct message_block *loaded, *spare; /* spare: nothing, or a full batch */
     unsigned count;                       /* of loaded, less than MESSAGE_BATCH between calls */
 };
 
-/* A block of MESSAGE_BLOCK bytes, NULL: memory is out. */
+/* Depots of all classes, empty. And: frees what is there, when nobody else uses them any more. */
+void message_depots_init(struct message_depot depots[static MESSAGE_CLASSES]);
+void message_depots_destroy(struct message_depot depots[static MESSAGE_CLASSES]);
+
+/* A block, NULL: memory is out. */
 void *message_cache_take(struct message_cache *cache, struct message_depot *depot);
 
 /* A block that is not used any more. */
 void message_cache_put(struct message_cache *cache, struct message_depot *depot, void *block);
 
-/* Frees all that is there. The depot's by whoever finds its lock free, or when nobody else uses it. */
-void message_cache_flush(struct message_cache *cache);
+/* Frees all that is there; and in the depot, if its lock is free. */
+void message_cache_flush(struct message_cache *cache, const struct message_depot *depot);
 void message_depot_flush(struct message_depot *depot);
 
 #endif

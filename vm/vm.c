@@ -50,8 +50,10 @@ static void give_back(void *ctx, void *worker_local_data)
     if (!local)
         return;
     refs_flush(local->refs);
-    message_cache_flush(&local->messages);
-    message_depot_flush(local->depot);
+    for (unsigned i = 0; i < MESSAGE_CLASSES; i++) {
+        message_cache_flush(&local->messages[i], &vm->messages[i]);
+        message_depot_flush(&vm->messages[i]);
+    }
     slab_cache_flush(local->slabs);
     template_fitted_drop(&local->fitted);
     slab_depot_trim(vm->depot, clock_now_ns(sched_clock(vm->sched)));
@@ -106,7 +108,7 @@ int vm_new(struct vm **out, const struct vm_config *config)
         return error;
     }
     pthread_mutex_init(&vm->lock, NULL);
-    pthread_mutex_init(&vm->messages.lock, NULL);
+    message_depots_init(vm->messages);
     pools_init(vm);
     vm->slots = slot_table_new(config->fault);
     vm->names = names_new();
@@ -162,7 +164,8 @@ static void free_locals(struct vm *vm)
         struct vm_local *local = vm->locals;
         vm->locals = local->next;
         refs_flush(local->refs);
-        message_cache_flush(&local->messages);
+        for (unsigned i = 0; i < MESSAGE_CLASSES; i++)
+            message_cache_flush(&local->messages[i], &vm->messages[i]);
         slab_cache_free(local->slabs);
         template_fitted_drop(&local->fitted);
         codec_bytes_free(&local->scratch);
@@ -192,8 +195,7 @@ void vm_free(struct vm *vm)
         free(host);
     }
     slab_depot_free(vm->depot);
-    message_depot_flush(&vm->messages);
-    pthread_mutex_destroy(&vm->messages.lock);
+    message_depots_destroy(vm->messages);
     pthread_mutex_destroy(&vm->lock);
     free(vm);
 }
@@ -237,7 +239,7 @@ static __attribute__((noinline)) struct vm_local *make_local(struct vm *vm, stru
 {
     struct vm_local *local = memory_zeroed(sizeof *local, "what a worker keeps");
     local->slabs = slab_cache_new(vm->depot);
-    local->depot = &vm->messages;
+    local->depots = vm->messages;
     worker_set_local(worker, local);
     pthread_mutex_lock(&vm->lock);
     local->next = vm->locals;

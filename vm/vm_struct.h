@@ -67,7 +67,7 @@ struct vm {
     struct broker *bus;              /* the event bus */
     _Atomic(struct groups *) groups; /* scopes of process groups, newest first; only added to, under the lock */
     struct slab_depot *depot;
-    struct message_depot messages;
+    struct message_depot messages[MESSAGE_CLASSES];
     bool seeded;
     _Atomic size_t memory_limit;                   /* SIZE_MAX: none */
     _Atomic int gc_more;                           /* vm_gc_percent - 100 */
@@ -89,8 +89,8 @@ struct vm {
 struct vm_local {
     struct vm_local *next;
     struct slab_cache *slabs;
-    struct message_cache messages;
-    struct message_depot *depot; /* of all workers */
+    struct message_cache messages[MESSAGE_CLASSES];
+    struct message_depot *depots; /* of all workers */
     struct template_fitted fitted;
     struct slot_cache slots;
     struct refs_bank refs[REFS_BANKS];
