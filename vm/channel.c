@@ -71,6 +71,7 @@ static void take_item(struct channel *channel, struct process *process, struct f
     switch (channel->source) {
     case SOURCE_INBOX:
         fiber->item = router_take_inbox(&process->router);
+        fiber->as_message = true;
         break;
     case SOURCE_EVENTS:
         fiber->item = router_take_event(&process->router);

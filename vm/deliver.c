@@ -148,17 +148,17 @@ static bool push_item(lua_State *L, struct fiber *fiber, struct channel *channel
         return push_feed_event(L, item, place);
     if (item->kind != MESSAGE_USER)
         return push_event(L, item, place);
-    if (channel->source == SOURCE_TOPIC && !fiber->as_message)
+    if (!fiber->as_message)
         return push_raw(L, item, place);
     envelope_push(L, item);
     return true;
 }
 
 /* What most messages to listeners have: a small value, a small table, or several small values. */
-static bool push_small(lua_State *L, const struct fiber *fiber, const struct channel *channel)
+static bool push_small(lua_State *L, const struct fiber *fiber)
 {
     const struct message *item = fiber->item;
-    if (channel->source != SOURCE_TOPIC || fiber->as_message || item->kind != MESSAGE_USER)
+    if (!item || fiber->as_message || item->kind != MESSAGE_USER)
         return false;
     const unsigned char *body = message_body(item);
     return scalars_decode_one(L, body, item->length) || encoding_decode_flat(L, body, item->length) ||
@@ -178,7 +178,7 @@ static __attribute__((noinline)) bool push_large(lua_State *L, struct fiber *fib
 
 bool deliver_push(lua_State *L, struct fiber *fiber, struct channel *channel, int place)
 {
-    if (!push_small(L, fiber, channel))
+    if (!push_small(L, fiber))
         return push_large(L, fiber, channel, place);
     fiber_drop_item(fiber);
     return true;

@@ -55,7 +55,7 @@ struct fiber {
     uint16_t waiter_count;
     uint16_t fired;        /* index of the waiter that ended the wait */
     uint8_t result;        /* enum wait_result */
-    bool as_message;       /* WAIT_ITEM of a topic: as a Message object */
+    bool as_message;       /* user message in `item`: as a Message object */
     struct waiter one;     /* for waits on one channel */
     int64_t wall_ns;       /* WAIT_ITEM of a timer channel */
     struct vmtimer *timer; /* of a sleep */
