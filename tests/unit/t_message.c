@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* links: vm */
 #include <criterion/criterion.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "vm/buffer.h"
 #include "vm/message.h"
+#include "vm/message_cache.h"
 
 static void fill(unsigned char *bytes, size_t length)
 {
@@ -42,6 +44,20 @@ Test(message, every_size_comes_back)
             cr_assert_eq(memcmp(message_topic(m), topic, topic_length), 0);
             message_free(m);
         }
+}
+
+/* This thread has no cache, but a worker may get the block into its own. */
+Test(message, a_block_for_caches_is_a_whole_one)
+{
+    char body[MESSAGE_MEDIUM_SIZE] = {0};
+    for (size_t length = 0; length <= sizeof body; length++) {
+        struct message *m = message_new(MESSAGE_USER, 1, "t", 1, body, length);
+        size_t size = sizeof *m + 8 + length, whole = size <= MESSAGE_SMALL_SIZE    ? MESSAGE_SMALL_SIZE
+                                                      : size <= MESSAGE_MEDIUM_SIZE ? MESSAGE_MEDIUM_SIZE
+                                                                                    : size;
+        cr_assert_geq(malloc_usable_size(m), whole, "%zu", length);
+        message_free(m);
+    }
 }
 
 Test(message, longest_topic)

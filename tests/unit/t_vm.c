@@ -9,6 +9,7 @@
 #include "tests/unit/vm_rig.h"
 #include "vm/slot.h"
 #include "vm/state.h"
+#include "vm/vm_struct.h"
 
 static const char *run(struct rig *rig, const char *body)
 {
@@ -257,7 +258,47 @@ Test(vm, a_new_limit_counts_those_who_begin_under_it)
     rig_close(&rig);
 }
 
-/* Spawns until it is refused; *ctx: how many. */
+enum { MANY = 5000, LITTLE = 100 * MANY };
+
+static size_t used_memory(struct vm *vm)
+{
+    struct vm_stats stats;
+    vm_stats(vm, &stats);
+    return stats.memory_used;
+}
+
+Test(vm, who_has_ended_leaves_no_memory_behind)
+{
+    struct rig rig;
+    char body[200];
+    rig_open(&rig, &(struct rig_options){.workers = 1});
+    add_common(&rig);
+    snprintf(body, sizeof body,
+             "for i = 1, %d do process.spawn_monitored('t:quick', 't:h') process.events():receive() end return 'ok'",
+             MANY);
+    cr_assert_str_eq(run(&rig, body), "ok");
+    size_t before = used_memory(rig.vm);
+    cr_assert_str_eq(run(&rig, body), "ok");
+    cr_assert_lt(used_memory(rig.vm), before + LITTLE);
+    rig_close(&rig);
+}
+
+/* Free blocks of messages that no worker has use for go back when all are idle: here those of many that waited for one receiver. */
+Test(vm, an_idle_one_keeps_no_blocks_of_messages)
+{
+    struct rig rig;
+    rig_open(&rig, &(struct rig_options){.workers = 1});
+    cr_assert_str_eq(
+        run(&rig, "local inbox = process.inbox()\n"
+                  "for i = 1, 5000 do assert(process.send(process.pid(), 't', i % 2 == 0 and i or ('x'):rep(60))) end\n"
+                  "for i = 1, 5000 do inbox:receive() end return 'ok'"),
+        "ok");
+    for (int class = 0; class < MESSAGE_CLASSES; class ++)
+        RIG_UNTIL(atomic_load(&rig.vm->messages[class].count) == 0);
+    rig_close(&rig);
+}
+
+/* Spawns until it is refused, and many times more; *ctx: how many it was before. */
 static void spawn_until_refused(struct native *native, void *ctx)
 {
     struct rig *rig = rig_of_vm(native_vm(native));
@@ -266,6 +307,10 @@ static void spawn_until_refused(struct native *native, void *ctx)
     unsigned *count = ctx;
     while (native_spawn(native, &spawn, NULL, &error) == 0)
         ++*count;
+    size_t before = used_memory(rig->vm);
+    for (int i = 0; i < MANY; i++)
+        cr_assert_neq(native_spawn(native, &spawn, NULL, &error), 0);
+    cr_assert_lt(used_memory(rig->vm), before + LITTLE);
     cr_assert_str_eq(error.kind, ERROR_UNAVAILABLE);
     cr_assert_not_null(strstr(error.message, "out of memory: no place for one more process"), "%s", error.message);
 }
