@@ -5,7 +5,8 @@
  *
  * A case is a userdata whose uservalue is the channel (receive) or a table {channel, value} (send).
  *
- * Stack of a select: 1 cases, 2 default flag, 3 waiters, 4… the values of the send cases.
+ * Stack of a select: 1 cases, 2 default flag, 3 waiters, 4… the values of the send cases. Other fibers may change the array of the program while
+ * one waits, so what lies there then is a copy. Once a case has got an item, it lies in the place of the waiters.
  */
 #include <lauxlib.h>
 
@@ -73,16 +74,21 @@ static struct channel_case *case_at(lua_State *L, int i)
     return c;
 }
 
-/* Pushes the channel of case i; or its value. */
-static void push_case_channel(lua_State *L, int i)
+/* Pushes the channel of the case at that stack index; of case i; or its value. */
+static void push_channel_of(lua_State *L, int index)
 {
-    struct channel_case *c = case_at(L, i);
-    lua_rawgeti(L, CASES, i);
-    lua_getuservalue(L, -1);
-    lua_remove(L, -2);
+    const struct channel_case *c = lua_touserdata(L, index);
+    lua_getuservalue(L, index);
     if (!c->sending)
         return;
     lua_rawgeti(L, -1, 1);
+    lua_remove(L, -2);
+}
+
+static void push_case_channel(lua_State *L, int i)
+{
+    lua_rawgeti(L, CASES, i);
+    push_channel_of(L, lua_gettop(L));
     lua_remove(L, -2);
 }
 
@@ -95,18 +101,24 @@ static void push_case_value(lua_State *L, int i)
     lua_pop(L, 1);
 }
 
-/* Result table for case i; the value is on top of the stack. */
-static int case_result(lua_State *L, int i, bool ok)
+/* Result table; [value, channel] are on top of the stack. */
+static int result_of(lua_State *L, bool ok)
 {
-    int value = lua_gettop(L);
     lua_createtable(L, 0, 3);
-    push_case_channel(L, i);
+    lua_insert(L, -2);
     lua_setfield(L, -2, "channel");
-    lua_pushvalue(L, value);
+    lua_pushvalue(L, -2);
     lua_setfield(L, -2, "value");
     lua_pushboolean(L, ok);
     lua_setfield(L, -2, "ok");
     return 1;
+}
+
+/* Result table for case i; the value is on top of the stack. */
+static int case_result(lua_State *L, int i, bool ok)
+{
+    push_case_channel(L, i);
+    return result_of(L, ok);
 }
 
 static int default_result(lua_State *L)
@@ -119,13 +131,23 @@ static int default_result(lua_State *L)
     return 1;
 }
 
-/* ctx is the case number; the fiber's item becomes the value. */
+/* The fiber's item becomes the value. */
 static int item_k(lua_State *L, int status, lua_KContext ctx)
 {
     (void)status;
-    if (!deliver_push(L, state_fiber(L), case_at(L, (int)ctx)->channel, WAITERS + 1))
+    const struct channel_case *c = lua_touserdata(L, WAITERS);
+    if (!deliver_push(L, state_fiber(L), c->channel, WAITERS + 1))
         return state_reschedule(L, ctx, item_k);
-    return case_result(L, (int)ctx, true);
+    push_channel_of(L, WAITERS);
+    return result_of(L, true);
+}
+
+/* The fiber has got an item for case i. */
+static int take_item(lua_State *L, int i)
+{
+    lua_settop(L, DEFAULT);
+    lua_rawgeti(L, CASES, i);
+    return item_k(L, LUA_OK, 0);
 }
 
 static int top_result_k(lua_State *L, int status, lua_KContext ctx)
@@ -141,11 +163,8 @@ static int receive_now(lua_State *L, int i, struct channel *channel)
     struct fiber *sender;
     push_case_channel(L, i);
     enum channel_take take = channel_take(L, -1, channel, &sender);
-    if (take == TAKE_ITEM) {
-        lua_settop(L, DEFAULT);
-        lua_pushnil(L); /* WAITERS */
-        return item_k(L, LUA_OK, i);
-    }
+    if (take == TAKE_ITEM)
+        return take_item(L, i);
     if (take == TAKE_CLOSED)
         lua_pushnil(L);
     case_result(L, i, take == TAKE_VALUE);
@@ -166,6 +185,7 @@ static int send_now(lua_State *L, int i, struct channel *channel)
 
 static int wait_k(lua_State *L, int status, lua_KContext ctx)
 {
+    (void)status;
     (void)ctx;
     struct fiber *fiber = state_fiber(L);
     int i = fiber->fired + 1;
@@ -173,8 +193,7 @@ static int wait_k(lua_State *L, int status, lua_KContext ctx)
     case WAIT_VALUE:
         return case_result(L, i, true);
     case WAIT_ITEM:
-        lua_settop(L, WAITERS);
-        return item_k(L, status, i);
+        return take_item(L, i);
     case WAIT_AGAIN:
         lua_settop(L, DEFAULT);
         return channel_select(L);
@@ -189,11 +208,23 @@ static int wait_k(lua_State *L, int status, lua_KContext ctx)
     }
 }
 
+/* From here on the program may change its array. */
+static void copy_cases(lua_State *L, int count)
+{
+    lua_createtable(L, count, 0);
+    for (int i = 1; i <= count; i++) {
+        lua_rawgeti(L, CASES, i);
+        lua_rawseti(L, -2, i);
+    }
+    lua_replace(L, CASES);
+}
+
 /* Queues the fiber on all cases and suspends it. */
 static int wait_all(lua_State *L, int count)
 {
     struct fiber *fiber = state_fiber(L);
     state_check_block(L);
+    copy_cases(L, count);
     struct waiter *waiters = lua_newuserdata(L, (size_t)(count + !count) * sizeof *waiters);
     lua_replace(L, WAITERS);
     int values = 0;
