@@ -3,7 +3,6 @@
 #ifndef STDLIB_PROCESS_TARGET_H
 #define STDLIB_PROCESS_TARGET_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include <lua.h>
