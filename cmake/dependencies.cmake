@@ -19,6 +19,14 @@ find_library(LUA_ARCHIVE liblua5.3.a HINTS ${LUA_FOLDER} ${LUA_LIBRARY_DIRS} REQ
 add_library(lua STATIC IMPORTED)
 set_target_properties(lua PROPERTIES IMPORTED_LOCATION ${LUA_ARCHIVE} INTERFACE_INCLUDE_DIRECTORIES "${LUA_INCLUDE_DIRS}"
                                      INTERFACE_LINK_LIBRARIES "m;dl")
+# Its jumps are ours where we have some: vm/jump.c says why. A library behind the archive, which alone calls them.
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64" AND NOT SANITIZE)
+  add_library(jump STATIC vm/jump.c)
+  set_target_properties(jump PROPERTIES OUTPUT_NAME moonlet_jump)
+  target_compile_options(jump PRIVATE -fno-lto)
+  set_property(TARGET lua APPEND PROPERTY INTERFACE_LINK_LIBRARIES jump)
+  set_property(TARGET lua PROPERTY INTERFACE_LINK_OPTIONS "LINKER:--wrap=_setjmp,--wrap=__longjmp_chk")
+endif()
 
 # moonlet_malloc: replaces malloc in the binary. Nothing names a symbol of it, so it must be linked as needed or not.
 # Sanitizers bring their own malloc.
