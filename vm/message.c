@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * message: see message.h. The bytes behind the header are the topic, padded to 8, then either the body or the pointer of the
- * buffer that holds it.
+ * message: see message.h. The bytes behind the header are the topic, then either the body or the pointer of the buffer that
+ * holds it.
  */
 #include "vm/message.h"
 
@@ -16,11 +16,6 @@
 #include "vm/message_cache.h"
 #include "vm/vm_struct.h"
 
-static size_t padded(size_t length)
-{
-    return (length + 7) & ~(size_t)7;
-}
-
 /* What the calling worker keeps; NULL: another thread, or it keeps nothing yet. */
 static struct vm_local *local_or_null(void)
 {
@@ -34,7 +29,7 @@ static void *make_block(size_t size, enum message_class class)
     struct vm_local *local = class < MESSAGE_CLASSES ? local_or_null() : NULL;
     if (likely(local != NULL))
         return message_cache_take(&local->messages[class], &local->depots[class]);
-    return malloc(size);
+    return class < MESSAGE_CLASSES ? aligned_alloc(CACHE_LINE, size) : malloc(size);
 }
 
 static void drop_block(struct message *message)
@@ -62,7 +57,7 @@ static enum message_class class_of(size_t *size)
 
 static struct message *make(enum message_kind kind, uint64_t from, const char *topic, size_t topic_length, size_t room)
 {
-    size_t size = sizeof(struct message) + padded(topic_length) + room;
+    size_t size = sizeof(struct message) + topic_length + room;
     enum message_class class = class_of(&size);
     struct message *message = make_block(size, class);
     if (!message)
@@ -77,7 +72,7 @@ static void set_buffer(struct message *message, struct buffer *buffer)
 {
     message->in_buffer = true;
     message->length = (uint32_t)buffer->length;
-    memcpy(message->bytes + padded(message->topic_length), &buffer, sizeof buffer);
+    memcpy(message->bytes + message->topic_length, &buffer, sizeof buffer);
 }
 
 /* With the body in a buffer of its own. */
@@ -102,7 +97,7 @@ struct message *message_new(enum message_kind kind, uint64_t from, const char *t
     if (!message)
         return NULL;
     message->length = (uint32_t)length;
-    bytes_copy(message->bytes + padded(topic_length), body, length);
+    bytes_copy(message->bytes + topic_length, body, length);
     return message;
 }
 
@@ -150,7 +145,7 @@ struct buffer *message_buffer(const struct message *message)
 {
     struct buffer *buffer = NULL;
     if (message->in_buffer)
-        memcpy(&buffer, message->bytes + padded(message->topic_length), sizeof buffer);
+        memcpy(&buffer, message->bytes + message->topic_length, sizeof buffer);
     return buffer;
 }
 
@@ -158,7 +153,7 @@ const unsigned char *message_body(const struct message *message)
 {
     if (message->in_buffer)
         return message_buffer(message)->bytes;
-    return message->bytes + padded(message->topic_length);
+    return message->bytes + message->topic_length;
 }
 
 size_t message_cost(const struct message *message)

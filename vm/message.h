@@ -39,20 +39,23 @@ enum message_kind {
 
 enum { MESSAGE_INLINE_MAX = 256 }; /* larger bodies travel in a buffer */
 
+/* A message with a short topic and a number is one cache line. */
 struct message {
-    struct message *next;       /* mailbox link; later the queue in arrival order */
-    struct message *prev;       /* unclaimed messages: arrival order backwards */
+    struct message *next; /* mailbox link; later the queue in arrival order */
+    union {
+        uint64_t target;      /* in the mailbox: the PID it is meant for, since the slot may have a new user */
+        struct message *prev; /* unclaimed messages: arrival order backwards */
+    };
     struct message *topic_next; /* unclaimed messages: next one of the topic */
     uint64_t from;
     uint64_t
         id; /* user messages: sequence number of arrival; events: from then on, when that was; signals: see the kind */
-    uint64_t target; /* PID it is meant for: the slot may have a new user */
     uint32_t length; /* of the body */
     uint8_t kind;
     bool in_buffer : 1;
     uint8_t block_class : 2; /* enum message_class, MESSAGE_CLASSES: none */
     uint16_t topic_length;
-    /* topic bytes, then the body or a struct buffer pointer */
+    /* topic bytes, then the body or a struct buffer pointer, neither aligned */
     unsigned char bytes[];
 };
 

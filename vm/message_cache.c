@@ -77,7 +77,7 @@ static __attribute__((noinline)) void unload(struct message_cache *cache, struct
 void *message_cache_take(struct message_cache *cache, struct message_depot *depot)
 {
     if (unlikely(!cache->loaded) && !reload(cache, depot))
-        return malloc(depot->size);
+        return aligned_alloc(CACHE_LINE, depot->size);
     struct message_block *block = cache->loaded;
     cache->loaded = slab_peek(block);
     cache->count--;

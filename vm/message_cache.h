@@ -5,6 +5,7 @@
  *
  * A worker keeps up to two batches of free blocks. Whoever only receives passes full batches on to the depot of the VM, from which those take
  * them who only send; beyond MESSAGE_DEPOT_BATCHES they are freed. Each block is malloc's, so that whoever has no cache may simply free it.
+ * Blocks are whole cache lines: a number or a short text takes one from the sender's processor to the receiver's.
  */
 #ifndef VM_MESSAGE_CACHE_H
 #define VM_MESSAGE_CACHE_H
@@ -17,7 +18,7 @@ enum { MESSAGE_BATCH = 64, MESSAGE_DEPOT_BATCHES = 32 };
 
 /* Blocks for a number or a short text, and for a small table. */
 enum message_class { MESSAGE_SMALL, MESSAGE_MEDIUM, MESSAGE_CLASSES };
-enum { MESSAGE_SMALL_SIZE = 96, MESSAGE_MEDIUM_SIZE = 192 };
+enum { MESSAGE_SMALL_SIZE = 64, MESSAGE_MEDIUM_SIZE = 192 };
 
 struct message_block;
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sched/base/compiler.h"
 #include "vm/buffer.h"
 #include "vm/message.h"
 #include "vm/message_cache.h"
@@ -52,12 +53,21 @@ Test(message, a_block_for_caches_is_a_whole_one)
     char body[MESSAGE_MEDIUM_SIZE] = {0};
     for (size_t length = 0; length <= sizeof body; length++) {
         struct message *m = message_new(MESSAGE_USER, 1, "t", 1, body, length);
-        size_t size = sizeof *m + 8 + length, whole = size <= MESSAGE_SMALL_SIZE    ? MESSAGE_SMALL_SIZE
+        size_t size = sizeof *m + 1 + length, whole = size <= MESSAGE_SMALL_SIZE    ? MESSAGE_SMALL_SIZE
                                                       : size <= MESSAGE_MEDIUM_SIZE ? MESSAGE_MEDIUM_SIZE
                                                                                     : size;
         cr_assert_geq(malloc_usable_size(m), whole, "%zu", length);
+        if (size <= MESSAGE_MEDIUM_SIZE)
+            cr_assert_eq((uintptr_t)m % CACHE_LINE, 0, "%zu", length);
         message_free(m);
     }
+}
+
+/* A topic of six letters and a number of eight bytes with its tag, behind their count. */
+Test(message, a_number_fits_into_one_cache_line)
+{
+    cr_assert_leq(sizeof(struct message) + strlen("number") + 1 + 1 + 8, MESSAGE_SMALL_SIZE);
+    cr_assert_eq((size_t)MESSAGE_SMALL_SIZE, (size_t)CACHE_LINE);
 }
 
 Test(message, longest_topic)
