@@ -152,9 +152,7 @@ static int process_send(lua_State *L)
     if (length > TOPIC_MAX)
         return error_return(L, ERROR_INVALID, "topic longer than %d bytes", TOPIC_MAX);
     unsigned char bytes[SCALARS_BYTES];
-    size_t size = top > 2 ? scalars_encode(L, 3, top - 2, bytes) : 0;
-    if (size == 0 && top == 3)
-        size = flat_encode(L, 3, bytes);
+    size_t size = top == 3 ? flat_encode(L, 3, bytes) : top > 3 ? scalars_encode(L, 3, top - 2, bytes) : 0;
     if (size == 0 && top > 2)
         return send_run(L, top);
     uint64_t to = process_target_text(L, 1, to_text);

@@ -11,37 +11,34 @@
 
 enum { HEAD = 1 + WIRE_TABLE8_SIZE };
 
-/* The commonest kinds are tested for first. */
-static inline size_t put_value(lua_State *L, unsigned char *at)
+/* A value of the type. The commonest kinds are tested for first. */
+static inline size_t put_value(lua_State *L, int index, int type, unsigned char *at)
 {
-    int type = lua_type(L, -1);
     if (type == LUA_TSTRING)
-        return scalars_put_string(L, -1, at);
-    return likely(type == LUA_TNUMBER) ? scalars_put_number(L, -1, at) : scalars_put(L, -1, at);
+        return scalars_put_string(L, index, at);
+    return likely(type == LUA_TNUMBER) ? scalars_put_number(L, index, at) : scalars_put(L, index, at);
 }
 
 /* The entry whose [key, value] are on top; returns its bytes. 0: not flat. */
 static inline size_t put_entry(lua_State *L, unsigned char *at, unsigned *narr, unsigned *nhash)
 {
     if (likely(lua_type(L, -2) == LUA_TSTRING)) {
-        size_t key = scalars_put_string(L, -2, at), value = key ? put_value(L, at + key) : 0;
+        size_t key = scalars_put_string(L, -2, at), value = key ? put_value(L, -1, lua_type(L, -1), at + key) : 0;
         ++*nhash;
         return value ? key + value : 0;
     }
     if (*nhash > 0 || !lua_isinteger(L, -2) || lua_tointeger(L, -2) != (lua_Integer)*narr + 1)
         return 0;
     ++*narr;
-    return put_value(L, at);
+    return put_value(L, -1, lua_type(L, -1), at);
 }
 
-size_t flat_encode(lua_State *L, int index, unsigned char bytes[static SCALARS_BYTES])
+/* bytes[0] is written. */
+static inline size_t encode_table(lua_State *L, int index, unsigned char bytes[static SCALARS_BYTES])
 {
     unsigned narr = 0, nhash = 0;
     size_t length = HEAD;
-    int top = lua_gettop(L);
-    if (!lua_istable(L, index))
-        return 0;
-    if (lua_getmetatable(L, index)) {
+    if (unlikely(lua_getmetatable(L, index))) {
         lua_pop(L, 1);
         return 0;
     }
@@ -49,141 +46,161 @@ size_t flat_encode(lua_State *L, int index, unsigned char bytes[static SCALARS_B
     while (lua_next(L, index)) {
         size_t more = SCALARS_BYTES - length < 2 * SCALARS_ONE_MAX ? 0 : put_entry(L, bytes + length, &narr, &nhash);
         if (unlikely(!more)) {
-            lua_settop(L, top);
+            lua_pop(L, 2);
             return 0;
         }
         length += more;
         lua_pop(L, 1);
     }
-    bytes[0] = 1;
     bytes[1] = WIRE_FLAT8;
     bytes[2] = (unsigned char)narr;
     bytes[3] = (unsigned char)nhash;
     return length;
 }
 
-/* What is still to be read. */
-struct input {
-    const unsigned char *at, *end;
-};
-
-/* The next `size` bytes; false: there are less. */
-static inline bool take(struct input *in, const unsigned char **data, size_t size)
+size_t flat_encode(lua_State *L, int index, unsigned char bytes[static SCALARS_BYTES])
 {
-    *data = in->at;
-    if (unlikely((size_t)(in->end - in->at) < size))
-        return false;
-    in->at += size;
-    return true;
+    bytes[0] = 1;
+    if (lua_isinteger(L, index))
+        return 1 + wire_write_integer(bytes + 1, lua_tointeger(L, index));
+    int type = lua_type(L, index);
+    if (type == LUA_TTABLE)
+        return encode_table(L, index, bytes);
+    size_t size = put_value(L, index, type, bytes + 1);
+    return size ? 1 + size : 0;
 }
 
-static inline bool push_string(lua_State *L, struct input *in, unsigned tag)
+/*
+ * What follows reads at `at`, with nothing from `end` on, and pushes what was there. It returns where the next one begins; NULL: it is none of
+ * that kind, or does not end before `end`.
+ */
+static inline const unsigned char *push_string(lua_State *L, const unsigned char *at, const unsigned char *end,
+                                               size_t length)
 {
-    const unsigned char *text;
-    size_t length = tag - WIRE_STRING;
-    if (!take(in, &text, length))
-        return false;
-    lua_pushlstring(L, (const char *)text, length);
-    return true;
+    if (unlikely((size_t)(end - at) < length))
+        return NULL;
+    lua_pushlstring(L, (const char *)at, length);
+    return at + length;
 }
 
-static bool push_rare(lua_State *L, struct input *in, unsigned tag)
+static __attribute__((noinline)) const unsigned char *push_rare(lua_State *L, const unsigned char *at,
+                                                                const unsigned char *end, unsigned tag)
 {
-    const unsigned char *data;
     if (tag == WIRE_FALSE || tag == WIRE_TRUE) {
         lua_pushboolean(L, tag == WIRE_TRUE);
-        return true;
+        return at;
     }
-    if (tag < WIRE_INT8 || tag > WIRE_INT64 || !take(in, &data, wire_integer_size(tag)))
-        return false;
-    lua_pushinteger(L, wire_integer_at(data, tag));
-    return true;
+    if (tag < WIRE_INT8 || tag > WIRE_INT64 || (size_t)(end - at) < wire_integer_size(tag))
+        return NULL;
+    lua_pushinteger(L, wire_integer_at(at, tag));
+    return at + wire_integer_size(tag);
 }
 
-/* The tag of what comes next; one that is not flat if nothing does. */
-static inline unsigned next_tag(struct input *in)
+static inline const unsigned char *push_key(lua_State *L, const unsigned char *at, const unsigned char *end)
 {
-    return likely(in->at < in->end) ? *in->at++ : WIRE_TYPE;
+    if (unlikely(at == end || *at < WIRE_STRING || *at > WIRE_STRING_MAX))
+        return NULL;
+    return push_string(L, at + 1, end, *at - (unsigned)WIRE_STRING);
 }
 
-static inline bool push_key(lua_State *L, struct input *in)
+static inline const unsigned char *push_value(lua_State *L, const unsigned char *at, const unsigned char *end)
 {
-    unsigned tag = next_tag(in);
-    return tag >= WIRE_STRING && tag <= WIRE_STRING_MAX && push_string(L, in, tag);
-}
-
-static inline bool push_value(lua_State *L, struct input *in)
-{
-    const unsigned char *data;
     double number;
-    unsigned tag = next_tag(in);
+    if (unlikely(at == end))
+        return NULL;
+    unsigned tag = *at++;
     if (tag <= WIRE_INTEGER_MAX) {
         lua_pushinteger(L, tag);
-        return true;
+        return at;
     }
     if (tag <= WIRE_STRING_MAX)
-        return push_string(L, in, tag);
+        return push_string(L, at, end, tag - WIRE_STRING);
     if (tag != WIRE_NUMBER)
-        return push_rare(L, in, tag);
-    if (!take(in, &data, sizeof number))
-        return false;
-    memcpy(&number, data, sizeof number);
+        return push_rare(L, at, end, tag);
+    if (unlikely((size_t)(end - at) < sizeof number))
+        return NULL;
+    memcpy(&number, at, sizeof number);
     lua_pushnumber(L, number);
-    return true;
+    return at + sizeof number;
 }
 
-static bool fill_sequence(lua_State *L, struct input *in, unsigned narr)
+/* The value of known key number `index`. */
+static inline const unsigned char *push_value_of(lua_State *L, struct keys *keys, unsigned index,
+                                                 const unsigned char *at, const unsigned char *end, int strings)
 {
-    for (unsigned i = 1; i <= narr; i++) {
-        if (unlikely(!push_value(L, in)))
-            return false;
-        lua_rawseti(L, -2, i);
+    const struct keys_text *known = &keys->values[index];
+    if (known->size > 0 && keys_is(known, at, end)) {
+        lua_rawgeti(L, strings, keys_value_at(index));
+        return at + known->size;
     }
-    return true;
+    const unsigned char *next = push_value(L, at, end);
+    if (next && *at >= WIRE_STRING)
+        keys_miss(L, keys, index, strings, at);
+    return next;
 }
 
-/* Pairs of the table at stack index `table`. */
-static bool fill_pairs(lua_State *L, struct input *in, int table, unsigned nhash)
+/* Those below put what they read into a table, which is on top. */
+static const unsigned char *fill_sequence(lua_State *L, const unsigned char *at, const unsigned char *end,
+                                          unsigned narr)
 {
-    for (; nhash > 0; nhash--) {
-        if (unlikely(!push_key(L, in) || !push_value(L, in)))
-            return false;
-        lua_rawset(L, table);
+    for (unsigned i = 1; at && i <= narr; i++) {
+        at = push_value(L, at, end);
+        if (likely(at != NULL))
+            lua_rawseti(L, -2, i);
     }
-    return true;
+    return at;
 }
 
-/* The first pairs, as long as their keys are known ones; *nhash are left then. */
-static bool fill_known(lua_State *L, const struct keys *keys, struct input *in, int table, unsigned *nhash)
+static const unsigned char *fill_pairs(lua_State *L, const unsigned char *at, const unsigned char *end, unsigned nhash)
 {
-    size_t size;
+    for (; at && nhash > 0; nhash--) {
+        at = push_key(L, at, end);
+        if (unlikely(!at))
+            break;
+        at = push_value(L, at, end);
+        if (likely(at != NULL))
+            lua_rawset(L, -3);
+    }
+    return at;
+}
+
+/* The first pairs, as long as their keys are known ones; *nhash are left then. `table` is the stack index of the table. */
+static const unsigned char *fill_known(lua_State *L, struct keys *keys, const unsigned char *at,
+                                       const unsigned char *end, int table, unsigned *nhash)
+{
     unsigned most = *nhash < keys->count ? *nhash : keys->count;
+    int strings = table + 1;
     lua_rawgeti(L, LUA_REGISTRYINDEX, KEYS_PLACE);
-    for (unsigned i = 0; i < most && keys_is(keys, i, in->at, in->end, &size); i++) {
-        lua_rawgeti(L, table + 1, i + 1);
-        in->at += size;
-        if (unlikely(!push_value(L, in)))
-            return false;
+    for (unsigned i = 0; i < most && keys_is(&keys->keys[i], at, end); i++) {
+        lua_rawgeti(L, strings, keys_key_at(i));
+        at = push_value_of(L, keys, i, at + keys->keys[i].size, end, strings);
+        if (unlikely(!at))
+            return NULL;
         lua_rawset(L, table);
         --*nhash;
     }
-    lua_settop(L, table);
-    return true;
+    lua_pop(L, 1);
+    return at;
 }
 
-enum flat_result flat_decode(lua_State *L, const struct keys *keys, const unsigned char *data, size_t length)
+enum flat_result flat_decode(lua_State *L, struct keys *keys, const unsigned char *data, size_t length)
 {
     if (length < HEAD || data[0] != 1 || data[1] != WIRE_FLAT8)
         return FLAT_NOT;
     unsigned narr = data[2], nhash = data[3], left = nhash;
-    struct input in = {data + HEAD, data + length};
-    if (narr + 2 * nhash > (size_t)(in.end - in.at))
+    const unsigned char *at = data + HEAD, *end = data + length;
+    if (narr + 2 * nhash > length - HEAD)
         return FLAT_NOT;
-    int table = lua_gettop(L) + 1;
+    int top = lua_gettop(L);
     lua_createtable(L, (int)narr, (int)nhash);
-    if (unlikely(!fill_sequence(L, &in, narr) || (keys && !fill_known(L, keys, &in, table, &left)) ||
-                 !fill_pairs(L, &in, table, left) || in.at < in.end)) {
-        lua_settop(L, table - 1);
+    if (narr > 0)
+        at = fill_sequence(L, at, end, narr);
+    if (keys && at && left > 0)
+        at = fill_known(L, keys, at, end, top + 1, &left);
+    if (left > 0)
+        at = fill_pairs(L, at, end, left);
+    if (unlikely(at != end)) {
+        lua_settop(L, top);
         return FLAT_NOT;
     }
     return left < nhash && nhash - left == keys->count ? FLAT_KNOWN : FLAT_STRANGE;

@@ -297,7 +297,7 @@ static inline void forget_noted(struct heap *heap, const void *block, size_t siz
 static __attribute__((noinline)) void *alloc_rare(struct heap *heap, void *block, size_t old_size, size_t new_size)
 {
     if (!block)
-        return new_size > 0 ? heap_take(heap, new_size) : NULL;
+        return heap_take(heap, new_size);
     forget_noted(heap, block, old_size);
     if (is_shared(heap, block))
         return leave_shared(heap, block, old_size, new_size);
@@ -333,7 +333,7 @@ void *heap_alloc(void *ud, void *block, size_t old_size, size_t new_size)
     struct heap *heap = ud;
     if (!block) {
         block = is_exact(new_size) ? take_exact(heap, new_size) : NULL;
-        if (likely(block != NULL))
+        if (likely(block != NULL) || new_size == 0) /* Lua gives back what it never had: the array part of a record */
             return block;
     } else if (new_size == 0 && likely(is_exact(old_size)) && likely(!is_shared(heap, block))) {
         forget_noted(heap, block, old_size);

@@ -302,7 +302,7 @@ struct input {
 };
 
 /* What the short way reads must be what the long way has read, the only value, which is at index 2. True: it read something. */
-static bool check_flat_with(lua_State *L, const struct keys *keys, const struct input *input, bool is_one)
+static bool check_flat_with(lua_State *L, struct keys *keys, const struct input *input, bool is_one)
 {
     int top = lua_gettop(L);
     bool is_flat = flat_decode(L, keys, input->data, input->size) != FLAT_NOT;

@@ -85,6 +85,18 @@ Test(flat, comes_back_from_both_decoders)
     }
 }
 
+Test(flat, what_is_no_table_is_written_as_scalars_do)
+{
+    static const char *const others[] = {"5", "-1 << 40", "0.5", "'text'", "true", "nil"};
+    unsigned char expected[SCALARS_BYTES];
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        size_t length = encode(others[i]);
+        cr_assert_gt(length, 0, "%s", others[i]);
+        cr_assert_eq(length, scalars_encode(L, 1, 1, expected), "%s", others[i]);
+        cr_assert_eq(memcmp(bytes, expected, length), 0, "%s", others[i]);
+    }
+}
+
 /* Written by codec itself it is not read: it may hold anything. */
 Test(flat, tables_of_codec_are_left_to_it)
 {
@@ -99,8 +111,8 @@ Test(flat, tables_of_codec_are_left_to_it)
 Test(flat, other_values_are_left_to_codec)
 {
     static const char *const others[] = {
-        "5",
-        "'text'",
+        "print",
+        "('x'):rep(64)",
         "{{}}",
         "{a = {}}",
         "{print}",

@@ -181,6 +181,85 @@ Test(keys, patience_grows_to_its_limit)
     }
 }
 
+static bool has_value(unsigned index, const char *text)
+{
+    const struct keys_text *value = &keys->values[index];
+    return value->size == strlen(text) + 1 && memcmp(value->bytes + 1, text, strlen(text)) == 0;
+}
+
+static void read_times(int times, const char *text)
+{
+    for (; times > 0; times--)
+        cr_assert_eq(read(text), FLAT_KNOWN, "%s", text);
+}
+
+Test(keys, strings_that_are_values_are_learned_too)
+{
+    learn("{id = 'first'}");
+    cr_assert(has_value(0, "first"));
+    read_times(3, "{id = 'first'}");
+    read_times(1, "{id = 'firsT'}");
+    read_times(1, "{id = 'first\\0'}");
+    read_times(1, "{id = ''}");
+    cr_assert(has_value(0, "first"));
+    learn("{id = ''}");
+    cr_assert(has_value(0, ""));
+    read_times(2, "{id = ''}");
+    read_times(2, "{id = 'x'}");
+}
+
+Test(keys, other_values_and_long_strings_are_not_learned)
+{
+    static const char *const values[] = {"1", "-1", "0.5", "true", "('v'):rep(16)", "('v'):rep(63)"};
+    char text[60];
+    learn("{id = ('v'):rep(15)}");
+    cr_assert_eq(keys->values[0].size, KEYS_TEXT);
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        snprintf(text, sizeof text, "{id = %s}", values[i]);
+        read_times(40, text);
+        cr_assert_eq(keys->values[0].size, KEYS_TEXT, "%s", text);
+        learn(text);
+        cr_assert_eq(keys->values[0].size, 0, "%s", text);
+        read_times(2, "{id = 'short'}");
+        learn("{id = ('v'):rep(15)}");
+    }
+}
+
+/* Sixteen may be other ones, the next is learned; what is known in between counts for nothing. */
+Test(keys, a_value_that_has_changed_is_learned_later)
+{
+    learn("{id = 'old'}");
+    read_times(16, "{id = 'new'}");
+    read_times(5, "{id = 'old'}");
+    cr_assert(has_value(0, "old"));
+    read_times(1, "{id = 'new'}");
+    cr_assert(has_value(0, "new"));
+    read_times(16, "{id = 'old'}");
+    cr_assert(has_value(0, "new"));
+    learn("{id = 5}");
+    read_times(17, "{id = 'one'}");
+    cr_assert(has_value(0, "one"));
+    lua_settop(L, 0);
+    lua_gc(L, LUA_GCCOLLECT, 0);
+    read_times(1, "{id = 'one'}");
+}
+
+/* Each field has its turn. */
+Test(keys, of_several_values_all_that_stay_are_learned)
+{
+    char text[80];
+    learn("{a = 1, b = 2, c = 3, d = 4}");
+    for (int i = 0; i < 17 * 5; i++) {
+        snprintf(text, sizeof text, "{a = 'x%d', b = 'y%d', c = 'stays', d = 'z%d'}", i, i, i);
+        read_times(1, text);
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        bool is_c = keys->keys[i].bytes[1] == 'c';
+        cr_assert_eq(has_value(i, "stays"), is_c);
+        cr_assert_gt(keys->values[i].size, 0);
+    }
+}
+
 /* Corrupt behind a known key, at each length, and with a value that is not flat. */
 Test(keys, what_is_corrupt_is_left_to_others)
 {
