@@ -60,6 +60,7 @@ struct codec_encoder {
     enum codec_status failure;
     struct codec_seen seen;
     struct codec_strings strings;
+    struct codec_encode_frame *frame; /* of the innermost open table, if there is one */
     struct codec_encode_frame frames[CODEC_MAX_DEPTH];
 };
 

@@ -18,7 +18,7 @@
 
 #include "sched/base/compiler.h"
 #include "vm/codec_cursor.h"
-#include "vm/codec_write.h"
+#include "vm/codec_put.h"
 #include "vm/error.h"
 #include "vm/lang/shape_build.h"
 #include "vm/lazy.h"
@@ -36,75 +36,30 @@ enum {
     LONG_ARRAY = 16   /* strings are looked for in an array that is not shorter */
 };
 
-/* What became of a value: written; a table was begun whose frame is now on top; it ended; not something that travels; see failure; over budget. */
-enum put { PUT_DONE, PUT_OPENED, PUT_CLOSED, PUT_DROPPED, PUT_FAILED, PUT_PAUSED };
-
-static enum put fail(struct codec_encoder *e, enum codec_status status)
-{
-    e->failure = status;
-    return PUT_FAILED;
-}
-
-/* Where to write up to `size` bytes; NULL: see failure. */
-static inline unsigned char *reserve(struct codec_encoder *e, size_t size)
-{
-    if (unlikely(e->room - e->length < size) && !codec_encoder_grow(e, size))
-        return NULL;
-    return e->data + e->length;
-}
-
-static inline enum put put_tag(struct codec_encoder *e, unsigned tag)
-{
-    unsigned char *at = reserve(e, 1);
-    if (!at)
-        return PUT_FAILED;
-    *at = (unsigned char)tag;
-    e->length++;
-    return PUT_DONE;
-}
-
-static inline enum put put_number(lua_State *L, struct codec_encoder *e, int index)
-{
-    unsigned char *at = reserve(e, WIRE_SCALAR_MAX);
-    if (!at)
-        return PUT_FAILED;
-    if (lua_isinteger(L, index))
-        e->length += wire_write_integer(at, lua_tointeger(L, index));
-    else
-        e->length += wire_write_number(at, lua_tonumber(L, index));
-    return PUT_DONE;
-}
-
-static inline enum put put_text(struct codec_encoder *e, const char *data, size_t length, bool keep)
-{
-    if (length > CODEC_MAX_BYTES)
-        return fail(e, CODEC_SIZE);
-    unsigned char *at = reserve(e, length + 6);
-    if (!at)
-        return PUT_FAILED;
-    unsigned char *begin = at;
-    if (keep)
-        *at++ = WIRE_KEEP;
-    at += wire_write_string_head(at, length);
-    memcpy(at, data, length);
-    e->length += (size_t)(at - begin) + length;
-    return PUT_DONE;
-}
-
-/* A string that has no number, and may get one. */
-static __attribute__((noinline)) enum put put_new_string(lua_State *L, struct codec_encoder *e, int index,
-                                                         bool expected)
+/* As long as strings are not looked for. */
+static __attribute__((noinline)) enum put put_plain_string(lua_State *L, struct codec_encoder *e, int index)
 {
     size_t length;
     const char *data = lua_tolstring(L, index, &length);
-    return put_text(e, data, length, e->strings.is_on && codec_strings_note(&e->strings, data, expected));
+    return put_text(e, data, length, false);
+}
+
+/* A string that has no number, and may get one. */
+static __attribute__((noinline)) enum put put_new_string(struct codec_encoder *e, const char *data, size_t length,
+                                                         bool expected)
+{
+    return put_text(e, data, length, codec_strings_note(&e->strings, data, expected));
 }
 
 /* A string in a table. `expected`: it will come again, probably. */
 static inline enum put put_string(lua_State *L, struct codec_encoder *e, int index, bool expected)
 {
-    int number = e->strings.is_on ? codec_strings_find(&e->strings, lua_tolstring(L, index, NULL)) : -1;
-    return number >= 0 ? put_tag(e, WIRE_KEPT + (unsigned)number) : put_new_string(L, e, index, expected);
+    if (unlikely(!e->strings.is_on))
+        return put_plain_string(L, e, index);
+    const char *data = lua_tolstring(L, index, NULL);
+    int number = codec_strings_find(&e->strings, data);
+    return number >= 0 ? put_tag(e, WIRE_KEPT + (unsigned)number)
+                       : put_new_string(e, data, lua_rawlen(L, index), expected);
 }
 
 /* A table or error object that may have been met. PUT_DROPPED: it had not, write it. */
@@ -115,13 +70,13 @@ static __attribute__((noinline)) enum put put_reference_met(struct codec_encoder
     case CODEC_SEEN_NEW:
         return PUT_DROPPED;
     case CODEC_SEEN_NO_MEMORY:
-        return fail(e, CODEC_MEMORY);
+        return put_fail(e, CODEC_MEMORY);
     case CODEC_SEEN_AGAIN:
         break;
     }
-    unsigned char *at = reserve(e, WIRE_SCALAR_MAX);
-    if (!at)
+    if (!put_reserve(e, WIRE_SCALAR_MAX))
         return PUT_FAILED;
+    unsigned char *at = put_tail(e);
     *at = WIRE_REF;
     e->length += 1 + wire_write_varint(at + 1, number);
     e->data[e->start] |= WIRE_HAS_REFS;
@@ -147,7 +102,7 @@ static enum put see_through(lua_State *L, struct codec_encoder *e)
     lua_pushvalue(L, -2);
     if (lua_pcall(L, 1, 1, 0) != LUA_OK) {
         lua_pop(L, 1);
-        return fail(e, CODEC_MEMORY);
+        return put_fail(e, CODEC_MEMORY);
     }
     if (lua_istable(L, -1))
         lua_replace(L, -2);
@@ -161,7 +116,7 @@ static bool make_room(lua_State *L, struct codec_encoder *e)
     if (likely(e->depth < e->roomy))
         return true;
     e->roomy = e->depth + STACK_TABLES;
-    return lua_checkstack(L, STACK_TABLES * STACK_TABLE + STACK_MORE) || (fail(e, CODEC_MEMORY), false);
+    return lua_checkstack(L, STACK_TABLES * STACK_TABLE + STACK_MORE) || (put_fail(e, CODEC_MEMORY), false);
 }
 
 /* The table is on top and stays there, with a key above it, while its frame is open. */
@@ -171,7 +126,7 @@ static __attribute__((noinline)) enum put put_table(lua_State *L, struct codec_e
     if (put != PUT_DROPPED)
         return put;
     if (e->depth == CODEC_MAX_DEPTH)
-        return fail(e, CODEC_DEPTH);
+        return put_fail(e, CODEC_DEPTH);
     if (unlikely(!make_room(L, e)))
         return PUT_FAILED;
     if (lua_getmetatable(L, -1)) {
@@ -179,10 +134,10 @@ static __attribute__((noinline)) enum put put_table(lua_State *L, struct codec_e
         if (see_through(L, e) == PUT_FAILED)
             return PUT_FAILED;
     }
-    unsigned char *at = reserve(e, WIRE_TABLE32_SIZE);
-    if (!at)
+    if (!put_reserve(e, WIRE_TABLE32_SIZE))
         return PUT_FAILED;
-    struct codec_encode_frame *f = &e->frames[e->depth];
+    unsigned char *at = put_tail(e);
+    struct codec_encode_frame *f = e->frame = &e->frames[e->depth];
     f->is_record = e->depth > 0 && f[-1].in_array;
     f->header = e->length;
     f->border = 0;
@@ -201,15 +156,16 @@ static enum put put_type(struct codec_encoder *e, const struct typed *typed)
 {
     struct shape_builder builder;
     uint32_t size = (uint32_t)typed_begin_bytes(typed, &builder);
-    unsigned char *at = reserve(e, size + 5);
-    if (at) {
+    bool has_room = put_reserve(e, size + 5);
+    if (has_room) {
+        unsigned char *at = put_tail(e);
         at[0] = WIRE_TYPE;
         memcpy(at + 1, &size, sizeof size);
         shape_write(&builder, at + 5);
         e->length += size + 5;
     }
     shape_end(&builder);
-    return at ? PUT_DONE : PUT_FAILED;
+    return has_room ? PUT_DONE : PUT_FAILED;
 }
 
 static __attribute__((noinline)) enum put put_userdata(lua_State *L, struct codec_encoder *e, int index)
@@ -225,10 +181,10 @@ static __attribute__((noinline)) enum put put_userdata(lua_State *L, struct code
         return put_type(e, typed);
     size_t size = wire_error_size(&parts);
     if (size > CODEC_MAX_BYTES)
-        return fail(e, CODEC_SIZE);
-    unsigned char *at = reserve(e, size);
-    if (!at)
+        return put_fail(e, CODEC_SIZE);
+    if (!put_reserve(e, size))
         return PUT_FAILED;
+    unsigned char *at = put_tail(e);
     wire_write_error(at, &parts);
     e->length += size;
     return PUT_DONE;
@@ -279,11 +235,8 @@ static enum put put_argument(lua_State *L, struct codec_encoder *e, int index)
         lua_pushvalue(L, index);
         return put_top(L, e, type);
     }
-    if (type == LUA_TSTRING) {
-        size_t length;
-        const char *data = lua_tolstring(L, index, &length);
-        return put_text(e, data, length, false); /* views want to see it */
-    }
+    if (type == LUA_TSTRING)
+        return put_plain_string(L, e, index); /* views want to see it */
     enum put put = put_value(L, e, index, type);
     return put == PUT_DROPPED ? put_tag(e, WIRE_NIL) : put;
 }
@@ -304,7 +257,7 @@ static bool does_travel(lua_State *L, int index, int type)
 static bool widen(struct codec_encoder *e, struct codec_encode_frame *f)
 {
     enum { WIDER = WIRE_TABLE32_SIZE - WIRE_TABLE8_SIZE };
-    if (!reserve(e, WIDER))
+    if (!put_reserve(e, WIDER))
         return false;
     unsigned char *body = e->data + f->header + WIRE_TABLE8_SIZE;
     memmove(body + WIDER, body, e->length - f->header - WIRE_TABLE8_SIZE);
@@ -322,18 +275,22 @@ static bool begin_array(lua_State *L, struct codec_encoder *e, struct codec_enco
     return f->border <= UINT8_MAX || f->is_wide || widen(e, f);
 }
 
-/* May `key`, which is above narr and up to the border, follow in the array part? It may leave a hole before it that is worth filling. */
-static inline bool is_element(const struct codec_encode_frame *f, lua_Unsigned key)
+/* Not the next element: may `key` follow in the array part all the same? It may leave a hole before it that is worth filling. */
+static bool is_later_element(const struct codec_encode_frame *f, lua_Unsigned key)
 {
+    if (key <= f->narr || key > f->border)
+        return false;
     lua_Unsigned holes = key - f->narr - 1, allowed = (lua_Unsigned)(f->narr - f->holes) + HOLES_FREE;
-    return likely(holes == 0) || f->holes + holes <= allowed;
+    return f->holes + holes <= allowed;
 }
 
-static enum put put_holes(struct codec_encoder *e, struct codec_encode_frame *f, uint32_t holes)
+static enum put put_holes(struct codec_encoder *e, struct codec_encode_frame *f, lua_Unsigned key)
 {
-    unsigned char *at = reserve(e, holes);
-    if (!at)
+    uint32_t holes = (uint32_t)key - f->narr - 1;
+    f->narr = (uint32_t)key;
+    if (!put_reserve(e, holes))
         return PUT_FAILED;
+    unsigned char *at = put_tail(e);
     memset(at, WIRE_NIL, holes);
     e->length += holes;
     f->holes += holes;
@@ -372,40 +329,32 @@ static inline enum put put_key(lua_State *L, struct codec_encoder *e, struct cod
     return put_string(L, e, -2, f->is_record);
 }
 
-/* As put_key, while only elements of the array part have been met: these have no key, but perhaps holes before them. */
-static inline enum put put_index(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f, int value)
+/*
+ * While only elements of the array part have been met: these have no key, but perhaps holes before them. PUT_DROPPED: it is the key of a pair, and from
+ * now on all are.
+ */
+static inline enum put put_index(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
 {
     if (lua_isinteger(L, -2)) {
         if (f->border == 0 && !begin_array(L, e, f))
             return PUT_FAILED;
         lua_Unsigned key = (lua_Unsigned)lua_tointeger(L, -2);
-        if (likely(key > f->narr && key <= f->border && is_element(f, key))) {
-            uint32_t holes = (uint32_t)key - f->narr - 1;
-            f->narr = (uint32_t)key;
-            return likely(holes == 0) ? PUT_DONE : put_holes(e, f, holes);
+        if (likely(key == (lua_Unsigned)f->narr + 1 && key <= f->border)) {
+            f->narr++;
+            return PUT_DONE;
         }
+        if (is_later_element(f, key))
+            return put_holes(e, f, key);
     }
     f->in_array = false;
-    return put_key(L, e, f, value);
+    return PUT_DROPPED;
 }
 
-/* All of the table on top is written: fills in its counts. */
-static enum put close_table(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
+static inline enum put put_pair(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
 {
-    if (unlikely(!f->is_wide && (f->narr > UINT8_MAX || f->nhash > UINT8_MAX)) && !widen(e, f))
-        return PUT_FAILED;
-    unsigned char *at = e->data + f->header;
-    if (f->is_wide) {
-        *at = WIRE_TABLE32;
-        memcpy(at + 1, &f->narr, 4);
-        memcpy(at + 5, &f->nhash, 4);
-    } else {
-        at[1] = (unsigned char)f->narr;
-        at[2] = (unsigned char)f->nhash;
-    }
-    e->depth--;
-    lua_pop(L, 1);
-    return PUT_CLOSED;
+    int type = lua_type(L, -1);
+    enum put put = put_key(L, e, f, type);
+    return likely(put == PUT_DONE) ? put_top(L, e, type) : put;
 }
 
 static bool must_pause(struct codec_encoder *e)
@@ -427,21 +376,65 @@ static enum put put_pending(lua_State *L, struct codec_encoder *e, struct codec_
     return put;
 }
 
+/* [table, key] are on top: the elements, and the first pair. Two loops, for each is short then, and neither asks what it is in. */
+static inline enum put put_elements(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
+{
+    enum put put;
+    do {
+        if (unlikely(--e->countdown == 0) && must_pause(e))
+            return PUT_PAUSED;
+        if (!lua_next(L, -2))
+            return PUT_CLOSED;
+        put = put_index(L, e, f);
+        if (put == PUT_DROPPED)
+            return put_pair(L, e, f);
+        if (likely(put == PUT_DONE))
+            put = put_top(L, e, lua_type(L, -1));
+    } while (put == PUT_DONE);
+    return put;
+}
+
+static inline enum put put_pairs(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
+{
+    enum put put;
+    do {
+        if (unlikely(--e->countdown == 0) && must_pause(e))
+            return PUT_PAUSED;
+        if (!lua_next(L, -2))
+            return PUT_CLOSED;
+        put = put_pair(L, e, f);
+    } while (put == PUT_DONE || put == PUT_DROPPED);
+    return put;
+}
+
 /* Entries of the innermost open table, [table, key] on top, up to its end or one that is a table. */
 static inline enum put put_entries(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
 {
     enum put put = unlikely(f->value_pending) ? put_pending(L, e, f) : PUT_DONE;
-    while (put == PUT_DONE || put == PUT_DROPPED) {
-        if (unlikely(--e->countdown == 0) && must_pause(e))
-            return PUT_PAUSED;
-        if (!lua_next(L, -2))
-            return close_table(L, e, f);
-        int type = lua_type(L, -1);
-        put = f->in_array ? put_index(L, e, f, type) : put_key(L, e, f, type);
-        if (likely(put == PUT_DONE))
-            put = put_top(L, e, type);
+    if (f->in_array)
+        put = put_elements(L, e, f);
+    return put == PUT_DONE || put == PUT_DROPPED ? put_pairs(L, e, f) : put;
+}
+
+/* All of the table on top is written: fills in its counts. */
+static inline enum put close_table(lua_State *L, struct codec_encoder *e)
+{
+    struct codec_encode_frame *f = e->frame;
+    if (unlikely(!f->is_wide && (f->narr > UINT8_MAX || f->nhash > UINT8_MAX)) && !widen(e, f))
+        return PUT_FAILED;
+    unsigned char *at = e->data + f->header;
+    if (f->is_wide) {
+        *at = WIRE_TABLE32;
+        memcpy(at + 1, &f->narr, 4);
+        memcpy(at + 5, &f->nhash, 4);
+    } else {
+        at[1] = (unsigned char)f->narr;
+        at[2] = (unsigned char)f->nhash;
     }
-    return put;
+    if (--e->depth > 0)
+        e->frame = f - 1;
+    lua_pop(L, 1);
+    return PUT_DONE;
 }
 
 /* All values are written: what belongs to the head. */
@@ -461,9 +454,9 @@ static enum codec_status begin(lua_State *L, struct codec_encoder *e)
     e->countdown = e->pause_every;
     if (!lua_checkstack(L, STACK_FIRST * STACK_TABLE + STACK_MORE))
         return CODEC_MEMORY;
-    unsigned char *at = reserve(e, WIRE_SCALAR_MAX);
-    if (!at)
+    if (!put_reserve(e, WIRE_SCALAR_MAX))
         return e->failure;
+    unsigned char *at = put_tail(e);
     e->length += wire_write_count(at, (uint32_t)e->count);
     return CODEC_OK;
 }
@@ -487,8 +480,9 @@ enum codec_status codec_encoder_go(lua_State *L, struct codec_encoder *e)
     if (status != CODEC_OK)
         return status;
     while (e->depth > 0 || e->next < e->count) {
-        enum put put =
-            e->depth > 0 ? put_entries(L, e, &e->frames[e->depth - 1]) : put_argument(L, e, e->first + e->next++);
+        enum put put = e->depth > 0 ? put_entries(L, e, e->frame) : put_argument(L, e, e->first + e->next++);
+        if (put == PUT_CLOSED)
+            put = close_table(L, e);
         if (unlikely(put == PUT_FAILED))
             return e->failure;
         if (unlikely(put == PUT_PAUSED))

@@ -27,12 +27,12 @@ bool codec_strings_note(struct codec_strings *strings, const char *text, bool ex
         return false;
     unsigned hash = codec_strings_hash(text);
     uint16_t mark = (uint16_t)((uintptr_t)text >> 3 | 1); /* 0: none */
-    uint16_t *recent = &strings->recent[hash % CODEC_STRINGS_RECENT];
+    uint16_t *recent = &strings->recent[hash];
     if (!expected && *recent != mark) {
         *recent = mark;
         return false;
     }
-    unsigned at = hash % CODEC_STRINGS_SLOTS;
+    unsigned at = codec_strings_slot(hash);
     while (strings->kept[at])
         at = (at + 1) % CODEC_STRINGS_SLOTS;
     strings->kept[at] = text;

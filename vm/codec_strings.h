@@ -45,14 +45,21 @@ static inline unsigned codec_strings_hash(const char *text)
            24; /* all are aligned alike; the upper bits have been mixed best */
 }
 
+static inline unsigned codec_strings_slot(unsigned hash)
+{
+    return hash / (CODEC_STRINGS_RECENT / CODEC_STRINGS_SLOTS);
+}
+
 /* The number of the string, or -1. */
 static inline int codec_strings_find(const struct codec_strings *strings, const char *text)
 {
-    unsigned at = codec_strings_hash(text) % CODEC_STRINGS_SLOTS;
-    for (; strings->kept[at]; at = (at + 1) % CODEC_STRINGS_SLOTS)
-        if (strings->kept[at] == text)
-            return strings->number[at];
-    return -1;
+    unsigned at = codec_strings_slot(codec_strings_hash(text));
+    while (strings->kept[at] != text) {
+        if (!strings->kept[at])
+            return -1;
+        at = (at + 1) % CODEC_STRINGS_SLOTS;
+    }
+    return strings->number[at];
 }
 
 /*

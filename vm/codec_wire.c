@@ -101,19 +101,9 @@ bool wire_read_string(struct wire_reader *reader, unsigned tag, const char **dat
     return true;
 }
 
-bool wire_read_table(struct wire_reader *reader, unsigned tag, uint32_t *narr, uint32_t *nhash)
+bool wire_read_table32(struct wire_reader *reader, uint32_t *narr, uint32_t *nhash)
 {
-    if (tag != WIRE_TABLE32) {
-        uint8_t counts[2];
-        if (!wire_read_bytes(reader, counts, 2))
-            return false;
-        *narr = counts[0];
-        *nhash = counts[1];
-    } else if (!wire_read_bytes(reader, narr, 4) || !wire_read_bytes(reader, nhash, 4)) {
-        return false;
-    }
-    reader->owed += *narr + 2 * (uint64_t)*nhash;
-    return reader->owed <= wire_left(reader);
+    return wire_read_bytes(reader, narr, 4) && wire_read_bytes(reader, nhash, 4) && wire_owe(reader, *narr, *nhash);
 }
 
 bool wire_read_type(struct wire_reader *reader, const char **data, size_t *length)

@@ -126,7 +126,23 @@ static inline bool wire_is_table(unsigned tag)
     return tag == WIRE_TABLE8 || tag == WIRE_TABLE32 || tag == WIRE_FLAT8;
 }
 /* Counts of a table, checked against what the input can still hold, and owed from now on. */
-bool wire_read_table(struct wire_reader *reader, unsigned tag, uint32_t *narr, uint32_t *nhash);
+static inline bool wire_owe(struct wire_reader *reader, uint32_t narr, uint32_t nhash)
+{
+    reader->owed += narr + 2 * (uint64_t)nhash;
+    return reader->owed <= wire_left(reader);
+}
+bool wire_read_table32(struct wire_reader *reader, uint32_t *narr, uint32_t *nhash);
+static inline bool wire_read_table(struct wire_reader *reader, unsigned tag, uint32_t *narr, uint32_t *nhash)
+{
+    if (tag == WIRE_TABLE32)
+        return wire_read_table32(reader, narr, nhash);
+    if (wire_left(reader) < 2)
+        return false;
+    *narr = reader->at[0];
+    *nhash = reader->at[1];
+    reader->at += 2;
+    return wire_owe(reader, *narr, *nhash);
+}
 bool wire_read_error(struct wire_reader *reader, struct error_parts *parts);
 bool wire_read_type(struct wire_reader *reader, const char **data, size_t *length);
 
