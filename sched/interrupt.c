@@ -81,18 +81,28 @@ static void on_signal(int signal)
     errno = saved_errno;
 }
 
+/* Delivers what came while nothing was running. */
+static __attribute__((noinline)) void deliver_missed(struct worker *w, void *running)
+{
+    uint64_t request = atomic_exchange_explicit(&w->missed, 0, memory_order_relaxed);
+    if (is_for_this_slice(w, request))
+        deliver(w, running, request);
+}
+
 void *worker_set_running(struct worker *w, void *running)
 {
     void *former = atomic_load_explicit(&w->running, memory_order_relaxed);
     atomic_store_explicit(&w->running, running, memory_order_relaxed);
     /* First `running`, then `missed`: a signal between the two is delivered by the handler itself. */
     atomic_signal_fence(memory_order_seq_cst);
-    if (unlikely(atomic_load_explicit(&w->missed, memory_order_relaxed)) && running) {
-        uint64_t request = atomic_exchange_explicit(&w->missed, 0, memory_order_relaxed);
-        if (is_for_this_slice(w, request))
-            deliver(w, running, request);
-    }
+    if (unlikely(atomic_load_explicit(&w->missed, memory_order_relaxed)))
+        deliver_missed(w, running);
     return former;
+}
+
+void worker_reset_running(struct worker *w, void *former)
+{
+    atomic_store_explicit(&w->running, former, memory_order_relaxed);
 }
 
 static sigset_t only_signal(void)

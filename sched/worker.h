@@ -34,11 +34,12 @@ void *worker_local(const struct worker *worker);
 void worker_set_local(struct worker *worker, void *local);
 
 /*
- * What the interrupt callback gets; NULL: nothing that can be interrupted. Set just around lua_resume, on the worker's
- * own thread. Returns the former value, so that slices nest. An interrupt that came in this slice while nothing was set
- * is delivered here, to `running`.
+ * What the interrupt callback gets; NULL at first: nothing that can be interrupted. Set just before lua_resume, on the worker's own thread, and reset just
+ * after it to the former value, which set returns, so that slices nest. An interrupt that came in this slice while nothing was set is delivered
+ * at the next set, to `running`, which is not NULL.
  */
 void *worker_set_running(struct worker *worker, void *running);
+void worker_reset_running(struct worker *worker, void *former);
 
 /* Monotonic time at the start of the current slice or later; cheaper than clock_now_ns, refreshed by worker_now. Never
  * ahead of the clock; may lag behind it by a microsecond more. */

@@ -85,17 +85,19 @@ static int process_exec(lua_State *L)
 
 /* ---- send ---- */
 
+static __attribute__((noinline)) int refused(lua_State *L, int result)
+{
+    if (result == -ENOBUFS)
+        return error_return(L, ERROR_RATE_LIMITED, "mailbox of the receiver is full");
+    return error_return(L, ERROR_NOT_FOUND, "process not found");
+}
+
 static int sent(lua_State *L, int result)
 {
-    switch (result) {
-    case 0:
-        lua_pushboolean(L, 1);
-        return 1;
-    case -ENOBUFS:
-        return error_return(L, ERROR_RATE_LIMITED, "mailbox of the receiver is full");
-    default:
-        return error_return(L, ERROR_NOT_FOUND, "process not found");
-    }
+    if (unlikely(result != 0))
+        return refused(L, result);
+    lua_pushboolean(L, 1);
+    return 1;
 }
 
 static int send_encoded(lua_State *L, struct codec_bytes *bytes)
@@ -147,16 +149,16 @@ static int process_send(lua_State *L)
     if (top < 2)
         return error_return(L, ERROR_INVALID, "process.send needs a destination and a topic");
     const char *to_text = check_text(L, 1, NULL), *topic = check_text(L, 2, &length);
-    if (topic[0] == '@')
+    if (unlikely(topic[0] == '@'))
         return error_return(L, ERROR_INVALID, "cannot send to @ topics");
-    if (length > TOPIC_MAX)
+    if (unlikely(length > TOPIC_MAX))
         return error_return(L, ERROR_INVALID, "topic longer than %d bytes", TOPIC_MAX);
     unsigned char bytes[SCALARS_BYTES];
-    size_t size = top == 3 ? flat_encode(L, 3, bytes) : top > 3 ? scalars_encode(L, 3, top - 2, bytes) : 0;
-    if (size == 0 && top > 2)
+    size_t size = likely(top == 3) ? flat_encode(L, 3, bytes) : top > 3 ? scalars_encode(L, 3, top - 2, bytes) : 0;
+    if (unlikely(size == 0) && top > 2)
         return send_run(L, top);
     uint64_t to = process_target_text(L, 1, to_text);
-    if (!to)
+    if (unlikely(!to))
         return 2;
     const struct process *self = state_process(L);
     return sent(L, process_send_encoded(self->vm, self->pid, to, topic, length, bytes, size));

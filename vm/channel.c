@@ -39,10 +39,8 @@ struct channel *channel_new(lua_State *L, uint32_t capacity)
     return channel;
 }
 
-static bool source_ready(const struct channel *channel, struct process *process)
+static __attribute__((noinline)) bool other_source_ready(const struct channel *channel, struct process *process)
 {
-    if (likely(channel->source == SOURCE_TOPIC))
-        return channel->topic->first != NULL;
     switch (channel->source) {
     case SOURCE_INBOX:
         return process->router.first != NULL;
@@ -57,6 +55,13 @@ static bool source_ready(const struct channel *channel, struct process *process)
     default:
         return false;
     }
+}
+
+static inline bool source_ready(const struct channel *channel, struct process *process)
+{
+    if (likely(channel->source == SOURCE_TOPIC))
+        return channel->topic->first != NULL;
+    return other_source_ready(channel, process);
 }
 
 /* Moves the next item of the source into the fiber. */
@@ -98,13 +103,22 @@ bool channel_can_send(const struct channel *channel)
     return !channel->closed && (!list_is_empty(&channel->receivers) || channel->count < channel->capacity);
 }
 
+static __attribute__((noinline)) void end_select(struct waiter *waiter)
+{
+    struct fiber *fiber = waiter->fiber;
+    fiber->fired = (uint16_t)(waiter - fiber->waiters);
+    for (unsigned i = 0; i < fiber->waiter_count; i++)
+        list_remove(&fiber->waiters[i].link);
+}
+
 void channel_end_wait(struct waiter *waiter, enum wait_result result)
 {
     struct fiber *fiber = waiter->fiber;
     fiber->result = (uint8_t)result;
-    fiber->fired = (uint16_t)(waiter - fiber->waiters);
-    for (unsigned i = 0; i < fiber->waiter_count; i++)
-        list_remove(&fiber->waiters[i].link);
+    if (likely(waiter == &fiber->one))
+        list_remove(&waiter->link); /* its only one; `fired` is for select */
+    else
+        end_select(waiter);
     fiber->waiter_count = 0;
 }
 
@@ -236,11 +250,15 @@ void channel_shut(struct channel *channel)
 static void wait_on(lua_State *L, struct channel *channel, bool sending)
 {
     struct fiber *fiber = state_fiber(L);
-    fiber->one = (struct waiter){.channel = channel, .fiber = fiber, .value = 1, .sending = sending};
-    fiber->waiters = &fiber->one;
+    struct waiter *waiter = &fiber->one;
+    waiter->channel = channel;
+    waiter->fiber = fiber;
+    waiter->value = 1;
+    waiter->sending = sending;
+    fiber->waiters = waiter;
     fiber->waiter_count = 1;
     fiber->result = WAIT_PENDING;
-    list_add_tail(sending ? &channel->senders : &channel->receivers, &fiber->one.link);
+    list_add_tail(sending ? &channel->senders : &channel->receivers, &waiter->link);
 }
 
 static int send_done(lua_State *L, int status, lua_KContext ctx)
@@ -274,13 +292,19 @@ int channel_send(lua_State *L)
     return fiber_block(L, 1, 0, send_k);
 }
 
-static int received(lua_State *L, int status, lua_KContext ctx)
+/* The value is on top of the stack. */
+static int received(lua_State *L)
 {
-    (void)status;
-    (void)ctx;
-    lua_settop(L, 2);
     lua_pushboolean(L, 1);
     return 2;
+}
+
+static int received_k(lua_State *L, int status, lua_KContext ctx)
+{
+    (void)L;
+    (void)status;
+    (void)ctx;
+    return 2; /* `received` was before others ran */
 }
 
 static int receive_closed(lua_State *L)
@@ -290,36 +314,49 @@ static int receive_closed(lua_State *L)
     return 2;
 }
 
-static int receive_item_k(lua_State *L, int status, lua_KContext ctx);
-
-static int receive_item(lua_State *L, struct fiber *fiber, struct channel *channel)
-{
-    if (!deliver_push(L, fiber, channel, 2))
-        return state_reschedule(L, 0, receive_item_k);
-    lua_pushboolean(L, 1);
-    return 2;
-}
-
-static int receive_item_k(lua_State *L, int status, lua_KContext ctx)
+static int receive_large_k(lua_State *L, int status, lua_KContext ctx)
 {
     (void)status;
     (void)ctx;
-    return receive_item(L, state_fiber(L), lua_touserdata(L, 1));
+    struct channel *channel = lua_touserdata(L, 1);
+    return deliver_push(L, state_fiber(L), channel, 2) ? received(L) : state_reschedule(L, 0, receive_large_k);
+}
+
+static int receive_item(lua_State *L, struct fiber *fiber)
+{
+    if (likely(deliver_small(L, fiber)))
+        return received(L);
+    lua_settop(L, 1);
+    return receive_large_k(L, LUA_OK, 0);
 }
 
 static int receive_k(lua_State *L, int status, lua_KContext ctx)
 {
+    (void)status;
+    (void)ctx;
     struct fiber *fiber = state_fiber(L);
     switch (fiber->result) {
     case WAIT_ITEM:
-        return receive_item(L, fiber, fiber->one.channel);
+        return receive_item(L, fiber);
     case WAIT_VALUE:
-        return received(L, status, ctx);
+        return received(L);
     case WAIT_AGAIN:
-        lua_settop(L, 1);
         return channel_receive(L);
     default:
         return receive_closed(L);
+    }
+}
+
+static __attribute__((noinline)) int receive_now(lua_State *L, struct channel *channel)
+{
+    struct fiber *sender;
+    switch (channel_take(L, 1, channel, &sender)) {
+    case TAKE_ITEM:
+        return receive_item(L, state_fiber(L));
+    case TAKE_CLOSED:
+        return receive_closed(L);
+    default:
+        return sender ? fiber_yield_to(L, sender, false, received(L), received_k) : received(L);
     }
 }
 
@@ -327,23 +364,12 @@ int channel_receive(lua_State *L)
 {
     struct channel *channel = type_check(L, 1, &channel_type);
     struct process *process = state_process(L);
-    lua_settop(L, 1);
     process_drain(process);
-    if (!channel_can_receive(channel, process)) {
-        state_check_block(L);
-        wait_on(L, channel, false);
-        return fiber_block(L, 0, 0, receive_k);
-    }
-    struct fiber *sender;
-    switch (channel_take(L, 1, channel, &sender)) {
-    case TAKE_ITEM:
-        return receive_item(L, state_fiber(L), channel);
-    case TAKE_CLOSED:
-        return receive_closed(L);
-    default:
-        lua_pushboolean(L, 1);
-        return sender ? fiber_yield_to(L, sender, false, 2, received) : 2;
-    }
+    if (channel_can_receive(channel, process))
+        return receive_now(L, channel);
+    state_check_block(L);
+    wait_on(L, channel, false);
+    return fiber_block(L, 0, 0, receive_k);
 }
 
 static int closed_k(lua_State *L, int status, lua_KContext ctx)

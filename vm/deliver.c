@@ -154,32 +154,32 @@ static bool push_item(lua_State *L, struct fiber *fiber, struct channel *channel
     return true;
 }
 
-/* What most messages to listeners have: a small value, a small table, or several small values. */
-static bool push_small(lua_State *L, const struct fiber *fiber)
+/* A small table, or several small values. */
+static __attribute__((noinline)) bool push_table(lua_State *L, const unsigned char *body, size_t length)
 {
-    const struct message *item = fiber->item;
+    return encoding_decode_flat(L, body, length) || scalars_decode_list(L, body, length);
+}
+
+bool deliver_small(lua_State *L, struct fiber *fiber)
+{
+    struct message *item = fiber->item;
     if (!item || fiber->as_message || item->kind != MESSAGE_USER)
         return false;
     const unsigned char *body = message_body(item);
-    return scalars_decode_one(L, body, item->length) || encoding_decode_flat(L, body, item->length) ||
-           scalars_decode_list(L, body, item->length);
+    if (!scalars_decode_one(L, body, item->length) && !push_table(L, body, item->length))
+        return false;
+    fiber->item = NULL;
+    message_free(item);
+    return true;
 }
 
-static __attribute__((noinline)) bool push_large(lua_State *L, struct fiber *fiber, struct channel *channel, int place)
+bool deliver_push(lua_State *L, struct fiber *fiber, struct channel *channel, int place)
 {
     luaL_checkstack(L, 12, "message");
     if (!push_item(L, fiber, channel, place))
         return false;
     lua_copy(L, -1, place);
     lua_settop(L, place);
-    fiber_drop_item(fiber);
-    return true;
-}
-
-bool deliver_push(lua_State *L, struct fiber *fiber, struct channel *channel, int place)
-{
-    if (!push_small(L, fiber))
-        return push_large(L, fiber, channel, place);
     fiber_drop_item(fiber);
     return true;
 }

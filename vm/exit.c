@@ -460,7 +460,7 @@ static bool take_steps(struct process *process)
     return true;
 }
 
-bool process_exit_slice(struct process *process)
+__attribute__((noinline)) bool process_exit_slice(struct process *process)
 {
     atomic_store_explicit(&process->shown, SHOWN_COMPLETE, memory_order_relaxed);
     if (!take_steps(process))

@@ -23,16 +23,25 @@ static struct vm_local *local_or_null(void)
     return worker ? worker_local(worker) : NULL;
 }
 
-/* A block for so many bytes, of a class; MESSAGE_CLASSES: of no class. */
-static void *make_block(size_t size, enum message_class class)
+static inline void *take(enum message_class class, size_t size)
 {
-    struct vm_local *local = class < MESSAGE_CLASSES ? local_or_null() : NULL;
-    if (likely(local != NULL))
-        return message_cache_take(&local->messages[class], &local->depots[class]);
-    return class < MESSAGE_CLASSES ? aligned_alloc(CACHE_LINE, size) : malloc(size);
+    struct vm_local *local = local_or_null();
+    return likely(local != NULL) ? message_cache_take(&local->messages[class], &local->depots[class])
+                                 : aligned_alloc(CACHE_LINE, size);
 }
 
-static void drop_block(struct message *message)
+/* A block for so many bytes, and its class; MESSAGE_CLASSES: of no class. */
+static inline void *make_block(size_t size, enum message_class *class)
+{
+    if (likely(size <= MESSAGE_SMALL_SIZE))
+        return take(*class = MESSAGE_SMALL, MESSAGE_SMALL_SIZE);
+    if (size <= MESSAGE_MEDIUM_SIZE)
+        return take(*class = MESSAGE_MEDIUM, MESSAGE_MEDIUM_SIZE);
+    *class = MESSAGE_CLASSES;
+    return malloc(size);
+}
+
+static inline void drop_block(struct message *message)
 {
     unsigned class = message->block_class;
     struct vm_local *local = class < MESSAGE_CLASSES ? local_or_null() : NULL;
@@ -42,25 +51,13 @@ static void drop_block(struct message *message)
         free(message);
 }
 
-/* Rounds the size up to that of its class. */
-static enum message_class class_of(size_t *size)
+/* All but the body. */
+static inline __attribute__((always_inline)) struct message *make(enum message_kind kind, uint64_t from,
+                                                                  const char *topic, size_t topic_length, size_t room)
 {
-    if (*size <= MESSAGE_SMALL_SIZE) {
-        *size = MESSAGE_SMALL_SIZE;
-        return MESSAGE_SMALL;
-    }
-    if (*size > MESSAGE_MEDIUM_SIZE)
-        return MESSAGE_CLASSES;
-    *size = MESSAGE_MEDIUM_SIZE;
-    return MESSAGE_MEDIUM;
-}
-
-static struct message *make(enum message_kind kind, uint64_t from, const char *topic, size_t topic_length, size_t room)
-{
-    size_t size = sizeof(struct message) + topic_length + room;
-    enum message_class class = class_of(&size);
-    struct message *message = make_block(size, class);
-    if (!message)
+    enum message_class class;
+    struct message *message = make_block(sizeof *message + topic_length + room, &class);
+    if (unlikely(!message))
         return NULL;
     *message = (struct message){
         .from = from, .kind = (uint8_t)kind, .block_class = class, .topic_length = (uint16_t)topic_length};
@@ -94,7 +91,7 @@ struct message *message_new(enum message_kind kind, uint64_t from, const char *t
     if (unlikely(length > MESSAGE_INLINE_MAX))
         return new_big(kind, from, topic, topic_length, body, length);
     struct message *message = make(kind, from, topic, topic_length, length);
-    if (!message)
+    if (unlikely(!message))
         return NULL;
     message->length = (uint32_t)length;
     bytes_copy(message->bytes + topic_length, body, length);
@@ -129,9 +126,9 @@ struct message *message_signal(enum message_kind kind, uint64_t from, uint64_t i
 
 void message_free(struct message *message)
 {
-    if (message->kind >= MESSAGE_TIMER)
+    if (unlikely(message->kind >= MESSAGE_TIMER))
         return;
-    if (message->in_buffer)
+    if (unlikely(message->in_buffer))
         buffer_unref(message_buffer(message));
     drop_block(message);
 }

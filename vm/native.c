@@ -347,7 +347,7 @@ static void handle(struct native *native, struct message *message)
 
 static void drain(struct native *native)
 {
-    struct message *message = slot_drain(native->slot);
+    struct message *message = slot_has_mail(native->slot) ? slot_drain(native->slot) : NULL;
     while (message) {
         struct message *next = message->next;
         message_queue_push(&native->waiting, message);

@@ -44,26 +44,19 @@ _Static_assert(offsetof(struct process, router.first) <= SLOT_OWNER_HOT, "see pr
 
 /* ---- drain ---- */
 
-/* One drain, and when it was, if anything in it asks. */
-struct drain {
-    struct process *process;
-    int64_t wall_ns; /* 0: not yet read */
-};
-
-static void add_event(struct drain *drain, struct message *message)
+/* Events carry the time of the drain, *wall_ns; 0: not yet read. */
+static void add_event(struct process *process, struct message *message, int64_t *wall_ns)
 {
-    struct process *process = drain->process;
-    if (!drain->wall_ns)
-        drain->wall_ns = clock_wall_ns(sched_clock(process->vm->sched));
-    message->id = (uint64_t)drain->wall_ns; /* the relation it has ended is known by now */
+    if (!*wall_ns)
+        *wall_ns = clock_wall_ns(sched_clock(process->vm->sched));
+    message->id = (uint64_t)*wall_ns; /* the relation it has ended is known by now */
     message_queue_push(&process->router.events, message);
     if (process->router.events_channel)
         channel_notify(process->router.events_channel, process);
 }
 
-static void handle_notice(struct drain *drain, struct message *message)
+static void handle_notice(struct process *process, struct message *message, int64_t *wall_ns)
 {
-    struct process *process = drain->process;
     if (!relation_accept(process, message)) {
         message_free(message);
         return;
@@ -73,7 +66,7 @@ static void handle_notice(struct drain *drain, struct message *message)
         message_free(message);
         return;
     }
-    add_event(drain, message);
+    add_event(process, message, wall_ns);
 }
 
 void process_drop_stray(struct vm *vm, struct slot *slot, struct message *message)
@@ -93,12 +86,12 @@ void process_drop_stray(struct vm *vm, struct slot *slot, struct message *messag
     message_free(message);
 }
 
-static void handle_user(struct process *process, struct message *message)
+static inline void handle_user(struct process *process, struct message *message)
 {
     struct router *router = &process->router;
     struct topic *topic = router_topic_of(router, message);
     struct channel *channel = topic->channel;
-    if (channel && !list_is_empty(&channel->receivers)) { /* so nothing waits before it: I1 of channel.h */
+    if (likely(channel && !list_is_empty(&channel->receivers))) { /* so nothing waits before it: I1 of channel.h */
         router_pass(router, message);
         channel_pass(channel, message);
         return;
@@ -108,13 +101,10 @@ static void handle_user(struct process *process, struct message *message)
         channel_notify(channel, process);
 }
 
-static void handle(struct drain *drain, struct message *message)
+/* All but user messages. */
+static void handle_other(struct process *process, struct message *message, int64_t *wall_ns)
 {
-    struct process *process = drain->process;
     switch (message->kind) {
-    case MESSAGE_USER:
-        handle_user(process, message);
-        return;
     case MESSAGE_FEED: {
         struct channel *channel = feed_add(process, message);
         if (channel)
@@ -122,11 +112,11 @@ static void handle(struct drain *drain, struct message *message)
         return;
     }
     case MESSAGE_CANCEL:
-        add_event(drain, message);
+        add_event(process, message, wall_ns);
         return;
     case MESSAGE_EXIT:
     case MESSAGE_LINK_DOWN:
-        handle_notice(drain, message);
+        handle_notice(process, message, wall_ns);
         return;
     case MESSAGE_TERMINATE:
     case MESSAGE_KILL:
@@ -151,16 +141,32 @@ static void handle(struct drain *drain, struct message *message)
     }
 }
 
+/* What was drained, from the first on that is no user message to this process. */
+static __attribute__((noinline)) void handle_all(struct process *process, struct message *message)
+{
+    int64_t wall_ns = 0;
+    while (message) {
+        struct message *next = message->next;
+        if (unlikely(message->target != process->pid))
+            process_drop_stray(process->vm, process->slot, message);
+        else if (message->kind == MESSAGE_USER)
+            handle_user(process, message);
+        else
+            handle_other(process, message, &wall_ns);
+        message = next;
+    }
+}
+
 void process_drain_mail(struct process *process)
 {
-    struct drain drain = {.process = process};
     struct message *message = slot_drain(process->slot);
     while (message) {
         struct message *next = message->next;
-        if (likely(message->target == process->pid))
-            handle(&drain, message);
-        else
-            process_drop_stray(process->vm, process->slot, message);
+        if (unlikely(message->kind != MESSAGE_USER || message->target != process->pid)) {
+            handle_all(process, message);
+            return;
+        }
+        handle_user(process, message);
         message = next;
     }
 }
@@ -179,10 +185,10 @@ static struct fiber *next_fiber(struct state *state)
 }
 
 /* Does anything from outside reach its channels? */
-static bool is_subscribed(const struct process *process)
+static inline bool is_subscribed(const struct process *process)
 {
     const struct router *router = &process->router;
-    return router->inbox || router->events_channel || router->listeners || (process->feeds && process->feeds->open);
+    return router->listeners || router->inbox || router->events_channel || (process->feeds && process->feeds->open);
 }
 
 static bool is_deadlocked(const struct process *process)
@@ -267,7 +273,7 @@ static no_return_of_its_own int resume(struct fiber *fiber, int nargs)
     state_enter(state, fiber->thread);
     void *outer = worker_set_running(worker, state);
     int status = lua_resume(fiber->thread, NULL, nargs);
-    worker_set_running(worker, outer);
+    worker_reset_running(worker, outer);
     state->cur = state->L;
     state->fiber = NULL;
     return status;
@@ -321,34 +327,43 @@ static bool is_runnable(const struct process *process)
     return state->again || !list_is_empty(&state->ready) || state->doomed;
 }
 
-static no_return_of_its_own void run_fibers(struct process *process)
+/* Marks a process for death that nothing can ever wake again. True: it has been. */
+static __attribute__((noinline)) bool doom_if_deadlocked(struct process *process)
+{
+    if (!is_deadlocked(process) || slot_has_mail(process->slot))
+        return false;
+    process->state->doomed = DEATH_DEADLOCK;
+    return true;
+}
+
+/* True: it is runnable, or is ending. False: all its fibers wait. */
+static no_return_of_its_own bool run_fibers(struct process *process)
 {
     struct state *state = process->state;
+    const bool is_seeded = process->vm->seeded;
     follow_gc_percent(state);
-    if (unlikely(process->vm->seeded))
+    if (unlikely(is_seeded))
         seed_slice(process);
     for (unsigned count = 1;; count++) {
         if (unlikely(state->doomed)) {
             process_fail_with_death(process);
             begin_exit(process);
-            return;
+            return true;
         }
         struct fiber *fiber = next_fiber(state);
         if (!fiber) {
-            if (unlikely(is_deadlocked(process)) && !slot_has_mail(process->slot))
-                state->doomed = DEATH_DEADLOCK;
-            else
-                return;
+            if (likely(is_subscribed(process)) || !doom_if_deadlocked(process))
+                return false;
             continue;
         }
         if (!step(process, fiber))
-            return;
-        if (process->vm->seeded)
+            return true;
+        if (unlikely(is_seeded))
             continue;
-        if (state->preempt || (count % RESUMES_PER_LOOK == 0 && worker_is_over_budget(worker_self()))) {
+        if (unlikely(state->preempt) || (count % RESUMES_PER_LOOK == 0 && worker_is_over_budget(worker_self()))) {
             state->preempt = 0;
             if (is_runnable(process)) /* else the deadlock has to be looked for: nobody may ever wake it again */
-                return;
+                return true;
         }
     }
 }
@@ -380,9 +395,9 @@ static void publish(struct process *process, bool runnable)
         process_measure(process, true);
 }
 
-static void enter_slice(struct process *process)
+static inline void enter_slice(struct process *process)
 {
-    if (process->heap)
+    if (likely(process->heap != NULL))
         heap_enter(process->heap, vm_local(process->vm)->slabs);
     else if (unlikely(!process_make_state(process)))
         begin_exit(process);
@@ -410,15 +425,15 @@ enum task_verdict process_run(struct task *task)
     struct process *process = atomic_load_explicit(&container_of(task, struct slot, task)->owner, memory_order_relaxed);
     prefetch_state(process->state);
     enter_slice(process);
-    if (process->phase != PROCESS_EXITING) {
+    bool runnable = true;
+    if (likely(process->phase != PROCESS_EXITING)) {
         process_drain(process);
-        run_fibers(process);
+        runnable = run_fibers(process);
         if (unlikely(process->vm->seeded))
             trace_slice(process);
     }
-    if (process->phase == PROCESS_EXITING)
+    if (unlikely(process->phase == PROCESS_EXITING))
         return process_exit_slice(process) ? TASK_ENDED : TASK_AGAIN;
-    bool runnable = is_runnable(process);
     publish(process, runnable);
     return runnable ? TASK_AGAIN : TASK_PARKED;
 }

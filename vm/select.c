@@ -136,7 +136,8 @@ static int item_k(lua_State *L, int status, lua_KContext ctx)
 {
     (void)status;
     const struct channel_case *c = lua_touserdata(L, WAITERS);
-    if (!deliver_push(L, state_fiber(L), c->channel, WAITERS + 1))
+    struct fiber *fiber = state_fiber(L);
+    if (!deliver_small(L, fiber) && !deliver_push(L, fiber, c->channel, WAITERS + 1))
         return state_reschedule(L, ctx, item_k);
     push_channel_of(L, WAITERS);
     return result_of(L, true);

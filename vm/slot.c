@@ -25,6 +25,14 @@
 /* What CANCEL messages have beyond twice the room of user messages. */
 enum { CANCEL_BYTES = 1 << 20, CANCEL_COUNT = 1000 };
 
+/*
+ * Limits leave the top bit of either number free, GUARDS: taken from a room that has those set, what is queued leaves both set if it is within
+ * both limits.
+ */
+#define BYTES_MAX (((uint64_t)1 << (SLOT_COUNT_SHIFT - 1)) - 1)
+#define COUNT_MAX (((uint64_t)1 << (63 - SLOT_COUNT_SHIFT)) - 1)
+#define GUARDS ((BYTES_MAX + 1) | (uint64_t)1 << 63)
+
 _Static_assert(sizeof(struct slot) == CACHE_LINE, "a slot is a cache line");
 _Static_assert(SLOT_FIRST_SEGMENT % SLOT_BATCH == 0, "a batch of new slots lies in one segment");
 _Static_assert(SLOTS_MAX < 1 << PID_SLOT_BITS, "the last number is nobody's");
@@ -221,7 +229,7 @@ static void open_slot(struct slot *slot, uint32_t host, task_run_f run)
     uint64_t last = atomic_load_explicit(&slot->pid, memory_order_relaxed);
     uint32_t generation = (pid_generation(last) + 1) & ((1u << PID_GENERATION_BITS) - 1);
     generation += generation == 0;
-    atomic_store_explicit(&slot->room, UINT64_MAX, memory_order_relaxed);
+    slot_set_room(slot, 0, UINT64_MAX);
     atomic_store_explicit(&slot->pid, pid_make(host, generation, pid_slot(last)), memory_order_relaxed);
     task_init(&slot->task, run, TASK_RUNNING);
     atomic_exchange(&slot->head, NULL);
@@ -267,64 +275,83 @@ void slot_release(struct slot_table *table, struct slot_cache *cache, struct slo
 struct slot *slot_of_pid(struct slot_table *table, uint64_t pid)
 {
     struct slot *slot = slot_at(table, pid_slot(pid));
-    if (unlikely(!slot || pid == 0 || atomic_load_explicit(&slot->pid, memory_order_relaxed) != pid ||
-                 atomic_load_explicit(&slot->head, memory_order_acquire) == SLOT_CLOSED))
-        return NULL;
-    return slot;
+    return likely(slot && slot_user(slot) == pid && pid != 0) ? slot : NULL;
+}
+
+/* Pushes onto *below, the head that was seen in a mailbox open for `pid`, or what it is by now; false: it is not open for `pid` any more. */
+static inline bool push(struct slot *slot, uint64_t pid, struct message *message, struct message **below)
+{
+    message->target = pid;
+    message->next = *below;
+    while (unlikely(!atomic_compare_exchange_weak_explicit(&slot->head, below, message, memory_order_release,
+                                                           memory_order_acquire))) {
+        if (*below == SLOT_CLOSED || atomic_load_explicit(&slot->pid, memory_order_relaxed) != pid)
+            return false;
+        message->next = *below;
+    }
+    return true;
+}
+
+/* Is the mailbox open for `pid`? *head: what is in it. */
+static inline bool is_open(const struct slot *slot, uint64_t pid, struct message **head)
+{
+    *head = atomic_load_explicit(&slot->head, memory_order_acquire);
+    return *head != SLOT_CLOSED && atomic_load_explicit(&slot->pid, memory_order_relaxed) == pid;
 }
 
 bool slot_push(struct slot *slot, uint64_t pid, struct message *message)
 {
-    message->target = pid;
-    struct message *head = atomic_load_explicit(&slot->head, memory_order_acquire);
-    do {
-        if (head == SLOT_CLOSED || atomic_load_explicit(&slot->pid, memory_order_relaxed) != pid)
-            return false;
-        message->next = head;
-    } while (!atomic_compare_exchange_weak_explicit(&slot->head, &head, message, memory_order_release,
-                                                    memory_order_acquire));
+    struct message *head;
+    return is_open(slot, pid, &head) && push(slot, pid, message, &head);
+}
+
+/* A message does not fit within the limits. A CANCEL has room where user messages have none any more; of others nothing is counted. */
+static __attribute__((noinline)) bool is_over(struct slot *slot, const struct message *message, uint64_t cost,
+                                              uint64_t now)
+{
+    uint64_t room = atomic_load_explicit(&slot->room, memory_order_relaxed);
+    uint64_t bytes = (room & BYTES_MAX) * 2 + CANCEL_BYTES;
+    uint64_t count = (room >> SLOT_COUNT_SHIFT) * 2 + CANCEL_COUNT;
+    uint64_t mask = ((uint64_t)1 << SLOT_COUNT_SHIFT) - 1;
+    if (message->kind == MESSAGE_CANCEL && (now & mask) <= bytes && now >> SLOT_COUNT_SHIFT <= count)
+        return false;
+    atomic_fetch_sub_explicit(&slot->queued, cost, memory_order_relaxed);
     return true;
 }
 
-/* Counts a message in; false if the receiver has no room for it. A CANCEL has room where user messages have none any more. */
-static bool admit(struct slot *slot, const struct message *message, size_t bytes_of_it)
+/* Counts a message in; false if the receiver has no room for it. */
+static inline bool admit(struct slot *slot, const struct message *message, size_t bytes)
 {
-    uint64_t cost = (uint64_t)1 << SLOT_COUNT_SHIFT | bytes_of_it;
-    uint64_t mask = ((uint64_t)1 << SLOT_COUNT_SHIFT) - 1;
+    uint64_t cost = (uint64_t)1 << SLOT_COUNT_SHIFT | bytes;
     uint64_t now = atomic_fetch_add_explicit(&slot->queued, cost, memory_order_relaxed) + cost;
-    uint64_t room = atomic_load_explicit(&slot->room, memory_order_relaxed);
-    uint64_t bytes = room & mask, count = room >> SLOT_COUNT_SHIFT;
-    if (unlikely(message->kind == MESSAGE_CANCEL)) {
-        bytes = bytes * 2 + CANCEL_BYTES;
-        count = count * 2 + CANCEL_COUNT;
-    }
-    if (likely((now & mask) <= bytes && now >> SLOT_COUNT_SHIFT <= count))
-        return true;
-    atomic_fetch_sub_explicit(&slot->queued, cost, memory_order_relaxed);
-    return false;
+    uint64_t left = (atomic_load_explicit(&slot->room, memory_order_relaxed) | GUARDS) - now;
+    return likely((left & GUARDS) == GUARDS) || !is_over(slot, message, cost, now);
 }
 
 int slot_send(struct slot_table *table, struct sched *sched, uint64_t pid, struct message *message)
 {
-    struct slot *slot = slot_of_pid(table, pid);
-    if (!slot)
+    struct slot *slot = slot_at(table, pid_slot(pid));
+    struct message *head;
+    if (unlikely(!slot || !is_open(slot, pid, &head)))
         return -ESRCH;
     if (atomic_load_explicit(&slot->task.state, memory_order_relaxed) ==
         TASK_IDLE) /* else another CPU uses it, perhaps */
         prefetch(atomic_load_explicit(&slot->owner, memory_order_relaxed), SLOT_OWNER_HOT);
     size_t cost = message_is_counted(message) ? message_cost(message) : 0; /* once pushed it is the receiver's */
-    if (cost && !admit(slot, message, cost))
+    if (cost && unlikely(!admit(slot, message, cost)))
         return -ENOBUFS;
-    if (!slot_push(slot, pid, message)) {
+    if (unlikely(!push(slot, pid, message, &head))) {
         if (cost)
             slot_consumed(slot, 1, cost);
         return -ESRCH;
     }
-    task_wake(sched, &slot->task);
+    if (!head) /* else I4 */
+        task_wake(sched, &slot->task);
     return 0;
 }
 
-static struct message *reverse(struct message *message)
+/* Newest first to oldest first. */
+static inline struct message *reverse(struct message *message)
 {
     struct message *first = NULL;
     while (message) {
@@ -338,8 +365,6 @@ static struct message *reverse(struct message *message)
 
 struct message *slot_drain(struct slot *slot)
 {
-    if (!atomic_load_explicit(&slot->head, memory_order_relaxed))
-        return NULL;
     return reverse(atomic_exchange_explicit(&slot->head, NULL, memory_order_acquire));
 }
 
@@ -355,11 +380,7 @@ void slot_consumed(struct slot *slot, uint64_t count, uint64_t bytes)
 
 void slot_set_room(struct slot *slot, uint64_t max_count, uint64_t max_bytes)
 {
-    uint64_t mask = ((uint64_t)1 << SLOT_COUNT_SHIFT) - 1;
-    uint64_t most = UINT64_MAX >> SLOT_COUNT_SHIFT;
-    if (max_bytes > mask)
-        max_bytes = mask;
-    if (max_count > most || max_count == 0)
-        max_count = most;
-    atomic_store_explicit(&slot->room, max_count << SLOT_COUNT_SHIFT | max_bytes, memory_order_relaxed);
+    uint64_t bytes = max_bytes < BYTES_MAX ? max_bytes : BYTES_MAX;
+    uint64_t count = max_count - 1 < COUNT_MAX ? max_count : COUNT_MAX; /* 0: no limit */
+    atomic_store_explicit(&slot->room, count << SLOT_COUNT_SHIFT | bytes, memory_order_relaxed);
 }

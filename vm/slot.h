@@ -8,12 +8,14 @@
  * I2  A message names the PID it is meant for; the receiver drops others (they met a reused slot).
  * I3  `queued` is the sum of what admitted user messages cost that nobody has consumed yet. It is never reset, so that a sender that
  *     meets a closed mailbox can take its part back whoever uses the slot by then.
+ * I4  Whoever pushes onto an empty mailbox wakes the task afterwards. Others need not: what they found there was pushed since the last drain, so
+ *     its sender has woken the task or is about to, and every slice of an owner begins by draining all, or ends in closing the mailbox.
  *
  * Free slots. Whoever acquires and releases many, a worker, has a slot_cache, which no other thread touches: it takes SLOT_BATCH free ones
  * at a time from the table, and gives back what it has released when that is SLOT_BATCH. The batches wait in the table, oldest first.
- * I4  A batch is taken only while more than SLOT_MIN_FREE slots wait there (unless the table is full), and what is released is never taken
+ * I5  A batch is taken only while more than SLOT_MIN_FREE slots wait there (unless the table is full), and what is released is never taken
  *     without having waited there: so a slot rests for at least SLOT_MIN_FREE others before it is used again.
- * I5  A cache has less than two batches, so the table never grows beyond the most that were in use at once, SLOT_MIN_FREE, and two batches
+ * I6  A cache has less than two batches, so the table never grows beyond the most that were in use at once, SLOT_MIN_FREE, and two batches
  *     per cache.
  */
 #ifndef VM_SLOT_H
@@ -93,7 +95,10 @@ bool slot_table_is_full(struct slot_table *table);
 void slot_table_lock(struct slot_table *table);
 void slot_table_unlock(struct slot_table *table);
 
-/* Pushes without limits (signals, embedded nodes) for the user `pid`; false: closed or gone, the message is still the caller's. Wakes nobody. */
+/*
+ * Pushes without limits (signals, embedded nodes) for the user `pid`; false: closed or gone, the message is still the caller's. Wakes nobody: the
+ * caller does (I4).
+ */
 bool slot_push(struct slot *slot, uint64_t pid, struct message *message);
 
 /*

@@ -42,23 +42,25 @@ static inline bool bytes_equal(const char *a, const char *b, size_t length)
     return length == 0 || (a[0] == b[0] && a[middle] == b[middle] && a[length - 1] == b[length - 1]);
 }
 
-/* As memcpy, for what is mostly short. The last word overlaps the one before it. */
+/* As memcpy, for what is mostly short: two words that overlap, of the largest size that fits; or the first, middle and last byte. */
 static inline void bytes_copy(void *restrict to, const void *restrict from, size_t length)
 {
     char *at = to;
     const char *source = from;
-    if (length >= sizeof(uint64_t)) {
+    if (length > 2 * sizeof(uint64_t)) {
+        memcpy(at, source, length);
+    } else if (length >= sizeof(uint64_t)) {
         size_t last = length - sizeof(uint64_t);
-        for (size_t i = 0; i < last; i += sizeof(uint64_t))
-            memcpy(at + i, source + i, sizeof(uint64_t));
+        memcpy(at, source, sizeof(uint64_t));
         memcpy(at + last, source + last, sizeof(uint64_t));
     } else if (length >= sizeof(uint32_t)) {
         size_t last = length - sizeof(uint32_t);
         memcpy(at, source, sizeof(uint32_t));
         memcpy(at + last, source + last, sizeof(uint32_t));
-    } else {
-        while (length-- > 0)
-            at[length] = source[length];
+    } else if (length > 0) {
+        at[0] = source[0];
+        at[length / 2] = source[length / 2];
+        at[length - 1] = source[length - 1];
     }
 }
 

@@ -99,7 +99,8 @@ static enum task_verdict spin_until_interrupted(struct task *task)
     void *former = worker_set_running(worker_self(), &b->victim);
     while ((b->victim.reasons & b->wanted) != b->wanted)
         continue;
-    cr_assert_eq(worker_set_running(worker_self(), former), &b->victim);
+    cr_assert_eq(worker_set_running(worker_self(), &b->victim), &b->victim);
+    worker_reset_running(worker_self(), former);
     b->done = 1;
     return TASK_PARKED;
 }
@@ -145,7 +146,7 @@ static enum task_verdict set_running_late(struct task *task)
         continue;
     cr_assert_eq(b->victim.interrupts, 0);
     worker_set_running(worker_self(), &b->victim);
-    worker_set_running(worker_self(), NULL);
+    worker_reset_running(worker_self(), NULL);
     b->done = 1;
     return TASK_PARKED;
 }
@@ -387,7 +388,7 @@ static enum task_verdict spin_until_go(struct task *task)
     worker_set_running(worker_self(), &b->victim);
     while (!b->go)
         continue;
-    worker_set_running(worker_self(), NULL);
+    worker_reset_running(worker_self(), NULL);
     b->done = 1;
     return TASK_PARKED;
 }

@@ -399,6 +399,22 @@ Test(slot, send_wakes_the_receiver)
     free_all(slot_close(slot));
 }
 
+/* I4: who finds something there need not wake, who finds nothing must. */
+Test(slot, only_the_first_message_wakes)
+{
+    struct slot *slot = acquire();
+    atomic_store(&slot->task.state, TASK_RUNNING);
+    cr_assert_eq(slot_send(table, sched, pid_of(slot), user(1, 1)), 0);
+    cr_assert_eq(atomic_exchange(&slot->task.state, TASK_RUNNING), TASK_NOTIFIED);
+    cr_assert_eq(slot_send(table, sched, pid_of(slot), user(2, 1)), 0);
+    cr_assert_eq(slot_send(table, sched, pid_of(slot), message_signal(MESSAGE_KILL, 0, 0)), 0);
+    cr_assert_eq(atomic_load(&slot->task.state), TASK_RUNNING);
+    cr_assert_eq(free_all(slot_drain(slot)), 3);
+    cr_assert_eq(slot_send(table, sched, pid_of(slot), user(3, 1)), 0);
+    cr_assert_eq(atomic_load(&slot->task.state), TASK_NOTIFIED);
+    free_all(slot_close(slot));
+}
+
 Test(slot, room_limits_count)
 {
     struct slot *slot = acquire();
@@ -421,6 +437,30 @@ Test(slot, room_limits_bytes)
     cr_assert_eq(slot_send(table, sched, pid_of(slot), second), -ENOBUFS);
     slot_set_room(slot, 0, message_cost(first) + message_cost(second));
     cr_assert_eq(slot_send(table, sched, pid_of(slot), second), 0);
+    free_all(slot_close(slot));
+}
+
+Test(slot, both_limits_hold_at_once)
+{
+    struct slot *slot = acquire();
+    struct message *m = user(0, 100);
+    for (uint64_t count = 1; count < 4; count++)
+        for (uint64_t room = 1; room < 4; room++) {
+            uint64_t sent = 0;
+            slot_set_room(slot, count, room * message_cost(m));
+            while (slot_send(table, sched, pid_of(slot), m) == 0) {
+                m = user(0, 100);
+                sent++;
+            }
+            cr_assert_eq(sent, count < room ? count : room);
+            slot_consumed(slot, sent, sent * message_cost(m));
+            cr_assert_eq(free_all(slot_drain(slot)), sent);
+        }
+    slot_set_room(slot, 0, UINT64_MAX);
+    cr_assert_eq(slot_send(table, sched, pid_of(slot), m), 0);
+    slot_set_room(slot, UINT32_MAX, 0);
+    cr_assert_eq(slot_send(table, sched, pid_of(slot), m = user(0, 0)), -ENOBUFS);
+    message_free(m);
     free_all(slot_close(slot));
 }
 
