@@ -180,18 +180,6 @@ void runqueue_push_soon(struct runqueue *queue, struct task *task)
     push_fifo(&queue->soon, task);
 }
 
-static struct task *pop_next(struct runqueue *queue)
-{
-    if (!atomic_load_explicit(&queue->next, memory_order_relaxed))
-        return NULL;
-    struct task *task = atomic_exchange_explicit(&queue->next, NULL, memory_order_acquire);
-    if (task && ++queue->next_uses > RUNQUEUE_NEXT_USES) {
-        runqueue_push(queue, task);
-        return NULL;
-    }
-    return task;
-}
-
 static struct task *pop_backlog(struct runqueue_fifo *fifo)
 {
     pthread_mutex_lock(&fifo->lock);
@@ -238,10 +226,21 @@ static __attribute__((noinline)) struct task *pop_waiting(struct runqueue *queue
     return task || !is_turn_of_fresh ? task : pop_soon(queue);
 }
 
+/* Its turn came too often: it waits behind the others. */
+static __attribute__((noinline)) struct task *pop_instead(struct runqueue *queue, struct task *task)
+{
+    runqueue_push(queue, task);
+    return pop_waiting(queue);
+}
+
 struct task *runqueue_pop(struct runqueue *queue)
 {
-    struct task *task = pop_next(queue);
-    return task ? task : pop_waiting(queue);
+    if (!atomic_load_explicit(&queue->next, memory_order_relaxed))
+        return pop_waiting(queue);
+    struct task *task = atomic_exchange_explicit(&queue->next, NULL, memory_order_acquire);
+    if (unlikely(!task))
+        return pop_waiting(queue);
+    return likely(++queue->next_uses <= RUNQUEUE_NEXT_USES) ? task : pop_instead(queue, task);
 }
 
 unsigned runqueue_drain_inject(struct runqueue *queue)

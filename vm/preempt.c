@@ -46,7 +46,7 @@ static void arm(lua_State *L, int count)
     lua_sethook(L, preempt_hook, LUA_MASKCOUNT, count);
 }
 
-void state_note_where(struct state *state, lua_State *L)
+__attribute__((noinline)) void state_note_where(struct state *state, lua_State *L)
 {
     char text[96];
     if (!state->where && state_location(L, text, sizeof text) > 0)

@@ -91,36 +91,45 @@ static bool are_scalars(const unsigned char *data, size_t length, unsigned count
     return count == 0 && at == length;
 }
 
-static void push_number(lua_State *L, const unsigned char *data)
-{
-    double number;
-    if (data[0] == WIRE_NUMBER)
-        lua_pushnumber(L, (memcpy(&number, data + 1, sizeof number), number));
-    else
-        lua_pushinteger(L, wire_integer_at(data + 1, data[0]));
-}
-
 /* Pushes the value at `data`, which has that size. */
 static void push(lua_State *L, const unsigned char *data, size_t size)
 {
+    double number;
     unsigned tag = data[0];
     if (tag <= WIRE_INTEGER_MAX)
         lua_pushinteger(L, tag);
     else if (tag <= WIRE_STRING_MAX)
         lua_pushlstring(L, (const char *)data + 1, size - 1);
+    else if (tag == WIRE_NUMBER)
+        lua_pushnumber(L, (memcpy(&number, data + 1, sizeof number), number));
     else if (tag >= WIRE_INT8)
-        push_number(L, data);
+        lua_pushinteger(L, wire_integer_at(data + 1, tag));
     else if (tag == WIRE_NIL)
         lua_pushnil(L);
     else
         lua_pushboolean(L, tag == WIRE_TRUE);
 }
 
+/* Other values than integers. */
+static __attribute__((noinline)) bool decode_other(lua_State *L, const unsigned char *data, size_t size)
+{
+    if (size_of(data) != size)
+        return false;
+    push(L, data, size);
+    return true;
+}
+
 bool scalars_decode_one(lua_State *L, const unsigned char *data, size_t length)
 {
-    if (length < 2 || data[0] != 1 || size_of(data + 1) != length - 1)
+    if (length < 2 || data[0] != 1)
         return false;
-    push(L, data + 1, length - 1);
+    unsigned tag = data[1];
+    if (tag <= WIRE_INTEGER_MAX && length == 2)
+        lua_pushinteger(L, tag);
+    else if (tag >= WIRE_INT8 && tag <= WIRE_INT64 && length == 2 + wire_integer_size(tag))
+        lua_pushinteger(L, wire_integer_at(data + 2, tag));
+    else
+        return decode_other(L, data + 1, length - 1);
     return true;
 }
 

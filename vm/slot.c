@@ -25,6 +25,9 @@
 /* What CANCEL messages have beyond twice the room of user messages. */
 enum { CANCEL_BYTES = 1 << 20, CANCEL_COUNT = 1000 };
 
+enum { FIRST_SEGMENT_BITS = 10 };
+_Static_assert(SLOT_FIRST_SEGMENT == 1 << FIRST_SEGMENT_BITS, "see segment_of");
+
 /*
  * Limits leave the top bit of either number free, GUARDS: taken from a room that has those set, what is queued leaves both set if it is within
  * both limits.
@@ -71,22 +74,27 @@ void slot_table_free(struct slot_table *table)
     free(table);
 }
 
-/* Segment and place of an index: segment k begins at SLOT_FIRST_SEGMENT * (2^k - 1). */
-static unsigned segment_of(uint32_t index, uint32_t *place)
+/* Segment and place of an index: segment k begins at SLOT_FIRST_SEGMENT * (2^k - 1), so the top bit of the sum tells k, and the others the place. */
+static inline unsigned segment_of(uint32_t index, uint32_t *place)
 {
-    uint32_t unit = index / SLOT_FIRST_SEGMENT + 1;
-    unsigned k = 31 - (unsigned)__builtin_clz(unit);
-    *place = index - SLOT_FIRST_SEGMENT * ((1u << k) - 1);
-    return k;
+    uint32_t sum = index + SLOT_FIRST_SEGMENT;
+    unsigned top = 31 ^ (unsigned)__builtin_clz(sum);
+    *place = sum ^ (uint32_t)1 << top;
+    return top - FIRST_SEGMENT_BITS;
 }
 
-struct slot *slot_at(struct slot_table *table, uint32_t index)
+static inline struct slot *find(struct slot_table *table, uint32_t index)
 {
     uint32_t place;
     if (unlikely(index >= atomic_load_explicit(&table->size, memory_order_acquire)))
         return NULL;
     unsigned k = segment_of(index, &place);
     return &atomic_load_explicit(&table->segments[k], memory_order_relaxed)[place];
+}
+
+struct slot *slot_at(struct slot_table *table, uint32_t index)
+{
+    return find(table, index);
 }
 
 uint32_t slot_table_size(struct slot_table *table)
@@ -330,7 +338,7 @@ static inline bool admit(struct slot *slot, const struct message *message, size_
 
 int slot_send(struct slot_table *table, struct sched *sched, uint64_t pid, struct message *message)
 {
-    struct slot *slot = slot_at(table, pid_slot(pid));
+    struct slot *slot = find(table, pid_slot(pid));
     struct message *head;
     if (unlikely(!slot || !is_open(slot, pid, &head)))
         return -ESRCH;

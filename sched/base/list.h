@@ -50,7 +50,9 @@ static inline struct list *list_take(struct list *l)
     struct list *node = l->next;
     if (node == l)
         return NULL;
-    list_remove(node);
+    l->next = node->next;
+    node->next->prev = l;
+    list_init(node);
     return node;
 }
 
