@@ -72,7 +72,8 @@ void worker_poll(struct worker *w)
 {
     w->ops->poll(w->poller);
     w->ops->submit(w->poller);
-    if (wheel_next_due_ns(&w->wheel) <= worker_slice_start_ns(w))
+    uint64_t due_ns = wheel_next_due_ns(&w->wheel);
+    if (due_ns != UINT64_MAX && due_ns <= worker_slice_start_ns(w))
         worker_fire_timers(w, false);
 }
 

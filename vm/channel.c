@@ -64,15 +64,9 @@ static inline bool source_ready(const struct channel *channel, struct process *p
     return other_source_ready(channel, process);
 }
 
-/* Moves the next item of the source into the fiber. */
-static void take_item(struct channel *channel, struct process *process, struct fiber *fiber)
+static __attribute__((noinline)) void take_other_item(struct channel *channel, struct process *process,
+                                                      struct fiber *fiber)
 {
-    fiber_drop_item(fiber);
-    if (likely(channel->source == SOURCE_TOPIC)) {
-        fiber->item = router_take_topic(&process->router, channel->topic);
-        fiber->as_message = channel->topic->as_message; /* the topic may be gone when the value is made */
-        return;
-    }
     switch (channel->source) {
     case SOURCE_INBOX:
         fiber->item = router_take_inbox(&process->router);
@@ -91,6 +85,24 @@ static void take_item(struct channel *channel, struct process *process, struct f
         fiber->wall_ns = vmtimer_take(channel->timer);
         break;
     }
+}
+
+/* Moves the next item of the source into the fiber. */
+static inline void take_item(struct channel *channel, struct process *process, struct fiber *fiber)
+{
+    fiber_drop_item(fiber);
+    if (unlikely(channel->source != SOURCE_TOPIC)) {
+        take_other_item(channel, process, fiber);
+        return;
+    }
+    fiber->item = router_take_topic(&process->router, channel->topic);
+    fiber->as_message = channel->topic->as_message; /* the topic may be gone when the value is made */
+}
+
+/* Is an item of the source the next to be received? */
+static inline bool is_source_next(const struct channel *channel, struct process *process)
+{
+    return channel->count == 0 && list_is_empty(&channel->senders) && source_ready(channel, process);
 }
 
 bool channel_can_receive(const struct channel *channel, struct process *process)
@@ -347,7 +359,8 @@ static int receive_k(lua_State *L, int status, lua_KContext ctx)
     }
 }
 
-static __attribute__((noinline)) int receive_now(lua_State *L, struct channel *channel)
+/* A value of the program, or the end of them. */
+static __attribute__((noinline)) int receive_value(lua_State *L, struct channel *channel)
 {
     struct fiber *sender;
     switch (channel_take(L, 1, channel, &sender)) {
@@ -360,13 +373,22 @@ static __attribute__((noinline)) int receive_now(lua_State *L, struct channel *c
     }
 }
 
+static __attribute__((noinline)) int receive_now(lua_State *L, struct channel *channel, struct process *process)
+{
+    struct fiber *fiber = state_fiber(L);
+    if (!is_source_next(channel, process))
+        return receive_value(L, channel);
+    take_item(channel, process, fiber);
+    return receive_item(L, fiber);
+}
+
 int channel_receive(lua_State *L)
 {
     struct channel *channel = type_check(L, 1, &channel_type);
     struct process *process = state_process(L);
     process_drain(process);
     if (channel_can_receive(channel, process))
-        return receive_now(L, channel);
+        return receive_now(L, channel, process);
     state_check_block(L);
     wait_on(L, channel, false);
     return fiber_block(L, 0, 0, receive_k);

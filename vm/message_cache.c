@@ -56,7 +56,7 @@ static bool deposit(struct message_depot *depot, struct message_block *batch)
 }
 
 /* `loaded` is empty: true when it is not any more. */
-static __attribute__((noinline)) bool reload(struct message_cache *cache, struct message_depot *depot)
+static inline bool reload(struct message_cache *cache, struct message_depot *depot)
 {
     cache->loaded = cache->spare ? cache->spare : fetch(depot);
     cache->spare = NULL;
@@ -74,10 +74,16 @@ static __attribute__((noinline)) void unload(struct message_cache *cache, struct
     cache->count = 0;
 }
 
+/* The first block of the next batch; of none if there is none. */
+static __attribute__((noinline)) void *take_reloaded(struct message_cache *cache, struct message_depot *depot)
+{
+    return reload(cache, depot) ? message_cache_take(cache, depot) : aligned_alloc(CACHE_LINE, depot->size);
+}
+
 void *message_cache_take(struct message_cache *cache, struct message_depot *depot)
 {
-    if (unlikely(!cache->loaded) && !reload(cache, depot))
-        return aligned_alloc(CACHE_LINE, depot->size);
+    if (unlikely(!cache->loaded))
+        return take_reloaded(cache, depot);
     struct message_block *block = cache->loaded;
     cache->loaded = slab_peek(block);
     cache->count--;

@@ -4,7 +4,7 @@
  * instructions and out of the first-level cache; malloc and free took a fifteenth of a message.
  *
  * A worker keeps up to two batches of free blocks. Whoever only receives passes full batches on to the depot of the VM, from which those take
- * them who only send; beyond MESSAGE_DEPOT_BATCHES they are freed. Each block is malloc's, so that whoever has no cache may simply free it.
+ * them who only send; beyond MESSAGE_DEPOT_BATCHES, 0.5 and 1.5 MB, they are freed. Each block is malloc's, so that whoever has no cache may simply free it.
  * Blocks are whole cache lines: a number or a short text takes one from the sender's processor to the receiver's.
  */
 #ifndef VM_MESSAGE_CACHE_H
@@ -14,7 +14,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-enum { MESSAGE_BATCH = 64, MESSAGE_DEPOT_BATCHES = 32 };
+enum { MESSAGE_BATCH = 64, MESSAGE_DEPOT_BATCHES = 128 };
 
 /* Blocks for a number or a short text, and for a small table. */
 enum message_class { MESSAGE_SMALL, MESSAGE_MEDIUM, MESSAGE_CLASSES };

@@ -97,7 +97,7 @@ static inline void handle_user(struct process *process, struct message *message)
         return;
     }
     channel = router_add(router, topic, message);
-    if (channel)
+    if (channel && !list_is_empty(&channel->receivers))
         channel_notify(channel, process);
 }
 

@@ -199,9 +199,8 @@ struct topic *router_topic_of(struct router *router, const struct message *messa
     return topic;
 }
 
-void router_pass(struct router *router, struct message *message)
+void router_pass(struct router *router, const struct message *message)
 {
-    message->id = ++router->sequence;
     router->consumed_count++;
     router->consumed_bytes += message_cost(message);
 }

@@ -69,7 +69,7 @@ struct topic *router_topic_of(struct router *router, const struct message *messa
 struct channel *router_add(struct router *router, struct topic *topic, struct message *message);
 
 /* Counts a user message that its receiver gets at once; it stays the caller's. */
-void router_pass(struct router *router, struct message *message);
+void router_pass(struct router *router, const struct message *message);
 
 /* Takes the oldest message for the inbox, of a listened topic, an event; NULL: none. The caller owns it. */
 struct message *router_take_inbox(struct router *router);

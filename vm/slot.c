@@ -362,6 +362,8 @@ int slot_send(struct slot_table *table, struct sched *sched, uint64_t pid, struc
 static inline struct message *reverse(struct message *message)
 {
     struct message *first = NULL;
+    if (likely(message && !message->next))
+        return message;
     while (message) {
         struct message *next = message->next;
         message->next = first;
