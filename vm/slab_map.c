@@ -45,6 +45,11 @@ void *slab_map_aligned(size_t size)
 
 void slab_unmap(void *memory, size_t size)
 {
-    slab_unpoison(memory, size); /* or whoever is mapped there next inherits the poison */
+    slab_unmap_used(memory, size, size);
+}
+
+void slab_unmap_used(void *memory, size_t size, size_t used)
+{
+    slab_unpoison(memory, used); /* or whoever is mapped there next inherits the poison */
     munmap(memory, size);
 }

@@ -26,4 +26,7 @@ void *slab_map_aligned(size_t size);
 
 void slab_unmap(void *memory, size_t size);
 
+/* The same where nothing past the first `used` bytes was ever poisoned: the shadow of what was never used is not touched. */
+void slab_unmap_used(void *memory, size_t size, size_t used);
+
 #endif

@@ -256,7 +256,7 @@ no_memory:
 void template_build_destroy(struct template_build *build)
 {
     if (build->heap)
-        slab_unmap(build->heap, TEMPLATE_REGION);
+        slab_unmap_used(build->heap, TEMPLATE_REGION, (size_t)(build->bump - (char *)build->heap));
     if (build->shared)
         slab_unmap(build->shared, build->shared_size);
     free(build->vectors);
