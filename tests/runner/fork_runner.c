@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * fork_runner: runs tests written with Criterion's classic macros without libcriterion, which cannot live under
- * ThreadSanitizer (it shares an arena with re-executed children). The macros register each test in the linker section
- * cr_tst; main forks once per test. Honoured: init, fini, signal, exit_code, timeout (ten times over: TSan is slow) and
+ * ThreadSanitizer (it shares an arena with re-executed children) and starts the program anew for each test, the dearest
+ * part of most tests under AddressSanitizer. The macros register each test in the linker section
+ * cr_tst; main forks once per test. Honoured: init, fini, signal, exit_code, timeout (ten times over: sanitizers are slow) and
  * disabled, of a test and, where the test has none, of its TestSuite. Not: parameterized tests, theories, redirection.
  *
  * fork_runner [text]: only tests whose suite/name contains the text.
@@ -122,7 +123,7 @@ static void run_child(const struct criterion_test *test)
         alarm((unsigned)(timeout * SLOWNESS) + 1);
     running = test;
     test->test();
-    exit(failed); /* not _exit: TSan reports, and sets its exit status, at exit */
+    exit(failed); /* not _exit: TSan and LeakSanitizer report, and set the exit status, at exit */
 }
 
 static bool ended_as_expected(const struct criterion_test *test, int status)
