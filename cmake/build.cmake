@@ -5,6 +5,7 @@ set(SANITIZE "" CACHE STRING "'' | address,undefined | thread | fuzzer-no-link,a
 option(WERROR "Treat warnings as errors" OFF)
 option(FAULTS "MOONLET_FAULT=... makes named points fail (host/faults.h); for tests" OFF)
 
+option(COMPILE_ONLY "Test programs are compiled, for the warnings, and not linked" OFF)
 option(LTO "Optimise the binary as a whole: a fifth less CPU per message; gcc only" OFF)
 
 if(NOT CMAKE_BUILD_TYPE)

@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # test.sh [preset]...: builds the presets and runs their tests; without arguments what CI runs: dev (with lint), asan, tsan,
-# and clang:build, which is only built, for its warnings. Ends with one line over all of them, "N passed, N failed".
+# and clang-warnings:build, which is only built. Ends with one line over all of them, "N passed, N failed".
 #
 #   JOBS=n           parallel compilations and tests (default: CPUs)
 #   TESTS=regex      only tests whose name matches
 set -u
 cd "$(dirname "$0")/.." || exit 1
-[ $# -gt 0 ] || set -- dev asan tsan clang:build
+[ $# -gt 0 ] || set -- dev asan tsan clang-warnings:build
 jobs=${JOBS:-$(nproc)}
 
 scripts/setup.sh || exit 1
