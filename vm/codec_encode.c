@@ -33,7 +33,7 @@ enum {
     STACK_TABLES = 8, /* for so many at once when they are nested deeper */
     STACK_TABLE = 3,  /* of one table: itself, a key, a value */
     STACK_MORE = 8,   /* above the last one */
-    LONG_ARRAY = 16   /* strings are looked for in an array that is not shorter */
+    LONG_ARRAY = 16   /* strings are looked for from that element on, if not before */
 };
 
 /* As long as strings are not looked for. */
@@ -266,8 +266,8 @@ static bool widen(struct codec_encoder *e, struct codec_encode_frame *f)
     return true;
 }
 
-/* The first key of a table is an integer: how far does its array part go? */
-static bool begin_array(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
+/* The array part of a table is long, or has a hole: how far does it go? False: see failure. */
+static bool find_border(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
 {
     f->border = lua_rawlen(L, -3);
     if (f->border >= LONG_ARRAY && !e->strings.is_on)
@@ -336,13 +336,11 @@ static inline enum put put_key(lua_State *L, struct codec_encoder *e, struct cod
 static inline enum put put_index(lua_State *L, struct codec_encoder *e, struct codec_encode_frame *f)
 {
     if (lua_isinteger(L, -2)) {
-        if (f->border == 0 && !begin_array(L, e, f))
-            return PUT_FAILED;
         lua_Unsigned key = (lua_Unsigned)lua_tointeger(L, -2);
-        if (likely(key == (lua_Unsigned)f->narr + 1 && key <= f->border)) {
-            f->narr++;
-            return PUT_DONE;
-        }
+        if (likely(key == (lua_Unsigned)f->narr + 1)) /* no border can be before it */
+            return unlikely(++f->narr == LONG_ARRAY && !find_border(L, e, f)) ? PUT_FAILED : PUT_DONE;
+        if (f->border == 0 && !find_border(L, e, f))
+            return PUT_FAILED;
         if (is_later_element(f, key))
             return put_holes(e, f, key);
     }

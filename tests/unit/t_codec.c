@@ -222,6 +222,22 @@ Test(codec, tables_past_255_entries)
     }
 }
 
+/* Around the lengths at which the border is asked for and the head gets wide, with strings that come again and a hole anywhere. */
+Test(codec, arrays_with_a_hole_at_each_length)
+{
+    static const int lengths[] = {14, 15, 16, 17, 18, 254, 255, 256, 257};
+    char text[400];
+    for (int i = 0; i < 9 * 19; i++) {
+        snprintf(
+            text, sizeof text,
+            "local t, hole = {key = 'word1'}, %d for i = 1, %d do t[i] = i ~= hole and 'word' .. i %% 3 or nil end "
+            "return t, function(v, o) for k in pairs(o) do assert(v[k] == o[k], k) end "
+            "  for k in pairs(v) do assert(o[k] ~= nil, k) end end",
+            i % 19, lengths[i / 19]);
+        check(text);
+    }
+}
+
 Test(codec, shared_references_and_cycles)
 {
     check("local a = {1} return {a, a, x = a}, function(v) assert(v[1] == v[2] and v.x == v[1] and v[1][1] == 1) end");
