@@ -2,6 +2,7 @@
 -- Reads or writes a large document; says when it begins and ends, and how many slices it should have taken at least.
 local json = require("json")
 local f = payload.format
+local some, many = 30000 --[[tsan: 6000]], 100000 --[[tsan: 20000]]
 
 local function records(count)
     local list = {}
@@ -17,16 +18,16 @@ local function is_whole(n) return function(v) return #v == n and v[n].address.ge
 -- Each returns what does it, how many slices it takes at least, and what looks at the result. 20 MB are decoded.
 local ways = {}
 function ways.encode()
-    local list = records(30000)
-    return function() return json.encode(list) end, 10, function(v) return #v > 5 << 20 and v:sub(-2) == "}]" end
+    local list = records(some)
+    return function() return json.encode(list) end, some // 3000, function(v) return #v > 175 * some and v:sub(-2) == "}]" end
 end
 function ways.decode()
     local one, list = '{"id":%d,"name":"a name","list":[1,2.5,"three"],"map":{"a":{"b":true}},"text":"%s"}', {}
-    for i = 1, 100000 do list[i] = one:format(i, ("x"):rep(130)) end
+    for i = 1, many do list[i] = one:format(i, ("x"):rep(130)) end
     local text = "[" .. table.concat(list, ",") .. "]"
     list = nil
-    assert(#text > 20000000)
-    return function() return json.decode(text) end, 20, function(v) return #v == 100000 and v[100000].id == 100000 and v[1].map.a.b end
+    assert(#text > 200 * many)
+    return function() return json.decode(text) end, many // 5000, function(v) return #v == many and v[many].id == many and v[1].map.a.b end
 end
 function ways.decode_deep()
     local text = "[" .. ((("["):rep(100) .. "1" .. ("]"):rep(100) .. ","):rep(10000)) .. "1]"
@@ -37,12 +38,12 @@ function ways.encode_string()
     return function() return json.encode(text) end, 3, function(v) return #v == #text + 400000 + 2 end
 end
 function ways.encode_msgpack()
-    local p = payload.new(records(30000))
-    return function() return p:transcode(f.MSGPACK) end, 5, function(v) return v:get_format() == f.MSGPACK end
+    local p = payload.new(records(some))
+    return function() return p:transcode(f.MSGPACK) end, some // 6000, function(v) return v:get_format() == f.MSGPACK end
 end
 function ways.decode_msgpack()
-    local p = document(30000, f.MSGPACK)
-    return function() return p:data() end, 5, is_whole(30000)
+    local p = document(some, f.MSGPACK)
+    return function() return p:data() end, some // 6000, is_whole(some)
 end
 function ways.encode_yaml()
     local p = payload.new(records(5000))

@@ -65,11 +65,11 @@ function shapes.pattern() return ("a"):rep(300000):find(("a?"):rep(30000)) end
 function shapes.lazy() return ("x"):rep(1000000):match("^.-b") end
 function shapes.greedy() return ("x"):rep(1000):match("^(.*)(.*)y") end
 function shapes.pack() return string.pack(("!1"):rep(100000)) end
-function shapes.error_objects() local e = errors.new("x") for i = 1, 20000 do e = errors.wrap(e, "c") end return #e:stack() end
+function shapes.error_objects() local e = errors.new("x") for i = 1, 20000 --[[tsan: 4000]] do e = errors.wrap(e, "c") end return #e:stack() end
 function shapes.details() local d = {} for _ = 1, 100000 do d = { d = d } end return errors.new({ message = "m", details = d }):details() end
 function shapes.payload() local d = {} for _ = 1, 100000 do d = { d } end return payload.new(d):data() end
 function shapes.send() local d = {} for _ = 1, 100000 do d = { d } end return process.send(process.pid(), "x", d) end
-function shapes.garbage() local d = {} for _ = 1, 1000000 do d = { d } end d = nil system.gc.collect() return 1 end
+function shapes.garbage() local d = {} for _ = 1, 1000000 --[[tsan: 200000]] do d = { d } end d = nil system.gc.collect() return 1 end
 function shapes.error_with_cycle() local e = {} e.e = e error(e) end
 
 return { main = function(name)
