@@ -3,7 +3,7 @@
 # test.sh [preset]...: builds the presets and runs their tests; without arguments what CI runs: dev (with lint), asan, tsan,
 # and clang-warnings:build, which is only built. Ends with one line over all of them, "N passed, N failed".
 #
-#   JOBS=n           parallel compilations and tests (default: CPUs)
+#   JOBS=n           parallel compilations (default: CPUs); of tests one more run at once, for most wait at times
 #   TESTS=regex      only tests whose name matches
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -26,7 +26,7 @@ for what in "$@"; do
         continue
     fi
     log=build/$preset-tests.log
-    ctest --test-dir "build/$preset" --output-on-failure --timeout 300 -j "$jobs" ${TESTS:+-R "$TESTS"} >"$log" 2>&1
+    ctest --test-dir "build/$preset" --output-on-failure --timeout 300 -j $((jobs + 1)) ${TESTS:+-R "$TESTS"} >"$log" 2>&1
     # ctest prints "1/9 Test #1: unit.x ... Passed  0.02 sec"; what failed is shown with its output.
     ok=$(grep -cE '^ *[0-9]+/[0-9]+ Test +#.* Passed ' "$log")
     all=$(grep -E '^ *[0-9]+/[0-9]+ Test +#' "$log" | grep -vcF '***Skipped')
