@@ -141,7 +141,6 @@ static void handle_other(struct process *process, struct message *message, int64
     }
 }
 
-/* What was drained, from the first on that is no user message to this process. */
 static __attribute__((noinline)) void handle_all(struct process *process, struct message *message)
 {
     int64_t wall_ns = 0;
@@ -149,7 +148,7 @@ static __attribute__((noinline)) void handle_all(struct process *process, struct
         struct message *next = message->next;
         if (unlikely(message->target != process->pid))
             process_drop_stray(process->vm, process->slot, message);
-        else if (message->kind == MESSAGE_USER)
+        else if (likely(message->kind == MESSAGE_USER))
             handle_user(process, message);
         else
             handle_other(process, message, &wall_ns);
@@ -159,16 +158,11 @@ static __attribute__((noinline)) void handle_all(struct process *process, struct
 
 void process_drain_mail(struct process *process)
 {
-    struct message *message = slot_drain(process->slot);
-    while (message) {
-        struct message *next = message->next;
-        if (unlikely(message->kind != MESSAGE_USER || message->target != process->pid)) {
-            handle_all(process, message);
-            return;
-        }
-        handle_user(process, message);
-        message = next;
-    }
+    struct message *first = slot_drain(process->slot);
+    if (likely(first && !first->next && first->kind == MESSAGE_USER && first->target == process->pid))
+        handle_user(process, first);
+    else
+        handle_all(process, first);
 }
 
 /* ---- running ---- */
@@ -336,13 +330,22 @@ static __attribute__((noinline)) bool doom_if_deadlocked(struct process *process
     return true;
 }
 
+/* Between two fibers: has it been asked to stop, or run for too long? Seeded mode stops within fibers only. */
+static __attribute__((noinline)) bool is_slice_over(struct process *process)
+{
+    struct state *state = process->state;
+    if (process->vm->seeded || (!state->preempt && !worker_is_over_budget(worker_self())))
+        return false;
+    state->preempt = 0;
+    return is_runnable(process); /* else the deadlock has to be looked for: nobody may ever wake it again */
+}
+
 /* True: it is runnable, or is ending. False: all its fibers wait. */
 static no_return_of_its_own bool run_fibers(struct process *process)
 {
     struct state *state = process->state;
-    const bool is_seeded = process->vm->seeded;
     follow_gc_percent(state);
-    if (unlikely(is_seeded))
+    if (unlikely(process->vm->seeded))
         seed_slice(process);
     for (unsigned count = 1;; count++) {
         if (unlikely(state->doomed)) {
@@ -358,13 +361,8 @@ static no_return_of_its_own bool run_fibers(struct process *process)
         }
         if (!step(process, fiber))
             return true;
-        if (unlikely(is_seeded))
-            continue;
-        if (unlikely(state->preempt) || (count % RESUMES_PER_LOOK == 0 && worker_is_over_budget(worker_self()))) {
-            state->preempt = 0;
-            if (is_runnable(process)) /* else the deadlock has to be looked for: nobody may ever wake it again */
-                return true;
-        }
+        if (unlikely(state->preempt || count % RESUMES_PER_LOOK == 0) && is_slice_over(process))
+            return true;
     }
 }
 

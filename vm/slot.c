@@ -5,7 +5,8 @@
  *
  * Memory orders. The push's release CAS on `head` pairs with the acquire exchange of slot_drain and slot_close: the receiver sees
  * the message whole. slot_acquire opens the mailbox with an exchange after the pid, which pairs with the acquire load of `head` in
- * push: who sees the mailbox open sees whose it is.
+ * push: who sees the mailbox open sees whose it is. I4: the slice that the first one's wake-up starts sees his push (task.c), so its exchange
+ * takes that, and with it all that was pushed on top meanwhile; what comes after the exchange finds nothing there.
  *
  * Owners and inspection. The inspector counts itself in `inspectors`, takes `lock`, reads an owner; whoever releases takes the owner out, then
  * reads `inspectors` and, unless that is 0, waits for the lock, with a full barrier between the two on either side. So if it reads 0 all later
@@ -359,11 +360,9 @@ int slot_send(struct slot_table *table, struct sched *sched, uint64_t pid, struc
 }
 
 /* Newest first to oldest first. */
-static inline struct message *reverse(struct message *message)
+static __attribute__((noinline)) struct message *reverse(struct message *message)
 {
     struct message *first = NULL;
-    if (likely(message && !message->next))
-        return message;
     while (message) {
         struct message *next = message->next;
         message->next = first;
@@ -375,7 +374,8 @@ static inline struct message *reverse(struct message *message)
 
 struct message *slot_drain(struct slot *slot)
 {
-    return reverse(atomic_exchange_explicit(&slot->head, NULL, memory_order_acquire));
+    struct message *newest = atomic_exchange_explicit(&slot->head, NULL, memory_order_acquire);
+    return likely(newest && !newest->next) ? newest : reverse(newest);
 }
 
 struct message *slot_close(struct slot *slot)
