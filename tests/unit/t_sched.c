@@ -345,7 +345,7 @@ static enum task_verdict look_around(struct task *task)
     struct worker *w = worker_self();
     int mark;
     cr_assert_eq(worker_sched(w), j->sched);
-    cr_assert_eq(worker_index(w), 0);
+    cr_assert_lt(worker_index(w), sched_capacity(j->sched)); /* on a machine that is too busy the spare stands in */
     cr_assert_not_null(worker_poller(w));
     cr_assert_null(worker_local(w));
     worker_set_local(w, &mark);
