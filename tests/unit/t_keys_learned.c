@@ -76,3 +76,11 @@ Test(keys_learned, not_from_other_values)
     check("got:receive()", "for _ = 1, 300 do process.send(me, 'raw', 7) assert(got:receive() == 7) end\n"
                            "get(300, {1, 2, 3}) assert(known() == 0)");
 }
+
+/* Strings that stay, that change now and then, and that always change. */
+Test(keys_learned, with_values_that_come_again)
+{
+    check("got:receive()",
+          "for i = 1, 200 do get(1, {type = 'job', step = 's' .. i // 40, to = 'w' .. i, id = i}) end\n"
+          "assert(known() == 4)");
+}
