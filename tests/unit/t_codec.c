@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: vm */
+/* links: vm; skip: tsan (there is one thread only) */
 /*
  * What travels and what does not: each case is Lua text that returns a value and a function that checks the copy of it.
  * Corrupt input and memory errors are in t_codec_input.c.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: stdlib */
+/* links: stdlib; skip: tsan (there is one thread only) */
 /*
  * Error objects from C and from Lua. What Lua programs see is covered row by row in tests/lua/errors; here are the C
  * functions, objects that travel, and the cases that need a plain state.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: vm */
+/* links: vm; skip: tsan (there is one thread only) */
 #include <criterion/criterion.h>
 #include <stdint.h>
 #include <stdlib.h>

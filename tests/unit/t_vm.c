@@ -160,7 +160,7 @@ Test(vm, max_processes_holds_under_contention)
     rig_close(&rig);
 }
 
-enum { PLACES = 1000, TAKERS = 3, TIMES = 5000000 };
+enum { PLACES = 1000, TAKERS = 3, TIMES = 5000000 / MOONLET_SLOWNESS, ENDS = 3000000 / MOONLET_SLOWNESS };
 
 struct places {
     struct vm_host *host;
@@ -215,7 +215,7 @@ Test(vm, places_are_taken_once)
 static void *begin_and_end(void *arg)
 {
     struct vm_host_count *count = arg;
-    for (uint64_t i = 1; i <= 3000000; i++) {
+    for (uint64_t i = 1; i <= ENDS; i++) {
         atomic_store_explicit(&count->begun, i, memory_order_release);
         atomic_store_explicit(&count->ended, i, memory_order_release);
     }
@@ -231,7 +231,7 @@ Test(vm, live_is_never_less_than_none)
     struct vm_host *host = vm_host_open(rig.vm, "t:counted", &(struct vm_host_limits){0});
     struct vm_host_count *count = &host->counts[0];
     cr_assert_eq(pthread_create(&thread, NULL, begin_and_end, count), 0);
-    while (atomic_load(&count->ended) < 3000000)
+    while (atomic_load(&count->ended) < ENDS)
         cr_assert_geq((int32_t)vm_host_live(host), 0);
     pthread_join(thread, NULL);
     cr_assert_eq(vm_host_live(host), 0);

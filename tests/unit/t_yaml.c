@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* links: host */
+/* links: host; skip: tsan (there is one thread only) */
 /* yaml: scalar typing, anchors and merge keys, bounds, positions of errors, and odd input. */
 #include <criterion/criterion.h>
 #include <math.h>
