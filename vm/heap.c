@@ -314,20 +314,30 @@ static inline bool is_exact(size_t size)
     return size - 1 < HEAP_EXACT_MAX;
 }
 
-/* A block that is on its list; NULL: find another way. */
+/* The list is empty: the next bytes of the bump area, as most of what a young heap takes; NULL: find another way. */
+static inline void *take_next(struct heap *heap, size_t size)
+{
+    if (heap_is_split(heap))
+        return NULL; /* first what was freed: heap_take_slow */
+    return heap_take_bump(heap, heap_round8(size));
+}
+
+/* A block that is on its list, or the next one; NULL: find another way. */
 static inline void *take_exact(struct heap *heap, size_t size)
 {
     void **list = &heap->free[heap_class(size)];
     size_t used = heap->used + size;
-    if (unlikely(!*list) || unlikely(used > heap->watch) || unlikely(heap->fault != NULL))
+    if (unlikely(used > heap->watch) || unlikely(heap->fault != NULL))
+        return NULL;
+    void *block = *list ? heap_pop_free(list) : take_next(heap, size);
+    if (unlikely(!block))
         return NULL;
     heap->used = used;
-    void *block = heap_pop_free(list);
     slab_unpoison(block, size);
     return block;
 }
 
-/* Nearly all calls take or give a block of at most HEAP_EXACT_MAX bytes, and the list to take from is not empty: no function is called then. */
+/* Nearly all calls take or give a block of at most HEAP_EXACT_MAX bytes, from its list or the bump area: no function is called then. */
 void *heap_alloc(void *ud, void *block, size_t old_size, size_t new_size)
 {
     struct heap *heap = ud;

@@ -39,4 +39,14 @@ static inline void *heap_pop_free(void **list)
     return block;
 }
 
+/* The next `size` bytes of the bump area, NULL: it has no room for them. */
+static inline void *heap_take_bump(struct heap *heap, size_t size)
+{
+    char *block = heap->bump;
+    if ((size_t)(heap->end - block) < size)
+        return NULL;
+    heap->bump = block + size;
+    return block;
+}
+
 #endif

@@ -55,7 +55,8 @@ static void **refilled_list(struct heap *heap, unsigned kind)
 /* Takes the smallest free block of `least` bytes or more off its list; *size is what it has. NULL: there is none. */
 static char *pop_larger(struct heap *heap, size_t least, size_t *size)
 {
-    for (unsigned kind = heap_class(least); kind < HEAP_CLASSES; kind++) {
+    unsigned end = heap_lacks_list(heap, HEAP_LARGE) ? HEAP_LARGE : HEAP_CLASSES;
+    for (unsigned kind = heap_class(least); kind < end; kind++) {
         void **list = refilled_list(heap, kind);
         if (!*list)
             continue;
@@ -105,15 +106,6 @@ static void *grow(struct heap *heap, size_t size)
     return block;
 }
 
-static void *take_bump(struct heap *heap, size_t size)
-{
-    if ((size_t)(heap->end - heap->bump) < size)
-        return NULL;
-    char *block = heap->bump;
-    heap->bump += size;
-    return block;
-}
-
 /* Makes a free block the bump area, from which the next takes are cheap too. */
 static bool bump_from_list(struct heap *heap, size_t size)
 {
@@ -134,14 +126,14 @@ void *heap_take_slow(struct heap *heap, unsigned kind)
     if (*list)
         return heap_pop_free(list);
     size_t size = heap_class_size(kind);
-    void *block = take_bump(heap, size);
+    void *block = heap_take_bump(heap, size);
     if (block)
         return block;
     if (bump_from_list(heap, size))
-        return take_bump(heap, size);
+        return heap_take_bump(heap, size);
     heap->slow_takes++;
     block = cut_larger(heap, size);
     if (!block && heap_reclaim_if_due(heap))
-        block = take_bump(heap, size); /* the longest run */
+        block = heap_take_bump(heap, size); /* the longest run */
     return block ? block : grow(heap, size);
 }
