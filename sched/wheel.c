@@ -46,6 +46,7 @@ void wheel_timer_init(struct timer *timer, timer_fire_f fire)
     atomic_init(&timer->wheel, NULL);
     timer->last = NULL;
     timer->fire = fire;
+    timer->target = NULL;
 }
 
 void wheel_init(struct wheel *wheel, uint64_t now_ns)
@@ -285,6 +286,17 @@ static struct task *fire_one(struct timer *timer)
     return timer->fire(timer);
 }
 
+/*
+ * Timers that are due have left the caches, mostly, and so has what they wake. While one fires, the one after the next is fetched, and what the next
+ * one wants, which has been fetched itself by now.
+ */
+static void fetch_ahead(const struct wheel *wheel)
+{
+    const struct list *next = wheel->overdue.next;
+    prefetch(container_of(next, struct timer, node)->target, CACHE_LINE);
+    prefetch(next->next, FETCHED);
+}
+
 static unsigned fire_due(struct wheel *wheel, uint64_t now, struct task **tasks, unsigned *count)
 {
     unsigned fired = 0;
@@ -295,7 +307,8 @@ static unsigned fire_due(struct wheel *wheel, uint64_t now, struct task **tasks,
                 break;
             continue;
         }
-        prefetch(wheel->overdue.next, FETCHED); /* what the next one is part of has left the caches, mostly */
+        if (!list_is_empty(&wheel->overdue))
+            fetch_ahead(wheel);
         struct task *task = fire_one(container_of(node, struct timer, node));
         if (task)
             tasks[(*count)++] = task;

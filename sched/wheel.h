@@ -34,9 +34,10 @@ struct timer {
     _Atomic(struct wheel *) wheel; /* where it is pending, NULL: not pending */
     struct wheel *last;            /* where it was armed last, NULL: never */
     timer_fire_f fire;
+    const void *target; /* a line that `fire` will want, fetched while the timer before it fires; NULL: none */
 };
 
-void wheel_timer_init(struct timer *timer, timer_fire_f fire);
+void wheel_timer_init(struct timer *timer, timer_fire_f fire); /* `target` may be set afterwards */
 
 /* Arms a timer that is not pending, in the wheel of the calling worker (of worker 0 from other threads). */
 void wheel_arm(struct sched *sched, struct timer *timer, uint64_t due_ns);

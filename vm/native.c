@@ -194,6 +194,7 @@ uint64_t native_timer(struct native *native, uint64_t delay_ns, uint64_t cookie)
 {
     struct native_timer *timer = memory_zeroed(sizeof *timer, "a timer of a native actor");
     wheel_timer_init(&timer->timer, timer_due);
+    timer->timer.target = native->slot;
     timer->message.kind = MESSAGE_TIMER;
     timer->native = native;
     timer->cookie = cookie;

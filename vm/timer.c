@@ -30,7 +30,7 @@ static struct task *post(struct timer *wheel_timer)
 {
     struct vmtimer *timer = container_of(wheel_timer, struct vmtimer, timer);
     prefetch(timer->process, sizeof *timer->process);
-    prefetch(timer->heap, timer->hot);
+    prefetch_area(timer->heap, timer->hot);
     struct slot *slot = timer->slot; /* once pushed the timer is the receiver's, who may run right now and free it */
     return slot_push(slot, timer->pid, &timer->message) ? &slot->task : NULL;
 }
@@ -39,7 +39,7 @@ static void init(struct vmtimer *timer, struct process *process)
 {
     wheel_timer_init(&timer->timer, post);
     timer->message.kind = MESSAGE_TIMER;
-    timer->slot = process->slot;
+    timer->timer.target = timer->slot = process->slot;
     timer->pid = process->pid;
     timer->process = process;
     timer->heap = process->heap;

@@ -24,6 +24,14 @@ static inline __attribute__((always_inline)) void prefetch(const void *at, size_
         __builtin_prefetch((const char *)at + i, 1);
 }
 
+/* Of a size that only the run knows: eight lines at a time, so perhaps a few too many. */
+static inline void prefetch_area(const void *at, size_t size)
+{
+    enum { STEP = 8 * CACHE_LINE };
+    for (size_t i = 0; i < size; i += STEP)
+        prefetch((const char *)at + i, STEP);
+}
+
 /*
  * For what lies between lua_resume and the loop of the worker: a coroutine that yields leaves its C frames by longjmp, and from then on the
  * processor mispredicts every return to a frame below, at 5 ns each. So there should be few of them.
