@@ -27,6 +27,7 @@ shift
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 1' INT TERM
+printf '0\n0\n' >"$work/cpu" # timers asks twice for its CPU time
 cc -std=gnu17 -O2 -D_GNU_SOURCE -shared -fPIC -o "$work/park.so" "$here/micro/park.c"
 
 # name, application, its arguments with a small count and with a large one, operations that are in between
@@ -41,6 +42,7 @@ fanin fanin|10 1000|10 4000|30000
 payload_1k payload|1k 14 200|1k 14 1200|2000
 spawn spawn|3000|13000|10000
 spawn_monitored spawn_monitored|3000|13000|10000
+timers timers|2000|12000|10000
 LIST
 }
 
@@ -49,7 +51,7 @@ count()
 {
     # shellcheck disable=SC2086 # a list of words
     (cd "$here/apps/$1" && LD_PRELOAD="$work/park.so" timeout -k 2 120 valgrind --tool=callgrind --cache-sim=yes --D1=32768,8,64 \
-        --LL=1048576,16,64 --callgrind-out-file="$3" "$moonlet" run "$1" --workers 1 $2) >"$work/log" 2>&1 ||
+        --LL=1048576,16,64 --callgrind-out-file="$3" "$moonlet" run "$1" --workers 1 $2) <"$work/cpu" >"$work/log" 2>&1 ||
         { cat "$work/log" >&2 && exit 1; }
 }
 
