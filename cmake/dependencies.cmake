@@ -19,8 +19,10 @@ find_library(LUA_ARCHIVE liblua5.3.a HINTS ${LUA_FOLDER} ${LUA_LIBRARY_DIRS} REQ
 add_library(lua STATIC IMPORTED)
 set_target_properties(lua PROPERTIES IMPORTED_LOCATION ${LUA_ARCHIVE} INTERFACE_INCLUDE_DIRECTORIES "${LUA_INCLUDE_DIRS}"
                                      INTERFACE_LINK_LIBRARIES "m;dl")
-# Its jumps are ours where we have some: vm/jump.c says why. A library behind the archive, which alone calls them.
-if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64" AND NOT SANITIZE)
+# Its jumps are ours where we have some: vm/jump.c says why. A library behind the archive, which alone calls them. Both ends of a jump must be
+# ours: an archive compiled without _FORTIFY_SOURCE leaves by _longjmp, and keeps glibc's.
+file(STRINGS ${LUA_ARCHIVE} LUA_JUMPS REGEX "__longjmp_chk" LIMIT_COUNT 1)
+if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64" AND LUA_JUMPS AND NOT SANITIZE)
   add_library(jump STATIC vm/jump.c)
   set_target_properties(jump PROPERTIES OUTPUT_NAME moonlet_jump)
   target_compile_options(jump PRIVATE -fno-lto)

@@ -88,7 +88,7 @@ Test(jump, carries_errors_and_yields)
     lua_close(L);
 }
 
-#if defined(__x86_64__) && MOONLET_SLOWNESS == 1
+#ifdef MOONLET_JUMP
 void __wrap___longjmp_chk(jmp_buf at, int value);
 int __wrap__setjmp(jmp_buf at);
 
@@ -96,5 +96,74 @@ Test(jump, is_what_this_program_has)
 {
     cr_assert_eq((void *)__longjmp_chk, (void *)__wrap___longjmp_chk);
     cr_assert_eq((void *)_setjmp, (void *)__wrap__setjmp);
+}
+
+/*
+ * Gives the registers that a callee preserves values of its own, makes `at`, and has `leave` jump there. Returns the bits in which any of them
+ * is another then. In assembler, for these tests are compiled without optimisation: nothing of theirs is in such a register.
+ */
+static __attribute__((naked, noinline)) long changed_by_jump(jmp_buf at __attribute__((unused)),
+                                                             void (*spoil)(jmp_buf at) __attribute__((unused)))
+{
+    __asm__("pushq %rbx\n\t"
+            "pushq %rbp\n\t"
+            "pushq %r12\n\t"
+            "pushq %r13\n\t"
+            "pushq %r14\n\t"
+            "pushq %r15\n\t"
+            "subq $24, %rsp\n\t"
+            "movq %rdi, 0(%rsp)\n\t"
+            "movq %rsi, 8(%rsp)\n\t"
+            "movq $0x11111111, %rbx\n\t"
+            "movq $0x22222222, %rbp\n\t"
+            "movq $0x33333333, %r12\n\t"
+            "movq $0x44444444, %r13\n\t"
+            "movq $0x55555555, %r14\n\t"
+            "movq $0x66666666, %r15\n\t"
+            "call _setjmp@PLT\n\t"
+            "testl %eax, %eax\n\t"
+            "jnz 1f\n\t"
+            "movq 0(%rsp), %rdi\n\t"
+            "call *8(%rsp)\n\t"
+            "1:\n\t"
+            "xorq $0x11111111, %rbx\n\t"
+            "xorq $0x22222222, %rbp\n\t"
+            "xorq $0x33333333, %r12\n\t"
+            "xorq $0x44444444, %r13\n\t"
+            "xorq $0x55555555, %r14\n\t"
+            "xorq $0x66666666, %r15\n\t"
+            "movq %rbx, %rax\n\t"
+            "orq %rbp, %rax\n\t"
+            "orq %r12, %rax\n\t"
+            "orq %r13, %rax\n\t"
+            "orq %r14, %rax\n\t"
+            "orq %r15, %rax\n\t"
+            "addq $24, %rsp\n\t"
+            "popq %r15\n\t"
+            "popq %r14\n\t"
+            "popq %r13\n\t"
+            "popq %r12\n\t"
+            "popq %rbp\n\t"
+            "popq %rbx\n\t"
+            "ret");
+}
+
+static void spoil_all(jmp_buf at)
+{
+    __asm__ volatile("movq $-1, %%rbx\n\t"
+                     "movq $-1, %%r12\n\t"
+                     "movq $-1, %%r13\n\t"
+                     "movq $-1, %%r14\n\t"
+                     "movq $-1, %%r15"
+                     :
+                     :
+                     : "rbx", "r12", "r13", "r14", "r15");
+    __longjmp_chk(at, 1);
+}
+
+Test(jump, restores_each_register)
+{
+    jmp_buf at;
+    cr_assert_eq(changed_by_jump(at, spoil_all), 0);
 }
 #endif
