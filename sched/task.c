@@ -7,7 +7,7 @@
  * NOTIFIED): all of them form one release sequence, so the start of a slice (acquire) sees what was published before
  * every wake-up that came earlier in the order of the word; and a wake-up that comes later meets RUNNING and makes it
  * NOTIFIED. With a plain load, a waker could read an old QUEUED while the slice has already looked in vain.
- * Only DONE may be answered by a load: it is no task any more.
+ * Only DONE may be answered by a load: it is no task any more. Whoever may be the first to wake the next one has seen that it is there.
  */
 #include "sched/task.h"
 

@@ -5,8 +5,12 @@
  *
  * Memory orders. The push's release CAS on `head` pairs with the acquire exchange of slot_drain and slot_close: the receiver sees
  * the message whole. slot_acquire opens the mailbox with an exchange after the pid, which pairs with the acquire load of `head` in
- * push: who sees the mailbox open sees whose it is. I4: the slice that the first one's wake-up starts sees his push (task.c), so its exchange
- * takes that, and with it all that was pushed on top meanwhile; what comes after the exchange finds nothing there.
+ * push: who sees the mailbox open sees whose it is.
+ *
+ * I4 (tests/model/mailbox.pml is its model): the slice that the first one's wake-up starts sees his push (task.c), so its exchange takes that, and
+ * with it all that was pushed on top meanwhile; what comes after the exchange finds nothing there. The first one may be a stray: he saw the former
+ * user's mailbox and pushes into that of the next. So his push acquires too: he must not find the task DONE, as it was before, for what is
+ * pushed on top of his message relies on his wake-up.
  *
  * Owners and inspection. The inspector counts itself in `inspectors`, takes `lock`, reads an owner; whoever releases takes the owner out, then
  * reads `inspectors` and, unless that is 0, waits for the lock, with a full barrier between the two on either side. So if it reads 0 all later
@@ -292,7 +296,7 @@ static inline bool push(struct slot *slot, uint64_t pid, struct message *message
 {
     message->target = pid;
     message->next = *below;
-    while (unlikely(!atomic_compare_exchange_weak_explicit(&slot->head, below, message, memory_order_release,
+    while (unlikely(!atomic_compare_exchange_weak_explicit(&slot->head, below, message, memory_order_acq_rel,
                                                            memory_order_acquire))) {
         if (*below == SLOT_CLOSED || atomic_load_explicit(&slot->pid, memory_order_relaxed) != pid)
             return false;

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Checks the models of the scheduler's protocols exhaustively (package spin), and that each planted defect is found.
+# Checks the models of the protocols of scheduler and mailbox exhaustively (package spin), and that each planted defect is found.
 # Exit 0: all as it should be; 77: spin is not installed.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -20,7 +20,7 @@ verify()
     grep -q 'errors: 0' pan.txt
 }
 
-for model in park task; do
+for model in park task mailbox; do
     if ! verify $model; then
         echo "$model: a violation was found"
         cat pan.txt
