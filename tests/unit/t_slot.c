@@ -464,6 +464,39 @@ Test(slot, both_limits_hold_at_once)
     free_all(slot_close(slot));
 }
 
+static uint64_t sent_until_refused(struct slot *slot, const char *body, size_t length)
+{
+    for (uint64_t sent = 0;; sent++) {
+        struct message *m = message_new(MESSAGE_CANCEL, 1, "", 0, body, length);
+        if (slot_send(table, sched, pid_of(slot), m) != 0) {
+            message_free(m);
+            return sent;
+        }
+    }
+}
+
+/* Twice that of messages, and a thousand or a megabyte more: who floods a process cannot keep others from canceling it. */
+Test(slot, cancels_have_room_of_their_own)
+{
+    static char body[99952];
+    struct slot *slot = acquire();
+    slot_set_room(slot, 3, UINT64_MAX);
+    for (uint64_t i = 0; i < 3; i++)
+        cr_assert_eq(slot_send(table, sched, pid_of(slot), user(i, 1)), 0);
+    cr_assert_eq(sent_until_refused(slot, "", 0), 3 + 1000);
+    struct message *m = user(3, 1);
+    cr_assert_eq(slot_send(table, sched, pid_of(slot), m), -ENOBUFS);
+    message_free(m);
+    slot_consumed(slot, 3 + 3 + 1000, 3 * message_cost(m = user(4, 1)) + (3 + 1000) * sizeof *m);
+    message_free(m);
+    cr_assert_eq(atomic_load(&slot->queued), 0);
+    cr_assert_eq(free_all(slot_drain(slot)), 3 + 3 + 1000);
+
+    slot_set_room(slot, 0, 5 * (sizeof *m + sizeof body));
+    cr_assert_eq(sent_until_refused(slot, body, sizeof body), 2 * 5 + (1 << 20) / (sizeof *m + sizeof body));
+    free_all(slot_close(slot));
+}
+
 Test(slot, signals_ignore_the_limits)
 {
     struct slot *slot = acquire();
