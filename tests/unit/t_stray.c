@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* links: stdlib */
-/* Messages that meet a reused slot: they are in the mailbox of another process than they name. stray(kind) sends one of those to itself. */
+/* Messages that meet a reused slot: they are in the mailbox of another process than they name. */
 #include <criterion/criterion.h>
 #include <lauxlib.h>
 
@@ -14,32 +14,41 @@
 
 enum { ID = 4711 };
 
-/* Who had the slot before. */
-static uint64_t former_of(const struct process *process)
+/* Another user of that slot. */
+static uint64_t former_of(uint64_t pid)
 {
-    uint64_t pid = process->pid;
     return pid_make(pid_host(pid), pid_generation(pid) + 1, pid_slot(pid));
 }
 
-/* It is still in the mailbox when it gets another target: nobody but this slice takes it out. */
+static uint64_t check_pid(lua_State *L, int index)
+{
+    size_t length;
+    const char *text = luaL_checklstring(L, index, &length);
+    return (uint64_t)process_parse_pid(state_vm(L), text, length);
+}
+
+/*
+ * stray(kind, from): sends such a message to itself. It is still in the mailbox when it gets another target: nobody but this slice takes it out.
+ */
 static int stray(lua_State *L)
 {
     struct process *process = state_process(L);
     enum message_kind kind = (enum message_kind)luaL_checkinteger(L, 1);
-    struct message *message = message_new(kind, process->pid, "raw", 3, "\1\7", 2);
+    uint64_t from = lua_isnoneornil(L, 2) ? process->pid : check_pid(L, 2);
+    struct message *message = message_new(kind, from, "raw", 3, "\1\7", 2);
     message->id = ID;
     if (slot_send(process->vm->slots, process->vm->sched, process->pid, message) != 0)
         return luaL_error(L, "not sent");
-    message->target = former_of(process);
+    message->target = former_of(process->pid);
     return 0;
 }
 
-/* relate(set): is related to the former one in the set "monitors" or "links", by the number of a stray. */
+/* relate(set, pid): is related to the former of `pid` in the set "monitors" or "links", by the number of a stray. */
 static int relate(lua_State *L)
 {
     struct process *process = state_process(L);
     bool is_link = luaL_checkstring(L, 1)[0] == 'l';
-    relation_put(is_link ? &process->links : &process->monitors, former_of(process), ID);
+    relation_put(is_link ? &process->links : &process->monitors, former_of(check_pid(L, 2)), ID);
     return 0;
 }
 
@@ -126,11 +135,24 @@ Test(stray, a_slice_that_begins_with_it_parks_again)
 
 Test(stray, a_request_is_answered_in_the_name_of_the_former)
 {
-    check("relate('monitors') stray(MONITOR)\n"
+    check("relate('monitors', me) stray(MONITOR)\n"
           "local event = events:receive()\n"
           "assert(event.kind == 'pid.exit' and event.from ~= me and event.result.error)\n"
-          "relate('links') local before = relations() stray(LINK) nothing(inbox) nothing(inbox)\n"
+          "relate('links', me) local before = relations() stray(LINK) nothing(inbox) nothing(inbox)\n"
           "assert(relations() == before - 1)");
+}
+
+/* The monitor is that of the parent, who waits for an answer. */
+Test(stray, a_request_is_answered_also_by_who_ends)
+{
+    char source[200];
+    snprintf(source, sizeof source, "return function(parent) process.inbox():receive() stray(%d, parent) end",
+             MESSAGE_MONITOR);
+    rig_add(&rig, "t:child", source);
+    check("local child = assert(process.spawn('t:child', 't:h', me))\n"
+          "relate('monitors', child) process.send(child, 'go')\n"
+          "local event = events:receive()\n"
+          "assert(event.kind == 'pid.exit' and event.from ~= child and event.result.error)");
 }
 
 /* Also when the process ends before it looks. */
