@@ -5,6 +5,8 @@
 #include <lauxlib.h>
 
 #include "tests/unit/vm_rig.h"
+#include "vm/process_struct.h"
+#include "vm/state.h"
 
 static int boundary(lua_State *L)
 {
@@ -12,7 +14,18 @@ static int boundary(lua_State *L)
     return lua_gettop(L);
 }
 
-static const struct lazy_entry extra[] = {LAZY_F("boundary", boundary), LAZY_DONE};
+/* Leaves itself a signal, which its next drain finds. */
+static int terminate_later(lua_State *L)
+{
+    struct process *process = state_process(L);
+    struct message *message = message_signal(MESSAGE_TERMINATE, 0, 0);
+    if (slot_send(process->vm->slots, process->vm->sched, process->pid, message) != 0)
+        return luaL_error(L, "not sent");
+    return 0;
+}
+
+static const struct lazy_entry extra[] = {LAZY_F("boundary", boundary), LAZY_F("terminate_later", terminate_later),
+                                          LAZY_DONE};
 
 static struct rig rig;
 
@@ -45,6 +58,16 @@ static const char *run_body(const char *body)
 static void expect_prefix(const char *text, const char *prefix)
 {
     cr_assert_eq(strncmp(text, prefix, strlen(prefix)), 0, "%s", text);
+}
+
+/* It waits for ever, but what is in its mailbox comes first. */
+Test(exit, mail_is_read_before_a_deadlock_is_stated)
+{
+    const char *deadlock = run_body("channel.new():send(1)");
+    cr_assert_not_null(strstr(deadlock, "deadlock"), "%s", deadlock);
+    const char *terminated = run_body("terminate_later() channel.new():send(1)");
+    cr_assert_null(strstr(terminated, "deadlock"), "%s", terminated);
+    cr_assert_not_null(strstr(terminated, "terminated"), "%s", terminated);
 }
 
 /* ---- results ---- */
