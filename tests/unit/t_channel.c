@@ -218,6 +218,16 @@ Test(channel, attached_channel_gets_the_topic)
 }
 
 /* Random sends, receives, selects and closes from many coroutines: every value sent arrives once, in the order of its sender. */
+/* What the program has sent comes before what the source has, in whatever order they came. */
+Test(channel, messages_come_after_values)
+{
+    cr_assert_str_eq(run("local ch, me = process.listen('t'), process.pid()\n"
+                         "process.send(me, 't', 'message')\n"
+                         "for i = 1, 2 do go(function() ch:send(i) end) end\n"
+                         "for i = 1, 3 do put((ch:receive())) end"),
+                     "1 2 message");
+}
+
 Test(channel, random_traffic_conserves)
 {
     cr_assert_str_eq(

@@ -238,6 +238,32 @@ Test(codec, arrays_with_a_hole_at_each_length)
     }
 }
 
+/* What stands behind the border stays there, or the copy would be longer. */
+Test(codec, the_length_of_an_array_with_a_gap_is_kept)
+{
+    check("local t = {1, 2, 3} t[5] = 5 return t, function(v, o) assert(#o == 3 and #v == 3 and v[5] == 5) end");
+    check("local t = {1, 2, 3, nil, 5} return t, function(v, o) assert(#o == 5 and #v == 5 and v[5] == 5) end");
+}
+
+/* Elements that lie in the hash part come in the order of their places there. */
+Test(codec, arrays_filled_in_any_order)
+{
+    char text[600];
+    for (int i = 0; i < 1000; i++) {
+        snprintf(text, sizeof text,
+                 "local seed = %d "
+                 "local function random(n) seed = (seed * 1103515245 + 12345) %% 2147483648 return seed // 65536 %% n "
+                 "+ 1 end "
+                 "local t, n = {}, random(20) "
+                 "for _ = 1, random(30) do t[random(n)] = random(9) end "
+                 "if random(2) == 1 then t[0] = 5 t[-1] = 6 end "
+                 "return t, function(v, o) for k in pairs(o) do assert(v[k] == o[k], k) end "
+                 "  for k in pairs(v) do assert(o[k] ~= nil, k) end end",
+                 i);
+        check(text);
+    }
+}
+
 Test(codec, shared_references_and_cycles)
 {
     check("local a = {1} return {a, a, x = a}, function(v) assert(v[1] == v[2] and v.x == v[1] and v[1][1] == 1) end");

@@ -367,6 +367,33 @@ Test(heap, the_limit_is_reported_and_then_refused, .init = begin, .fini = end)
     drop(heap);
 }
 
+/* Blocks of the size that most have, from the bump area and from their list: neither may pass the place where `pressure` is due. */
+Test(heap, small_blocks_count_toward_the_limit, .init = begin, .fini = end)
+{
+    enum { SIZE = 40, SPARE = 4 };
+    const size_t limit = 256 * KB, calm = limit / 8 * 7;
+    for (unsigned is_listed = 0; is_listed < 2; is_listed++) {
+        struct heap *heap = heap_new(cache, sizeof(struct reports), 4 * KB, NULL);
+        const struct reports *reports = heap_user(heap);
+        void *blocks[SPARE] = {NULL};
+        heap_set_limit(heap, limit, report);
+        for (unsigned i = 0; heap_used(heap) + SIZE <= calm; i++)
+            blocks[i % SPARE] = heap_alloc(heap, NULL, 0, SIZE);
+        for (unsigned i = 0; i < SPARE && is_listed; i++)
+            heap_alloc(heap, blocks[i], SIZE, 0);
+        heap_charge(heap, (ptrdiff_t)(is_listed * SPARE * SIZE));
+        cr_assert_eq(reports->collect, 0);
+        cr_assert_not_null(heap_alloc(heap, NULL, 0, SIZE));
+        cr_assert_eq(reports->collect, 1);
+        while (heap_used(heap) + SIZE <= limit)
+            cr_assert_not_null(heap_alloc(heap, NULL, 0, SIZE));
+        cr_assert_eq(reports->over, 0);
+        heap_alloc(heap, NULL, 0, SIZE);
+        cr_assert_eq(reports->over, 1);
+        drop(heap);
+    }
+}
+
 Test(heap, pressure_comes_again_after_relief, .init = begin, .fini = end)
 {
     const size_t limit = 1 * MB;
