@@ -260,6 +260,20 @@ Test(keys, of_several_values_all_that_stay_are_learned)
     }
 }
 
+Test(keys, nothing_is_learned_of_what_is_cut_off)
+{
+    learn("{id = 'first'}");
+    size_t length = encode("{id = 'second'}");
+    for (int i = 0; i < 40; i++) {
+        unsigned char *cut = memcpy(malloc(length - 1), bytes, length - 1);
+        cr_assert_eq(flat_decode(L, keys, cut, length - 1), FLAT_NOT);
+        free(cut);
+    }
+    cr_assert(has_value(0, "first"));
+    read_times(1, "{id = 'first'}");
+    read_times(1, "{id = 'second'}");
+}
+
 /* Corrupt behind a known key, at each length, and with a value that is not flat. */
 Test(keys, what_is_corrupt_is_left_to_others)
 {
