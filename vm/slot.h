@@ -9,7 +9,7 @@
  * I3  `queued` is the sum of what admitted user messages cost that nobody has consumed yet. It is never reset, so that a sender that
  *     meets a closed mailbox can take its part back whoever uses the slot by then.
  * I4  Whoever pushes onto an empty mailbox wakes the task afterwards. Others need not: what they found there was pushed since the last drain, so
- *     its sender has woken the task or is about to, and every slice of an owner begins by draining all, or ends in closing the mailbox.
+ *     its sender has woken the task or is about to, and every slice that a wake-up starts begins by draining all, or ends in closing the mailbox.
  *
  * Free slots. Whoever acquires and releases many, a worker, has a slot_cache, which no other thread touches: it takes SLOT_BATCH free ones
  * at a time from the table, and gives back what it has released when that is SLOT_BATCH. The batches wait in the table, oldest first.
