@@ -17,6 +17,7 @@ Test(list, keeps_order)
     cr_assert_eq(list_take(&head), &a);
     cr_assert_eq(list_take(&head), &b);
     cr_assert_eq(list_take(&head), &c);
+    cr_assert(list_is_empty(&a) && list_is_empty(&b), "who was taken may be removed again");
     cr_assert(list_is_empty(&head));
 }
 

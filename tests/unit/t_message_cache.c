@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 
+#include "sched/base/compiler.h"
 #include "vm/message_cache.h"
 #include "vm/slab_asan.h"
 
@@ -47,10 +48,15 @@ Test(message_cache, what_was_put_last_is_taken_first)
 
 Test(message_cache, an_empty_one_gives_new_blocks_that_may_be_written_and_freed)
 {
-    void *block = message_cache_take(&cache, depot);
-    cr_assert_not_null(block);
-    memset(block, 1, MESSAGE_MEDIUM_SIZE);
-    free(block);
+    void *blocks[3];
+    for (unsigned i = 0; i < 3; i++) {
+        blocks[i] = message_cache_take(&cache, depot);
+        cr_assert_not_null(blocks[i]);
+        cr_assert_eq((uintptr_t)blocks[i] % CACHE_LINE, 0);
+        memset(blocks[i], 1, MESSAGE_MEDIUM_SIZE);
+    }
+    for (unsigned i = 0; i < 3; i++)
+        free(blocks[i]);
 }
 
 Test(message_cache, a_block_that_was_put_may_be_written_again)
