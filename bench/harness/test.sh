@@ -163,6 +163,22 @@ harness 0 "one@floor" wide narrow
     { echo "run in another order:" && cat calls && status=1; }
 stand_in built/floor "exit 1"
 harness 1 "failed: floor lend 1" wide
+stand_in built/floor "exit 0"
+# what a large row measures too is left to it with --full, so that no figure comes from two rows
+printf -- '-some | spawn 9 | spawn 1 | |\n+all | timers 9 | timers 1 | |\nother | spawn 9 | spawn 2 | |\n' >bench/table
+# order <what was run> <argument>...: of the harness
+order()
+{
+    wanted=$1
+    shift
+    : >calls
+    harness 0 "one" "$@"
+    [ "$(xargs <calls)" = "$wanted" ] || { echo "$*: run were, instead of $wanted:" && cat calls && status=1; }
+}
+
+order "moonlet run spawn 1 moonlet run spawn 2"
+order "moonlet run timers 1 moonlet run spawn 2" --full
+order "moonlet run spawn 1 moonlet run timers 1" some all
 cat >lending.lua <<'LUA'
 local lending = dofile(arg[1])
 local file = io.open("meminfo", "w")
