@@ -73,6 +73,8 @@ if command -v erlc >/dev/null && command -v erl >/dev/null; then
     mkdir good && build erlang good || exit 1
     right erlang spawn 200
     right erlang spawn_monitored 200
+    right erlang ring 11 1000
+    right erlang ring 5 10
     right erlang fanin 5 100
     right erlang broadcast 20 5
     right erlang timers 300
@@ -80,6 +82,7 @@ if command -v erlc >/dev/null && command -v erl >/dev/null; then
     wrong erlang bench.erl 's/Me ! 1 end/Me ! 0 end/' spawn 200
     wrong erlang bench.erl 's/exit(N)/exit(1)/' spawn_monitored 200
     wrong erlang bench.erl 's/exit(N)/exit(killed)/' spawn_monitored 200
+    wrong erlang bench.erl 's/{token, Left - 1}/{token, max(Left - 2, 0)}/' ring 11 1001
     wrong erlang bench.erl 's/Receiver ! I,/Receiver ! 1,/' fanin 5 100
     wrong erlang bench.erl 's/number => I,/number => 1,/' broadcast 20 5
     wrong erlang bench.erl 's/Right = Members \* Count/Right = 7 * Members * Count/' broadcast 20 5
@@ -92,9 +95,12 @@ if command -v go >/dev/null; then
     cp "$here"/go/*.go "$here/go/go.mod" .
     mkdir good && build go good || exit 1
     right go spawn 200
+    right go ring 11 1000
+    right go ring 5 10
     right go timers 300
     right go preempt 5
     wrong go bench.go 's/done <- 1/done <- 0/' spawn 200
+    wrong go messages.go 's/out <- left - 1/out <- left - 2/' ring 11 1000
     wrong go clock.go 's/time.Sleep(delay)/_ = delay/' timers 300
     wrong go clock.go 's/time.Sleep(10 /_ = (10 /' preempt 5
 fi

@@ -55,9 +55,10 @@ run("pingpong", [Pairs, Trips, "table"]) ->
 run("ring", [Size, Hops]) ->
     Me = self(),
     First = spawn(fun() -> receive {next, Next} -> node(Next, Me) end end),
-    Last = lists:foldl(fun(_, Next) -> spawn(fun() -> node(Next, Me) end) end, First, lists:seq(2, Size)),
-    First ! {next, Last},
-    T = seconds(fun() -> First ! {token, Hops}, await(1, done) end),
+    Ring = lists:foldl(fun(_, [Next | _] = Made) -> [spawn(fun() -> node(Next, Me) end) | Made] end, [First], lists:seq(2, Size)),
+    First ! {next, hd(Ring)},
+    Last = lists:nth((Hops + Size - 1) rem Size + 1, Ring),
+    T = seconds(fun() -> First ! {token, Hops}, Last = receive {done, Pid} -> Pid end end),
     result("ring", Hops / T, "hops/s");
 
 run("fanin", [Senders, Count]) ->
@@ -302,7 +303,7 @@ send_around(Tuple, Live, Count) ->
 
 node(Next, Parent) ->
     receive
-        {token, 0} -> Parent ! done;
+        {token, 0} -> Parent ! {done, self()};
         {token, Left} -> Next ! {token, Left - 1}, node(Next, Parent)
     end.
 

@@ -59,20 +59,23 @@ func ring(size, hops int) {
 		if i == size-1 {
 			out = first
 		}
-		go func(in, out chan int) {
+		go func(node int, in, out chan int) {
 			for left := range in {
 				if left == 0 {
-					done <- 1
+					done <- node
 					return
 				}
 				out <- left - 1
 			}
-		}(in, out)
+		}(i, in, out)
 		in = out
 	}
 	start := time.Now()
 	first <- hops
-	<-done
+	last := <-done
+	if last != hops%size {
+		panic("the token ended at the wrong node")
+	}
 	result("ring", float64(hops)/since(start), "hops/s")
 }
 
