@@ -17,10 +17,11 @@
 # A benchmark checks its own results and fails when they are wrong; then this script goes on and exits with 1 at the end.
 set -eu
 bench=$(cd "$(dirname "$0")" && pwd)
+# usage [<exit status>]
 usage()
 {
     sed -n '3,17s/^# \{0,1\}//p' "$0"
-    exit 2
+    exit "${1:-2}"
 }
 
 peers=
@@ -29,7 +30,7 @@ for word; do # the options are read in Lua; here those that need something to be
     case $word in
     --peers) peers=yes ;;
     --list) list=yes ;;
-    --help | -h) usage ;;
+    --help | -h) usage 0 ;;
     esac
 done
 
