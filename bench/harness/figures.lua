@@ -100,6 +100,13 @@ function methods:metrics()
   return names
 end
 
+-- The unit of a metric; nil if nobody has it.
+function methods:unit(metric)
+  for _, figure in ipairs(self.list) do
+    if figure.metric == metric then return figure.unit end
+  end
+end
+
 function methods:get(metric, runtime) return self.by_name[figures.name(metric, runtime)] end
 
 -- Computes value, low, high and the medians; to be called after the last sample.

@@ -127,20 +127,31 @@ local function lend(row, options)
   if not lending.touch(built .. "/floor", lending.bounded(wanted, lending.available())) then failed("floor lend " .. wanted) end
 end
 
--- One program once. What it checked must be what the others checked.
+-- What is wrong with a run that ended well; nil if nothing is. What it checked must be what the others of its row checked, and its figures
+-- have the units that they have elsewhere.
+local function problem_of(run, collection, checks)
+  if run.wrong[1] then return "wrong line: " .. run.wrong[1] end
+  if #run.results == 0 then return "no figure" end
+  for _, check in ipairs(run.checks) do
+    checks[1] = checks[1] or check
+    if check ~= checks[1] then return string.format("computed something else: %s, not %s", check, checks[1]) end
+  end
+  for _, result in ipairs(run.results) do
+    local unit = collection:unit(result.metric) or result.unit
+    if result.unit ~= unit then return string.format("%s in %s, elsewhere in %s", result.metric, result.unit, unit) end
+  end
+end
+
+-- One program once; its figures count if nothing is wrong with them.
 local function run_once(row, runtime, words, round, collection, checks)
   local folder, command = commands[runtime](words)
   local run = program.run(bench .. "/harness/measure.sh", folder, command, SECONDS)
-  if run.status ~= 0 then
-    failed(string.format("%s (status %d)", table.concat(command, " "), run.status))
-    return
+  local problem = run.status ~= 0 and "status " .. run.status or problem_of(run, collection, checks)
+  if problem then
+    failed(string.format("%s: %s: %s", figures.name(row.name, runtime), table.concat(command, " "), problem))
+  else
+    collection:add(runtime, run, round)
   end
-  if #run.results == 0 then failed(table.concat(command, " ") .. ": no figure") end
-  for _, check in ipairs(run.checks) do
-    checks[1] = checks[1] or check
-    if check ~= checks[1] then failed(row.name .. ": the programs computed different things") end
-  end
-  collection:add(runtime, run, round)
 end
 
 local function run_row(row, options, collection)

@@ -27,7 +27,17 @@ local function seconds_of(text)
   return minutes * 60 + seconds
 end
 
-local readers = {
+-- A figure of a run; nil if it says the same twice.
+local function add_result(run, metric, value, unit)
+  for _, result in ipairs(run.results) do
+    if result.metric == metric then return nil end
+  end
+  run.results[#run.results + 1] = { metric = metric, value = value, unit = unit }
+  return true
+end
+
+-- the lines of measure.sh
+local measured = {
   BEFORE = function(run, rest) run.before_ns, run.before = math.tointeger(tonumber(rest:match("^%d+"))), rest end,
   AFTER = function(run, rest) run.after_ns, run.after = math.tointeger(tonumber(rest:match("^%d+"))), rest end,
   STARTED = function(run, rest) run.started_ns = math.tointeger(tonumber(rest)) end,
@@ -36,16 +46,35 @@ local readers = {
     local user, system = rest:match("^(%S+) (%S+)$")
     run.cpu_ms = (seconds_of(user) + seconds_of(system)) * 1000
   end,
-  CHECK = function(run, rest) run.checks[#run.checks + 1] = rest end,
+}
+
+-- the lines of the program; nil when one is wrong
+local printed = {
+  CHECK = function(run, rest)
+    run.checks[#run.checks + 1] = rest
+    return true
+  end,
   RESULT = function(run, rest)
-    local metric, value, unit = rest:match("^(%S+) (%S+) (.+)$")
-    run.results[#run.results + 1] = { metric = metric, value = assert(tonumber(value), rest), unit = unit }
+    local metric, text, unit = rest:match("^([%w_]+) (%S+) (%S.*)$")
+    local value = tonumber(text)
+    return value and math.abs(value) < math.huge and add_result(run, metric, value, unit)
   end,
   RUNNING = function(run, rest)
-    local metric, ns = rest:match("^(%S+) (%d+)$")
-    run.results[#run.results + 1] = { metric = metric, value = (ns - run.started_ns) / 1e6, unit = "ms" }
+    local metric, ns = rest:match("^([%w_]+) (%d+)$")
+    return ns and add_result(run, metric, (ns - run.started_ns) / 1e6, "ms")
   end,
 }
+
+local function read_line(run, text)
+  local word, rest = text:match("^(%u+) ?(.*)$")
+  if measured[word] then
+    measured[word](run, rest)
+  elseif not printed[word] then
+    io.stderr:write(text, "\n")
+  elseif not printed[word](run, rest) then
+    run.wrong[#run.wrong + 1] = text
+  end
+end
 
 -- The share of all CPU time that others used meanwhile, in percent.
 local function foreign_percent(run)
@@ -56,18 +85,16 @@ local function foreign_percent(run)
 end
 
 -- Runs the words of `command` in a folder, not longer than `seconds`. Returns
---   {results = {{metric, value, unit}}, checks = {}, wall_ms, cpu_ms, foreign_percent, status}
+--   {results = {{metric, value, unit}}, checks = {}, wrong = {}, wall_ms, cpu_ms, foreign_percent, status}
+-- wrong: lines that begin as one of those above and are not, or give a figure for the second time.
 function program.run(measure, folder, command, seconds)
   local line = { quoted(measure), tostring(seconds), quoted(folder) }
   for _, word in ipairs(command) do line[#line + 1] = quoted(word) end
-  local run = { results = {}, checks = {} }
+  local run = { results = {}, checks = {}, wrong = {} }
   local output = assert(io.popen(table.concat(line, " ")))
-  for text in output:lines() do
-    local word, rest = text:match("^(%u+) (.*)$")
-    if readers[word] then readers[word](run, rest) else io.stderr:write(text, "\n") end
-  end
+  for text in output:lines() do read_line(run, text) end
   output:close()
-  if not run.status then return { results = {}, checks = {}, status = -1 } end -- interrupted
+  if not run.status then return { results = {}, checks = {}, wrong = {}, status = -1 } end -- interrupted
   run.wall_ms = (run.after_ns - run.before_ns) / 1e6
   run.foreign_percent = foreign_percent(run)
   return run

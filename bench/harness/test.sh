@@ -1,27 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # test.sh: whether the harness itself works: what compare.sh makes of two runs, what run.sh writes, how both fail. Needs MOONLET.
-set -u
 here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' INT TERM
-cd "$work" || exit 1
-status=0
-
-# expect <exit status> <text that the output has> <command>...
-expect()
-{
-    code=$1 text=$2
-    shift 2
-    "$@" >output 2>&1
-    got=$?
-    if [ $got -ne "$code" ] || ! grep -qF -e "$text" output; then
-        echo "$*: exit status $got instead of $code, or no '$text' in:"
-        cat output
-        status=1
-    fi
-}
+. "$here/expect.sh"
 
 # run <rate> <low> <high> <bytes>: a run with two figures, three samples of each
 run()
@@ -141,13 +122,6 @@ expect 0 "2.0 4.0	3.0	150.0	nil" env LUA_PATH="$here/?.lua" lua5.3 factor.lua
 mkdir -p built bench/floor bench/apps/timers bench/apps/spawn
 ln -s "$here" bench/harness
 printf 'wide | timers 9 | timers 1 | floor | 1500\nnarrow | spawn 9 | spawn 1 | |\n' >bench/table
-# stand_in <path> <line of shell>: a program that does nothing but that
-stand_in()
-{
-    printf '#!/bin/sh\n%s\n' "$2" >"$1"
-    chmod +x "$1"
-}
-
 # harness <exit status> <text> <name>...: rows of that table with such programs
 harness()
 {
