@@ -5,7 +5,7 @@
 #   name<TAB>value<TAB>unit              name@peer for figures of another runtime
 #
 #   --peers       the same workloads in Erlang and Go, in the same run; installs what is missing
-#   --rounds N    how often each is measured (default 3); values are medians, rounds of moonlet and of its peers alternate
+#   --rounds N    how often each is measured (default 3); values are medians; in each round moonlet and its peers take turns
 #   --full        the rows of a million processes too (up to 10 GB of memory)
 #   --quick       tiny sizes, one round: shows that the benchmarks work, the figures mean nothing
 #   --json FILE   all figures with spread, CPU time and foreign load; compare.sh reads it

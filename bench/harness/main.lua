@@ -106,7 +106,7 @@ end
 -- A peer that could not be built is left out; build.sh has said so.
 local PEERS = { erlang = "/bench.beam", go = "/gobench" }
 
--- The runtimes that run a row, in turn.
+-- The runtimes that run a row.
 local function runtimes_of(row, options)
   local list = { "moonlet" }
   for _, name in ipairs(row.beside) do
@@ -154,10 +154,17 @@ local function run_once(row, runtime, words, round, collection, checks)
   end
 end
 
+-- The runtimes of a row in the order of a round: the table's, each round begins one further on, so that nobody always comes first.
+local function in_turn(runtimes, round)
+  local list = {}
+  for i = 1, #runtimes do list[i] = runtimes[(round + i - 2) % #runtimes + 1] end
+  return list
+end
+
 local function run_row(row, options, collection)
   local words, runtimes, checks = options.quick and row.tiny or row.full, runtimes_of(row, options), {}
   for round = 1, options.rounds do
-    for _, runtime in ipairs(runtimes) do
+    for _, runtime in ipairs(in_turn(runtimes, round)) do
       if on_terminal then io.stderr:write(string.format("\r\27[K%s  %d/%d  %s ", row.name, round, options.rounds, runtime)) end
       lend(row, options)
       run_once(row, runtime, words, round, collection, checks)

@@ -91,7 +91,7 @@ if grep -q 'src=\|href=\|url(' run.html; then
     echo "the page needs something from elsewhere" && status=1
 fi
 expect 0 "spawn_monitored" "$here/../run.sh" --list
-expect 0 "rounds of moonlet and of its peers alternate" "$here/../run.sh" --help
+expect 0 "in each round moonlet and its peers take turns" "$here/../run.sh" --help
 expect 2 "no benchmark is named nothing" "$here/../run.sh" nothing
 expect 2 "unknown option --fast" "$here/../run.sh" --fast
 expect 2 "--rounds: must be a number" "$here/../run.sh" --rounds 0
