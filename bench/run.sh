@@ -8,7 +8,7 @@
 #   --rounds N    how often each is measured (default 3); values are medians; in each round moonlet and its peers take turns
 #   --full        the rows of a million processes too (up to 10 GB of memory)
 #   --quick       tiny sizes, one round: shows that the benchmarks work, the figures mean nothing
-#   --json FILE   all figures with spread, CPU time and foreign load; compare.sh reads it
+#   --json FILE   all figures with spread, time, memory and foreign load; compare.sh reads it
 #   --html FILE   the same as one page with charts
 #   --markdown FILE  the same as a table, as in docs/performance.md
 #   --list        the names
@@ -45,6 +45,7 @@ MOONLET=$(realpath -m "$MOONLET")
 built=$(realpath -m "$bench/../build/bench-peers")
 export MOONLET BENCH_COMMIT BENCH_BUILT="$built"
 mkdir -p "$built"
+[ -n "$list" ] || "$bench/harness/build.sh" "$built"
 if [ -n "$peers" ]; then
     "$bench/peers/build.sh" "$built"
 fi

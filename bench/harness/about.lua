@@ -33,10 +33,10 @@ local function versions(collection)
   return list
 end
 
--- {date, commit, machine, cpus, kernel, versions, rounds, quick, foreign_percent, foreign_worst}; foreign_percent: the median of all figures
+-- {date, commit, machine, cpus, kernel, versions, rounds, quick, foreign_percent, foreign_worst}; foreign_percent: the median of all programs
 function about.gather(options, collection)
   local loads = { 0 }
-  for i, figure in ipairs(collection.list) do loads[i] = figure.foreign_percent end
+  for i, program in ipairs(collection.programs) do loads[i] = program.foreign_percent end
   return {
     date = os.date("!%Y-%m-%d %H:%M UTC"),
     commit = os.getenv("BENCH_COMMIT"),

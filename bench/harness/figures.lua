@@ -1,10 +1,13 @@
 -- SPDX-License-Identifier: MIT
 -- figures: collects samples and makes medians of them. A figure is
 --
---   {name, metric, runtime, unit, value, low, high, samples, rounds, cpu_ms, wall_ms, foreign_percent}
+--   {name, metric, runtime, unit, value, low, high, samples, rounds, wall_ms, cpu_ms, peak_MB, foreign_percent}
 --
 -- `name` is metric@runtime, for moonlet the metric alone. value: the median; low, high: the extremes; rounds: the round of each sample, for
--- one that failed has none; cpu_ms and wall_ms: medians of the whole program, start and end included; foreign_percent: the worst of its runs.
+-- one that failed has none. The rest is of the program that printed it, start and end included: wall_ms and cpu_ms are medians, peak_MB and
+-- foreign_percent the worst of its runs. A figure that is made of two others has no program.
+--
+-- A program is {row, runtime, wall_ms, cpu_ms, peak_MB, foreign_percent}: what runs one row of the table in one runtime.
 local figures = {}
 
 function figures.median(list)
@@ -29,31 +32,45 @@ function figures.name(metric, runtime) return runtime == "moonlet" and metric or
 local methods = {}
 methods.__index = methods
 
-function figures.new() return setmetatable({ list = {}, by_name = {} }, methods) end
+function figures.new() return setmetatable({ list = {}, by_name = {}, programs = {} }, methods) end
 
 local function figure_of(self, metric, runtime, unit)
   local name = figures.name(metric, runtime)
   local figure = self.by_name[name]
   if not figure then
-    figure = { name = name, metric = metric, runtime = runtime, unit = unit, samples = {}, rounds = {}, cpu = {}, wall = {} }
-    figure.foreign_percent = 0
+    figure = { name = name, metric = metric, runtime = runtime, unit = unit, samples = {}, rounds = {}, runs = {} }
     self.by_name[name] = figure
     self.list[#self.list + 1] = figure
   end
   return figure
 end
 
-local function add_sample(figure, round, value, cpu_ms, wall_ms)
-  local i = #figure.samples + 1
-  figure.samples[i], figure.rounds[i], figure.cpu[i], figure.wall[i] = value, round, cpu_ms, wall_ms
+-- The program of a row in a runtime; nil if it has not run.
+function methods:program(row, runtime)
+  for _, program in ipairs(self.programs) do
+    if program.row == row and program.runtime == runtime then return program end
+  end
 end
 
--- Adds the results of one run (program.lua), of the round with this number.
-function methods:add(runtime, run, round)
+local function add_program(self, row, runtime)
+  local program = { row = row, runtime = runtime, runs = {} }
+  self.programs[#self.programs + 1] = program
+  return program
+end
+
+local function add_sample(figure, round, value)
+  local i = #figure.samples + 1
+  figure.samples[i], figure.rounds[i] = value, round
+end
+
+-- Adds the results of one run (program.lua) of a row, of the round with this number.
+function methods:add(row, runtime, run, round)
+  local program = self:program(row, runtime) or add_program(self, row, runtime)
+  table.insert(program.runs, run)
   for _, result in ipairs(run.results) do
     local figure = figure_of(self, result.metric, runtime, result.unit)
-    add_sample(figure, round, result.value, run.cpu_ms, run.wall_ms)
-    figure.foreign_percent = math.max(figure.foreign_percent, run.foreign_percent)
+    add_sample(figure, round, result.value)
+    table.insert(figure.runs, run)
   end
 end
 
@@ -62,15 +79,10 @@ function methods:add_factor(metric, above, below)
   for _, runtime in ipairs(self:runtimes()) do
     local a, b = self.by_name[figures.name(above, runtime)], self.by_name[figures.name(below, runtime)]
     if a and b and not self.by_name[figures.name(metric, runtime)] then
-      local index_of = {}
-      for j, round in ipairs(b.rounds) do index_of[round] = j end
+      local value_of = {}
+      for j, round in ipairs(b.rounds) do value_of[round] = b.samples[j] end
       for i, round in ipairs(a.rounds) do
-        local j = index_of[round]
-        if j then
-          local figure = figure_of(self, metric, runtime, "x")
-          add_sample(figure, round, a.samples[i] / b.samples[j], a.cpu[i] + b.cpu[j], a.wall[i] + b.wall[j])
-          figure.foreign_percent = math.max(a.foreign_percent, b.foreign_percent)
-        end
+        if value_of[round] then add_sample(figure_of(self, metric, runtime, "x"), round, a.samples[i] / value_of[round]) end
       end
     end
   end
@@ -109,14 +121,30 @@ end
 
 function methods:get(metric, runtime) return self.by_name[figures.name(metric, runtime)] end
 
--- Computes value, low, high and the medians; to be called after the last sample.
+-- One field of all runs.
+local function each(runs, field)
+  local list = {}
+  for i, run in ipairs(runs) do list[i] = run[field] end
+  return list
+end
+
+-- What `runs` say of the program, put into `object`.
+local function sum_up(object, runs)
+  if #runs == 0 then return end
+  object.wall_ms, object.cpu_ms = figures.median(each(runs, "wall_ms")), figures.median(each(runs, "cpu_ms"))
+  object.peak_MB = math.max(table.unpack(each(runs, "peak_MB")))
+  object.foreign_percent = math.max(table.unpack(each(runs, "foreign_percent")))
+end
+
+-- Computes all that is made of the samples; to be called after the last one.
 function methods:finish()
   for _, figure in ipairs(self.list) do
     figure.value = figures.median(figure.samples)
     figure.low = math.min(table.unpack(figure.samples))
     figure.high = math.max(table.unpack(figure.samples))
-    figure.cpu_ms, figure.wall_ms = figures.median(figure.cpu), figures.median(figure.wall)
+    sum_up(figure, figure.runs)
   end
+  for _, program in ipairs(self.programs) do sum_up(program, program.runs) end
 end
 
 -- The runtime with the best value of a metric; nil if only one has it.

@@ -67,10 +67,14 @@ local function card(collection, metric)
     chart(list))
 end
 
+-- A figure that is made of two others has no program.
+local function number_or_none(value) return value and show.number(value) or "" end
+
 local function table_row(figure)
   local cells = {
     figure.name, figure.unit, show.number(figure.value), show.number(figure.low), show.number(figure.high), #figure.samples,
-    show.number(figure.wall_ms), show.number(figure.cpu_ms), string.format("%.0f %%", figure.foreign_percent),
+    number_or_none(figure.wall_ms), number_or_none(figure.cpu_ms), number_or_none(figure.peak_MB),
+    figure.foreign_percent and string.format("%.0f %%", figure.foreign_percent) or "",
   }
   for i, cell in ipairs(cells) do cells[i] = "<td>" .. escaped(cell) .. "</td>" end
   return string.format("<tr%s>%s</tr>", figure.runtime == "moonlet" and ' class="own"' or "", table.concat(cells))
@@ -113,10 +117,10 @@ API of Lua and no runtime. %s</p>
 %s
 </div>
 <h2>All figures</h2>
-<p>wall and CPU: of the whole program, its start and end included. foreign load: the share of all CPU time that others used meanwhile, in
-the worst round.</p>
+<p>wall and CPU: time of the whole program, its start and end included. peak: the most resident memory that it had in any round. foreign
+load: the share of all CPU time that others used meanwhile, in the worst round.</p>
 <table>
-<tr><th>figure</th><th>unit</th><th>median</th><th>lowest</th><th>highest</th><th>rounds</th><th>wall ms</th><th>CPU ms</th><th>foreign load</th></tr>
+<tr><th>figure</th><th>unit</th><th>median</th><th>lowest</th><th>highest</th><th>rounds</th><th>wall ms</th><th>CPU ms</th><th>peak MB</th><th>foreign load</th></tr>
 %s
 </table>
 </body>

@@ -28,7 +28,7 @@ local function record(value, fields)
 end
 
 local ABOUT = { "date", "commit", "machine", "cpus", "kernel", "versions", "rounds", "quick", "foreign_percent", "foreign_worst" }
-local FIGURE = { "value", "unit", "low", "high", "samples", "cpu_ms", "wall_ms", "foreign_percent" }
+local FIGURE = { "value", "unit", "low", "high", "samples", "cpu_ms", "wall_ms", "peak_MB", "foreign_percent" }
 
 -- The text of a run: {"about": {…}, "figures": {name: {…}}}
 function json.encode(collection, about)

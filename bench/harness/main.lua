@@ -150,7 +150,7 @@ local function run_once(row, runtime, words, round, collection, checks)
   if problem then
     failed(string.format("%s: %s: %s", figures.name(row.name, runtime), table.concat(command, " "), problem))
   else
-    collection:add(runtime, run, round)
+    collection:add(row.name, runtime, run, round)
   end
 end
 

@@ -6,11 +6,11 @@
 #   STARTED <ns>                        just before the program is executed
 #   what the program prints
 #   AFTER <ns> <cpu line of /proc/stat>
-#   TIMES <user> <system>               CPU time of the program, as `times` prints it
+#   USAGE <microseconds> <kilobytes>    CPU time of the program, and the peak of its memory (usage.c)
 #   EXIT <status>
 #
 # A program that prints "MEASURE rss" or "MEASURE cpu" gets its resident bytes or its CPU time in microseconds on its standard input.
-# harness/program.lua reads all this.
+# harness/program.lua reads all this. BENCH_BUILT: the folder with what build.sh builds.
 set -u
 seconds=$1
 cd "$2" || exit 1
@@ -52,10 +52,10 @@ stamp BEFORE
 answer &
 code=0
 # shellcheck disable=SC2016 # expanded by the inner shell
-timeout --foreground -k 5 "$seconds" sh -c 'echo "PID $$ $(date +%s%N)"; exec "$@"' sh "$@" <>"$work/in" >"$work/out" || code=$?
+"$BENCH_BUILT/usage" "$work/usage" timeout --foreground -k 5 "$seconds" sh -c 'echo "PID $$ $(date +%s%N)"; exec "$@"' sh "$@" \
+    <>"$work/in" >"$work/out" || code=$?
 after=$(stamp AFTER)
-times >"$work/times"
 wait
 echo "$after"
-tail -n 1 "$work/times" | sed 's/^/TIMES /'
+[ ! -s "$work/usage" ] || echo "USAGE $(cat "$work/usage")"
 echo "EXIT $code"

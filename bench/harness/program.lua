@@ -22,11 +22,6 @@ local function cpu_times(line)
   return busy, total
 end
 
-local function seconds_of(text)
-  local minutes, seconds = text:match("^(%d+)m([%d.]+)s$")
-  return minutes * 60 + seconds
-end
-
 -- A figure of a run; nil if it says the same twice.
 local function add_result(run, metric, value, unit)
   for _, result in ipairs(run.results) do
@@ -42,9 +37,9 @@ local measured = {
   AFTER = function(run, rest) run.after_ns, run.after = math.tointeger(tonumber(rest:match("^%d+"))), rest end,
   STARTED = function(run, rest) run.started_ns = math.tointeger(tonumber(rest)) end,
   EXIT = function(run, rest) run.status = math.tointeger(tonumber(rest)) end,
-  TIMES = function(run, rest)
-    local user, system = rest:match("^(%S+) (%S+)$")
-    run.cpu_ms = (seconds_of(user) + seconds_of(system)) * 1000
+  USAGE = function(run, rest)
+    local microseconds, kilobytes = rest:match("^(%d+) (%d+)$")
+    run.cpu_ms, run.peak_MB = microseconds / 1000, kilobytes * 1024 / 1e6
   end,
 }
 
@@ -85,8 +80,8 @@ local function foreign_percent(run)
 end
 
 -- Runs the words of `command` in a folder, not longer than `seconds`. Returns
---   {results = {{metric, value, unit}}, checks = {}, wrong = {}, wall_ms, cpu_ms, foreign_percent, status}
--- wrong: lines that begin as one of those above and are not, or give a figure for the second time.
+--   {results = {{metric, value, unit}}, checks = {}, wrong = {}, wall_ms, cpu_ms, peak_MB, foreign_percent, status}
+-- of which only the status counts when it is not 0. wrong: lines that begin as one of those above and are not, or give a figure for the second time.
 function program.run(measure, folder, command, seconds)
   local line = { quoted(measure), tostring(seconds), quoted(folder) }
   for _, word in ipairs(command) do line[#line + 1] = quoted(word) end
@@ -94,7 +89,8 @@ function program.run(measure, folder, command, seconds)
   local output = assert(io.popen(table.concat(line, " ")))
   for text in output:lines() do read_line(run, text) end
   output:close()
-  if not run.status then return { results = {}, checks = {}, wrong = {}, status = -1 } end -- interrupted
+  run.status = run.status or -1 -- interrupted
+  if run.status ~= 0 then return run end
   run.wall_ms = (run.after_ns - run.before_ns) / 1e6
   run.foreign_percent = foreign_percent(run)
   return run

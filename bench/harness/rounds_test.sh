@@ -115,6 +115,29 @@ all_well
 rounds 0 "hops	20.000	hops/s"
 same "three rounds without peers" "moonlet floor lua5.3 floor lua5.3 moonlet lua5.3 moonlet floor" "$(xargs <calls)"
 
+# of every program there are time, load and memory, and they are its own
+all_well
+lines moonlet 'sleep 0.5; echo RESULT hops 30 hops/s'
+lines erlang "lua5.3 -e 'while os.clock() < 0.3 do end'; echo RESULT hops 5 hops/s"
+lines go "lua5.3 -e 'local text = (\"x\"):rep(100000000) assert(#text > 0)'; echo RESULT hops 5 hops/s"
+rounds 0 "hops@go" --peers --rounds 1
+cat >programs.lua <<'LUA'
+local json = require("json")
+local file = io.open("run.json")
+local run, fields = json.decode(file:read("a")), { "wall_ms", "cpu_ms", "peak_MB", "foreign_percent" }
+for name, figure in pairs(run.figures) do
+  for _, field in ipairs(fields) do assert(type(figure[field]) == "number", name .. " has no " .. field) end
+  assert(figure.foreign_percent >= 0 and figure.foreign_percent <= 100)
+  assert((figure.peak_MB > 100) == (name == "hops@go"), "Go alone held memory")
+end
+local moonlet, erlang = run.figures["hops"], run.figures["hops@erlang"]
+assert(moonlet.wall_ms >= 500 and moonlet.cpu_ms < 300, "moonlet slept")
+assert(erlang.wall_ms >= 300 and erlang.cpu_ms >= 300, "Erlang computed")
+assert(run.about.foreign_worst >= run.about.foreign_percent)
+print("true")
+LUA
+expect 0 "true" env LUA_PATH="$here/?.lua" lua5.3 programs.lua
+
 # a program that fails is named; what the others say counts, and what it says itself in other rounds
 fails() # <runtime> <line of shell in the second round> <text>
 {

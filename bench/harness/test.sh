@@ -98,26 +98,6 @@ expect 2 "--rounds: must be a number" "$here/../run.sh" --rounds 0
 MOONLET=/bin/false expect 1 "failed: " "$here/../run.sh" --quick spawn
 MOONLET=/bin/true expect 1 "no figure" "$here/../run.sh" --quick spawn
 
-# what is made of two figures pairs the samples of a round, if neither failed in it
-cat >factor.lua <<'LUA'
-local figures = require("figures")
-local collection = figures.new()
-local function add(metric, runtime, round, value)
-  local run = { results = { { metric = metric, value = value, unit = "ms" } }, cpu_ms = value, wall_ms = value, foreign_percent = 0 }
-  collection:add(runtime, run, round)
-end
-for round, value in ipairs({ 100, 600, 120 }) do add("one", "moonlet", round, value) end
-add("two", "moonlet", 1, 50)
-add("two", "moonlet", 3, 30) -- the second round failed
-add("one", "go", 1, 100)
-add("two", "go", 2, 50)      -- no round has both
-collection:add_factor("factor", "one", "two")
-collection:finish()
-local factor = collection:get("factor", "moonlet")
-print(table.concat(factor.samples, " "), factor.value, factor.cpu_ms, collection:get("factor", "go"))
-LUA
-expect 0 "2.0 4.0	3.0	150.0	nil" env LUA_PATH="$here/?.lua" lua5.3 factor.lua
-
 # much new memory is touched before each program of a row that needs it, and of no other
 mkdir -p built bench/floor bench/apps/timers bench/apps/spawn
 ln -s "$here" bench/harness
@@ -130,6 +110,7 @@ harness()
     MOONLET=$work/moonlet BENCH_BUILT=$work/built BENCH_COLUMNS=0 expect "$code" "$text" lua5.3 "$here/main.lua" bench --quick "$@"
 }
 
+"$here/build.sh" "$work/built" || exit 1
 stand_in bench/floor/build.sh 'echo build >>calls'
 stand_in moonlet "echo moonlet \$* >>$work/calls; echo RESULT one 1 us"
 stand_in built/floor "echo floor \$* >>$work/calls; echo RESULT one 1 us"
