@@ -5,7 +5,8 @@
  *
  *   floor payload <name> <items> <trips>    payload.c
  *   floor least <name> <items> <trips>      least.c: the calls of Lua that a copy of such a value needs; 0 items: of a table with three fields
- *   floor timers <count>                    states.c: processes that sleep once, without timers and messages
+ *   floor timers <count> [parts]            lives.c: processes that sleep once, copies of a template; with what a copy costs, and the two resumes
+ *                                           states.c: each a new state, without timers and messages
  *   floor growth <count>                    states.c: the message of a process to others, while more and more of them live
  *   floor ring <states> <hops> [inbox]      switch.c: a number that is passed on, without mailboxes and a scheduler
  *   floor pingpong 1 <trips>                the same between two states
@@ -59,6 +60,31 @@ lua_State *floor_new_state(void)
     return L;
 }
 
+static int keep(lua_State *L, const void *bytes, size_t length, void *ctx)
+{
+    struct floor_dump *dump = ctx;
+    (void)L;
+    if (length > sizeof dump->bytes - dump->length)
+        return 1;
+    memcpy(dump->bytes + dump->length, bytes, length);
+    dump->length += length;
+    return 0;
+}
+
+void floor_compile(struct floor_dump *dump, const char *source, bool strip)
+{
+    lua_State *L = floor_new_state();
+    dump->length = 0;
+    floor_must(L, luaL_loadstring(L, source));
+    floor_must(L, lua_dump(L, keep, dump, strip) ? LUA_ERRERR : LUA_OK);
+    lua_close(L);
+}
+
+void floor_load(lua_State *L, const struct floor_dump *dump)
+{
+    floor_must(L, luaL_loadbufferx(L, dump->bytes, dump->length, "=floor", "b"));
+}
+
 void floor_count_name(char *name, size_t size, long count)
 {
     if (count % 1000000 == 0)
@@ -88,13 +114,19 @@ static void run_least(int argc, char **argv)
     floor_least(argv[0], number(argv[1]), number(argv[2]));
 }
 
-/* Under the name that the figure has elsewhere. */
+/* Under the name that the figure has elsewhere; the second one has no other. */
 static void run_timers(int argc, char **argv)
 {
     char name[32], metric[64];
-    (void)argc;
+    bool with_parts = argc == 2;
+    if (with_parts && strcmp(argv[1], "parts") != 0) {
+        fputs("floor timers: parts, or nothing\n", stderr);
+        exit(2);
+    }
     floor_count_name(name, sizeof name, number(argv[0]));
     snprintf(metric, sizeof metric, "timers_%s_cpu", name);
+    floor_lives(metric, number(argv[0]), with_parts);
+    snprintf(metric, sizeof metric, "timers_%s_cpu_new", name);
     floor_states(metric, number(argv[0]));
 }
 
@@ -156,7 +188,7 @@ static const struct command {
 } commands[] = {
     {"payload", 3, 3, run_payload, "<name> <items> <trips>"},
     {"least", 3, 3, run_least, "<name> <items> <trips>"},
-    {"timers", 1, 1, run_timers, "<count>"},
+    {"timers", 1, 2, run_timers, "<count> [parts]"},
     {"growth", 1, 1, run_growth, "<count>"},
     {"ring", 2, 3, run_ring, "<states> <hops> [inbox]"},
     {"pingpong", 2, 3, run_pingpong, "1 <trips> [table]"},

@@ -15,6 +15,18 @@ lua_State *floor_new_state(void);
 /* Exits with what Lua says when `status` is an error. */
 void floor_must(lua_State *L, int status);
 
+/* A function, compiled once, as a runtime would. */
+struct floor_dump {
+    char bytes[1024];
+    size_t length;
+};
+
+void floor_compile(struct floor_dump *dump, const char *source, bool strip);
+void floor_load(lua_State *L, const struct floor_dump *dump); /* pushes it */
+
+/* New memory, in pages of 2 MB where the kernel has them; ends with munmap. */
+void *floor_map(size_t size);
+
 /* 100000: 100k */
 void floor_count_name(char *name, size_t size, long count);
 
@@ -29,6 +41,7 @@ double floor_cpu_seconds(void); /* of the program */
 void floor_payload(const char *name, long items, long trips);
 void floor_least(const char *name, long items, long trips);
 void floor_states(const char *metric, long count);
+void floor_lives(const char *metric, long count, bool with_parts);
 void floor_growth(long most);
 void floor_ring(long states, long hops, bool by_inbox);
 void floor_pingpong(long trips);

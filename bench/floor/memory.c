@@ -41,10 +41,9 @@ static void wake_all(unsigned char *memory, long states, const struct floor_stat
     }
 }
 
-/* New memory, in pages of 2 MB where the kernel has them. */
-static unsigned char *map(size_t size)
+void *floor_map(size_t size)
 {
-    unsigned char *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED) {
         perror("floor: mmap");
         exit(1);
@@ -56,7 +55,7 @@ static unsigned char *map(size_t size)
 void floor_memory(long states, const struct floor_state *state)
 {
     size_t size = (size_t)states * (size_t)state->size;
-    unsigned char *memory = map(size);
+    unsigned char *memory = floor_map(size);
     double began = floor_cpu_seconds();
     copy_all(memory, states, state);
     double copied = floor_cpu_seconds();
@@ -70,7 +69,7 @@ void floor_memory(long states, const struct floor_state *state)
 void floor_lend(long megabytes)
 {
     size_t size = (size_t)megabytes << 20;
-    unsigned char *memory = map(size);
+    unsigned char *memory = floor_map(size);
     for (size_t at = 0; at < size; at += PAGE)
         memory[at] = 1;
     munmap(memory, size);

@@ -23,45 +23,19 @@ static const char answerer[] = "local receive, sum = ..., 0\n"
                                "  sum = receive(sum)\n"
                                "end\n";
 
-struct dump {
-    char bytes[1024];
-    size_t length;
-};
-
-static int keep(lua_State *L, const void *bytes, size_t length, void *ctx)
-{
-    struct dump *dump = ctx;
-    (void)L;
-    if (length > sizeof dump->bytes - dump->length)
-        return 1;
-    memcpy(dump->bytes + dump->length, bytes, length);
-    dump->length += length;
-    return 0;
-}
-
-/* Compiled once, as a runtime would. */
-static void compile(struct dump *dump, const char *source)
-{
-    lua_State *L = floor_new_state();
-    dump->length = 0;
-    floor_must(L, luaL_loadstring(L, source));
-    floor_must(L, lua_dump(L, keep, dump, 0) ? LUA_ERRERR : LUA_OK);
-    lua_close(L);
-}
-
 static int sleep_for(lua_State *L)
 {
     return lua_yield(L, 1); /* what it is resumed with is what it returns */
 }
 
-static lua_State *begin(const struct dump *dump, lua_Integer ms)
+static lua_State *begin(const struct floor_dump *dump, lua_Integer ms)
 {
     lua_State *L = luaL_newstate();
     if (!L) {
         fputs("floor: out of memory\n", stderr);
         exit(1);
     }
-    floor_must(L, luaL_loadbufferx(L, dump->bytes, dump->length, "=floor", "b"));
+    floor_load(L, dump);
     lua_pushcfunction(L, sleep_for);
     lua_pushinteger(L, ms);
     if (lua_resume(L, NULL, 2) != LUA_YIELD)
@@ -81,12 +55,12 @@ static lua_Integer finish(lua_State *L, lua_Integer ms)
 
 void floor_states(const char *metric, long count)
 {
-    struct dump dump;
+    struct floor_dump dump;
     lua_State **states = calloc((size_t)count, sizeof *states);
     lua_Integer late = 0;
     if (!states)
         exit(1);
-    compile(&dump, sleeper);
+    floor_compile(&dump, sleeper, false);
     double began = floor_cpu_seconds();
     for (long i = 0; i < count; i++)
         states[i] = begin(&dump, i % 1000);
@@ -119,11 +93,11 @@ static double send_around(lua_State **states, long live)
 
 void floor_growth(long most)
 {
-    struct dump dump;
+    struct floor_dump dump;
     lua_State **states = calloc((size_t)most, sizeof *states);
     if (!states)
         exit(1);
-    compile(&dump, answerer);
+    floor_compile(&dump, answerer, false);
     long live = 0;
     for (long wanted = most < GROWTH_FIRST ? most : GROWTH_FIRST; live < most; wanted *= 10) {
         for (; live < wanted && live < most; live++)
