@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# run.sh [option]... [name]...: runs benchmarks of `table`, all or the named ones, and prints a line per figure, in a terminal a table:
+# run.sh [option]... [name]...: runs benchmarks of `table`, all or the named ones, and prints a line per figure, in a terminal tables:
 #
 #   name<TAB>value<TAB>unit              name@peer for figures of another runtime
 #
@@ -10,7 +10,7 @@
 #   --quick       tiny sizes, one round: shows that the benchmarks work, the figures mean nothing
 #   --json FILE   all figures with spread, time, memory and foreign load; compare.sh reads it
 #   --html FILE   the same as one page with charts
-#   --markdown FILE  the same as a table, as in docs/performance.md
+#   --markdown FILE  the same as tables, as in docs/performance.md
 #   --list        the names
 #   MOONLET       the binary (default: build/release/moonlet, which scripts/release.sh makes of the tree as it is)
 #

@@ -81,6 +81,50 @@ figure "program of	row_two in moonlet	400.0	80.0	150	5.0"
 figure "program of	row_two in go	500	100	150	5.0"
 figure "program of	factor	nil	nil	nil	nil"
 
+# how it is shown: two tables, figures and programs, on a terminal in colours
+cat >show.lua <<'LUA'
+local figures, show = require("figures"), require("show")
+local collection = figures.new()
+local function add(row, runtime, value, unit, wall_ms, cpu_ms, peak_MB)
+  local run = { wall_ms = wall_ms, cpu_ms = cpu_ms, peak_MB = peak_MB, foreign_percent = 1 }
+  run.results = { { metric = row, value = value, unit = unit } }
+  collection:add(row, runtime, run, 1)
+end
+add("rate", "moonlet", 2500, "/s", 1230, 2450, 1234)
+add("rate", "go", 3000, "/s", 90, 4, 3.456)
+add("time", "moonlet", 2.5, "ms", 60000, 120004, 12000)
+collection:add("time", "moonlet", { results = {}, wall_ms = 60010, cpu_ms = 120006, peak_MB = 11, foreign_percent = 1 }, 2)
+add("time", "floor", 1, "ms", 1, 1, 1)
+add("time", "go", 3, "ms", 1, 1, 1)
+collection:finish()
+local about = { date = "now", commit = "x", machine = "y", cpus = 1, kernel = "z", rounds = 1, foreign_percent = 0, foreign_worst = 0 }
+print((show.terminal(collection):gsub("\27%[(%d*)m", { ["0"] = ">", ["1"] = "<b ", ["32"] = "<own ", ["33"] = "<other " })))
+print(show.markdown(collection, about))
+LUA
+lua5.3 show.lua >output
+same "what is shown" "\
+<b       moonlet     go  floor>
+rate    2,500  <other 3,000>         /s
+time  <own    2.50>   3.00   1.00  ms
+
+Whole programs: wall time / CPU time / peak of memory.
+<b                       moonlet                  go               floor>
+rate      1.23 / 2.45 / 1,234  0.09 / 0.00 / 3.46                      s / s / MB
+time  60.01 / 120.00 / 12,000  0.00 / 0.00 / 1.00  0.00 / 0.00 / 1.00  s / s / MB
+now, commit x, y, 1 CPUs, Linux z; median of 1 round; foreign load 0 % of the machine, at worst 0 %.
+
+| figure | unit | moonlet | go | floor |
+|---|---|---:|---:|---:|
+| \`rate\` | /s | 2,500 | **3,000** |  |
+| \`time\` | ms | **2.50** | 3.00 | 1.00 |
+
+Whole programs: wall time / CPU time / peak of memory.
+
+| program | unit | moonlet | go | floor |
+|---|---|---:|---:|---:|
+| \`rate\` | s / s / MB | 1.23 / 2.45 / 1,234 | 0.09 / 0.00 / 3.46 |  |
+| \`time\` | s / s / MB | 60.01 / 120.00 / 12,000 | 0.00 / 0.00 / 1.00 | 0.00 / 0.00 / 1.00 |" "$(cat output)"
+
 # measure.sh and usage: time that a program sleeps is wall time only; what its children use is its own; how it ends is told
 "$here/build.sh" "$work" || exit 1
 export BENCH_BUILT="$work"

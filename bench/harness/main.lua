@@ -142,16 +142,17 @@ local function problem_of(run, collection, checks)
   end
 end
 
--- One program once; its figures count if nothing is wrong with them.
+-- One program once; its figures count if nothing is wrong with them. Where memory matters, its peak is a figure too.
 local function run_once(row, runtime, words, round, collection, checks)
   local folder, command = commands[runtime](words)
   local run = program.run(bench .. "/harness/measure.sh", folder, command, SECONDS)
   local problem = run.status ~= 0 and "status " .. run.status or problem_of(run, collection, checks)
   if problem then
     failed(string.format("%s: %s: %s", figures.name(row.name, runtime), table.concat(command, " "), problem))
-  else
-    collection:add(row.name, runtime, run, round)
+    return
   end
+  if row.megabytes then table.insert(run.results, { metric = row.name .. "_peak", value = run.peak_MB, unit = "MB" }) end
+  collection:add(row.name, runtime, run, round)
 end
 
 -- The runtimes of a row in the order of a round: the table's, each round begins one further on, so that nobody always comes first.

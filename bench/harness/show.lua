@@ -29,42 +29,75 @@ local function width(text) return utf8.len(text) end
 
 local function right(text, columns) return (" "):rep(columns - width(text)) .. text end
 
--- The rows of a table: the metric, its unit, a cell for each runtime or "", and the runtime that is best.
-local function cells(collection)
+-- A table is a list of rows {name, unit, best, cells}: a text for each runtime that has one, and the runtime that is best.
+
+-- A row for each metric.
+local function metric_rows(collection)
   local rows = {}
   for _, metric in ipairs(collection:metrics()) do
-    local row = { metric = metric, best = collection:best(metric) }
+    local row = { name = metric, unit = collection:unit(metric), best = collection:best(metric), cells = {} }
     for _, runtime in ipairs(collection:runtimes()) do
       local figure = collection:get(metric, runtime)
-      row.unit = figure and figure.unit or row.unit
-      row[runtime] = figure and with_spread(figure) or ""
+      row.cells[runtime] = figure and with_spread(figure)
     end
     rows[#rows + 1] = row
   end
   return rows
 end
 
--- A table for a terminal. Green: moonlet is the best; yellow: another is.
-function show.terminal(collection)
-  local rows, runtimes, sizes = cells(collection), collection:runtimes(), { metric = 0, unit = 0 }
+local PROGRAMS = "Whole programs: wall time / CPU time / peak of memory."
+
+local function program_text(program)
+  return string.format("%.2f / %.2f / %s", program.wall_ms / 1000, program.cpu_ms / 1000, show.number(program.peak_MB))
+end
+
+-- A row for each row of the table of benchmarks.
+local function program_rows(collection)
+  local rows, row = {}, nil
+  for _, program in ipairs(collection.programs) do
+    if not row or row.name ~= program.row then
+      row = { name = program.row, unit = "s / s / MB", cells = {} }
+      rows[#rows + 1] = row
+    end
+    row.cells[program.runtime] = program_text(program)
+  end
+  return rows
+end
+
+-- The width of the widest name, and of the widest cell of each runtime.
+local function widths(rows, runtimes)
+  local name_width, sizes = 0, {}
   for _, runtime in ipairs(runtimes) do sizes[runtime] = #runtime end
   for _, row in ipairs(rows) do
-    for column, text in pairs(row) do
-      if sizes[column] then sizes[column] = math.max(sizes[column], width(text)) end
-    end
+    name_width = math.max(name_width, #row.name)
+    for runtime, text in pairs(row.cells) do sizes[runtime] = math.max(sizes[runtime], width(text)) end
   end
-  local head = (" "):rep(sizes.metric)
+  return name_width, sizes
+end
+
+-- Green: moonlet is the best; yellow: another is.
+local function terminal_lines(rows, runtimes, lines)
+  local name_width, sizes = widths(rows, runtimes)
+  local head = (" "):rep(name_width)
   for _, runtime in ipairs(runtimes) do head = head .. "  " .. right(runtime, sizes[runtime]) end
-  local lines = { "\27[1m" .. head .. "\27[0m" }
+  lines[#lines + 1] = "\27[1m" .. head .. "\27[0m"
   for _, row in ipairs(rows) do
-    local line = row.metric .. (" "):rep(sizes.metric - #row.metric)
+    local line = row.name .. (" "):rep(name_width - #row.name)
     for _, runtime in ipairs(runtimes) do
-      local text = right(row[runtime], sizes[runtime])
+      local text = right(row.cells[runtime] or "", sizes[runtime])
       if row.best == runtime then text = (runtime == "moonlet" and "\27[32m" or "\27[33m") .. text .. "\27[0m" end
       line = line .. "  " .. text
     end
     lines[#lines + 1] = line .. "  " .. row.unit
   end
+end
+
+-- Two tables for a terminal: the figures, and the programs that they come from.
+function show.terminal(collection)
+  local runtimes, lines = collection:runtimes(), {}
+  terminal_lines(metric_rows(collection), runtimes, lines)
+  lines[#lines + 1] = "\n" .. PROGRAMS
+  terminal_lines(program_rows(collection), runtimes, lines)
   return table.concat(lines, "\n")
 end
 
@@ -76,18 +109,26 @@ function show.about(about)
     about.foreign_percent // 1, about.foreign_worst // 1, about.quick and " Tiny sizes: the figures mean nothing." or "")
 end
 
--- A table in Markdown, the best of each line in bold.
-function show.markdown(collection, about)
-  local runtimes = collection:runtimes()
-  local lines = { show.about(about), "", "| figure | unit | " .. table.concat(runtimes, " | ") .. " |" }
+-- The best of each line in bold.
+local function markdown_lines(title, rows, runtimes, lines)
+  lines[#lines + 1] = string.format("| %s | unit | %s |", title, table.concat(runtimes, " | "))
   lines[#lines + 1] = "|---|---|" .. ("---:|"):rep(#runtimes)
-  for _, row in ipairs(cells(collection)) do
-    local line = { "`" .. row.metric .. "`", row.unit }
+  for _, row in ipairs(rows) do
+    local line = { "`" .. row.name .. "`", row.unit }
     for _, runtime in ipairs(runtimes) do
-      line[#line + 1] = row.best == runtime and "**" .. row[runtime] .. "**" or row[runtime]
+      local text = row.cells[runtime] or ""
+      line[#line + 1] = row.best == runtime and "**" .. text .. "**" or text
     end
     lines[#lines + 1] = "| " .. table.concat(line, " | ") .. " |"
   end
+end
+
+-- The same tables in Markdown.
+function show.markdown(collection, about)
+  local runtimes, lines = collection:runtimes(), { show.about(about), "" }
+  markdown_lines("figure", metric_rows(collection), runtimes, lines)
+  table.move({ "", PROGRAMS, "" }, 1, 3, #lines + 1, lines)
+  markdown_lines("program", program_rows(collection), runtimes, lines)
   return table.concat(lines, "\n") .. "\n"
 end
 

@@ -115,6 +115,7 @@ stand_in bench/floor/build.sh 'echo build >>calls'
 stand_in moonlet "echo moonlet \$* >>$work/calls; echo RESULT one 1 us"
 stand_in built/floor "echo floor \$* >>$work/calls; echo RESULT one 1 us"
 harness 0 "one@floor" wide narrow
+same "figures of memory, of the row that needs much" "wide_peak MB wide_peak@floor MB" "$(awk '/_peak/ { print $1, $3 }' output | xargs)"
 [ "$(xargs <calls)" = "build floor lend 1 moonlet run timers 1 floor lend 1 floor timers 1 moonlet run spawn 1" ] ||
     { echo "run in another order:" && cat calls && status=1; }
 stand_in built/floor "exit 1"
