@@ -41,6 +41,23 @@ static void wake_all(unsigned char *memory, long states, const struct floor_stat
     }
 }
 
+/* All lines were 1; those of one state are touched together, and as many states as there are. */
+static void check_all(const unsigned char *memory, long states, const struct floor_state *state)
+{
+    long step = state->copied / state->lines / LINE * LINE, touches = 0;
+    bool is_right = true;
+    for (long i = 0; i < states; i++) {
+        const unsigned char *at = memory + i * state->size;
+        touches += at[0] - 1;
+        for (long line = 1; line < state->lines; line++)
+            is_right = is_right && at[line * step] == at[0];
+    }
+    if (is_right && touches == states)
+        return;
+    fputs("floor: the memory is not what it should be\n", stderr);
+    exit(1);
+}
+
 void *floor_map(size_t size)
 {
     void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -61,6 +78,7 @@ void floor_memory(long states, const struct floor_state *state)
     double copied = floor_cpu_seconds();
     wake_all(memory, states, state);
     double woken = floor_cpu_seconds();
+    check_all(memory, states, state);
     munmap(memory, size);
     printf("RESULT memory_first %.3f us\n", (copied - began) / (double)states * 1e6);
     printf("RESULT memory_again %.3f us\n", (woken - copied) / (double)states * 1e6);

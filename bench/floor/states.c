@@ -18,9 +18,9 @@ static const char sleeper[] = "local sleep, ms = ...\n"
                               "local began = sleep(ms)\n"
                               "return began - ms\n";
 
-static const char answerer[] = "local receive, sum = ..., 0\n"
+static const char answerer[] = "local receive, value = ..., 0\n"
                                "while true do\n"
-                               "  sum = receive(sum)\n"
+                               "  value = receive(value)\n"
                                "end\n";
 
 static int sleep_for(lua_State *L)
@@ -77,18 +77,24 @@ void floor_states(const char *metric, long count)
 
 enum { GROWTH_FIRST = 1000, GROWTH_MESSAGES = 20000, GROWTH_STEP = 7919 };
 
-/* A number to states all over; each answers with the one that it was given before. Returns the seconds for one. */
-static double send_around(lua_State **states, long live)
+/* Numbers to states all over; each answers with what it was given when it asks for the next. Returns the seconds for one. */
+static double send_around(lua_State **states, long live, long count)
 {
+    long sum = 0;
     double began = floor_now_seconds();
-    for (long i = 0; i < GROWTH_MESSAGES; i++) {
+    for (long i = 1; i <= count; i++) {
         lua_State *L = states[i * GROWTH_STEP % live];
         lua_settop(L, 0);
         lua_pushinteger(L, i);
         if (lua_resume(L, NULL, 1) != LUA_YIELD)
             floor_must(L, LUA_ERRRUN);
+        sum += (long)lua_tointeger(L, -1);
     }
-    return (floor_now_seconds() - began) / GROWTH_MESSAGES;
+    double seconds = floor_now_seconds() - began;
+    if (sum == count * (count + 1) / 2)
+        return seconds / (double)count;
+    fputs("floor: wrong answers\n", stderr);
+    exit(1);
 }
 
 void floor_growth(long most)
@@ -98,14 +104,14 @@ void floor_growth(long most)
     if (!states)
         exit(1);
     floor_compile(&dump, answerer, false);
-    long live = 0;
+    long live = 0, count = most < GROWTH_MESSAGES ? most : GROWTH_MESSAGES;
     for (long wanted = most < GROWTH_FIRST ? most : GROWTH_FIRST; live < most; wanted *= 10) {
         for (; live < wanted && live < most; live++)
             states[live] = begin(&dump, 0);
-        send_around(states, live);
+        send_around(states, live, live); /* all have begun */
         char name[32];
         floor_count_name(name, sizeof name, live);
-        printf("RESULT growth_send_%s %.3f ns\n", name, send_around(states, live) * 1e9);
+        printf("RESULT growth_send_%s %.3f ns\n", name, send_around(states, live, count) * 1e9);
     }
     while (live > 0)
         lua_close(states[--live]);

@@ -123,8 +123,9 @@ static double pass_on(long states, long hops, bool by_inbox)
     for (long i = 0; nodes && i < states; i++)
         nodes[i] = new_node((i + states - 1) % states, by_inbox);
     mail = (struct mail){0, hops};
+    long passed = 0;
     double began = floor_now_seconds();
-    while (nodes && mail.number > 0) {
+    for (; nodes && mail.number > 0; passed++) {
         lua_State *node = nodes[mail.to];
         int status = lua_resume(node, NULL, 0);
         floor_must(node, status == LUA_YIELD ? LUA_OK : status);
@@ -133,9 +134,9 @@ static double pass_on(long states, long hops, bool by_inbox)
     for (long i = 0; nodes && i < states; i++)
         lua_close(nodes[i]);
     free(nodes);
-    if (mail.to == (states - hops % states) % states)
+    if (passed == hops && mail.to == (states - hops % states) % states)
         return seconds;
-    fputs("floor: the number ended in the wrong state\n", stderr);
+    fputs("floor: the number ended too early or in the wrong state\n", stderr);
     exit(1);
 }
 
