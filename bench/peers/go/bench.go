@@ -2,7 +2,8 @@
 
 // The workloads of bench/apps with goroutines and channels: gobench <workload> [arguments]
 // Every figure is printed as: RESULT <metric> <value> <unit>
-// Goroutines share one heap, so nothing is copied, unless a workload says so, and there is no monitored form.
+// Numbers, fields, messages and checks are those of the application of that name. What differs: goroutines share one heap, so nothing is copied,
+// unless a workload says so; a channel is full some time, and who sends then waits; and nobody sees a goroutine end, so there is no monitored form.
 // bench.go: processes, memory, garbage; messages.go: messages; clock.go: timers, computation, growth.
 package main
 
@@ -12,6 +13,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -32,9 +34,8 @@ func residentBytes() float64 {
 
 func since(start time.Time) float64 { return time.Since(start).Seconds() }
 
-func spawn(count int) {
+func startAndEnd(count int) {
 	done, sum := make(chan int, count), 0
-	start := time.Now()
 	for i := 0; i < count; i++ {
 		go func() { done <- 1 }()
 	}
@@ -44,24 +45,39 @@ func spawn(count int) {
 	if sum != count {
 		panic("lost messages")
 	}
+}
+
+func spawn(count int) {
+	start := time.Now()
+	startAndEnd(count)
 	result("spawn", float64(count)/since(start), "/s")
 }
 
 func idle(count int) {
 	runtime.GC()
 	before := residentBytes()
-	up := make(chan int, 1024)
+	live := make([]chan request, count)
+	var up sync.WaitGroup // not the last to be started is the last to run
+	up.Add(count)
 	start := time.Now()
-	for i := 0; i < count; i++ {
-		mailbox := make(chan int, 8)
-		go func() { up <- 1; <-mailbox }()
+	for i := range live {
+		requests := make(chan request, 8)
+		live[i] = requests
+		go func() { up.Done(); echo(requests) }()
 	}
-	for i := 0; i < count; i++ {
-		<-up
-	}
+	up.Wait()
 	seconds := since(start)
 	time.Sleep(300 * time.Millisecond)
-	result("idle_bytes", (residentBytes()-before)/float64(count), "B")
+	after := residentBytes()
+
+	answers := make(chan int)
+	for i := 0; i < count; i += 97 {
+		live[i] <- request{i, answers}
+		if <-answers != i {
+			panic("wrong answer")
+		}
+	}
+	result("idle_bytes", (after-before)/float64(count), "B")
 	result("idle_create", float64(count)/seconds, "/s")
 }
 
@@ -109,13 +125,19 @@ func gcPause(megabytes, seconds int) {
 			records[i] = newRecord(i)
 		}
 		full <- count
-		for n := 1; ; n++ {
-			records[n*7919%count] = newRecord(n)
+		for n := 0; ; {
 			select {
 			case <-stop:
 				replaced <- n
 				return
 			default:
+			}
+			for group := n + 1000; n < group; n++ {
+				i := n * 7919 % count
+				if old := records[i]; old.tags[1]-old.tags[0] != 1 {
+					panic("a record is wrong")
+				}
+				records[i] = newRecord(n)
 			}
 		}
 	}()
@@ -131,8 +153,12 @@ func gcPause(megabytes, seconds int) {
 		last = now
 	}
 	stop <- 1
+	records := <-replaced
+	if records == 0 {
+		panic("the heap stood still")
+	}
 	result("gc_pause", float64(largest.Microseconds()), "us")
-	result("gc_churn", float64(<-replaced)/float64(seconds), "records/s")
+	result("gc_churn", float64(records)/float64(seconds), "records/s")
 }
 
 // 100000: 100k

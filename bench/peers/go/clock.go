@@ -18,13 +18,18 @@ func neverEarly(sorted []float64) {
 }
 
 func preempt(samples int) {
-	for i := 0; i < runtime.GOMAXPROCS(0); i++ {
+	spinners, spinning := runtime.GOMAXPROCS(0), make(chan int)
+	for i := 0; i < spinners; i++ {
 		go func() {
+			spinning <- 1
 			x := 0
 			for {
 				x = (x*1103515245 + 12345) & 0x7fffffff
 			}
 		}()
+	}
+	for i := 0; i < spinners; i++ {
+		<-spinning
 	}
 	late := make([]float64, samples)
 	for i := range late {
@@ -120,12 +125,16 @@ func sendAround(live []chan request, count int) {
 	}
 }
 
-func idler(requests chan request) {
-	never := time.NewTimer(24 * time.Hour)
-	defer never.Stop()
+func echo(requests chan request) {
 	for v := range requests {
 		v.answer <- v.value
 	}
+}
+
+func idler(requests chan request) {
+	never := time.NewTimer(24 * time.Hour)
+	defer never.Stop()
+	echo(requests)
 }
 
 func growth(most int) {
@@ -148,15 +157,7 @@ func growth(most int) {
 			work()
 			result("growth_"+what+"_"+label(size), since(start)*1e9/float64(count), "ns")
 		}
-		measure("spawn", func() {
-			done := make(chan int, count)
-			for i := 0; i < count; i++ {
-				go func() { done <- 1 }()
-			}
-			for i := 0; i < count; i++ {
-				<-done
-			}
-		})
+		measure("spawn", func() { startAndEnd(count) })
 		measure("send", func() { sendAround(live, count) })
 		measure("timer", func() {
 			timers := make([]*time.Timer, count)
@@ -164,7 +165,9 @@ func growth(most int) {
 				timers[i] = time.NewTimer(time.Hour)
 			}
 			for _, timer := range timers {
-				timer.Stop()
+				if !timer.Stop() {
+					panic("a timer is gone")
+				}
 			}
 		})
 		if size == most {

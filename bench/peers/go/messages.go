@@ -4,6 +4,7 @@ package main
 
 import (
 	"math/rand"
+	"reflect"
 	"strconv"
 	"strings"
 	"sync"
@@ -104,14 +105,15 @@ type letter struct {
 	isAnswer bool
 }
 
-// Mailboxes of actors have no end; these are long enough.
+// Mailboxes of actors have no end; these are long enough for the messages that a peer gets, about `count`, and their answers.
 func big(size, count int) {
 	peers := make([]chan letter, size)
 	for i := range peers {
-		peers[i] = make(chan letter, 2*size*count)
+		peers[i] = make(chan letter, 4*count)
 	}
 	var all sync.WaitGroup
 	all.Add(size)
+	totals, total := make(chan int), 0
 	start := time.Now()
 	for i := range peers {
 		go func(me chan letter, seed int64) {
@@ -119,18 +121,30 @@ func big(size, count int) {
 			for j := 0; j < count; j++ {
 				peers[chance.Intn(size)] <- letter{me, false}
 			}
-			left := count
+			answers, answered := 0, 0
 			for got := range me {
 				if !got.isAnswer {
+					answered++
 					got.from <- letter{nil, true}
-				} else if left--; left == 0 {
+				} else if answers++; answers == count {
 					all.Done()
 				}
 			}
+			totals <- answers + answered
 		}(peers[i], int64(i))
 	}
 	all.Wait()
-	result("big", float64(2*size*count)/since(start), "messages/s")
+	seconds := since(start)
+	for _, peer := range peers {
+		close(peer) // nobody sends any more: all have their answers
+	}
+	for range peers {
+		total += <-totals
+	}
+	if total != 2*size*count {
+		panic("lost or doubled messages")
+	}
+	result("big", float64(total)/seconds, "messages/s")
 }
 
 type visit struct {
@@ -160,7 +174,9 @@ func chameneos(creatures, meetings int) {
 				if !isOpen {
 					break
 				}
-				met++
+				if other.met != me { // with itself: that is no meeting
+					met++
+				}
 				if other.colour != colour {
 					colour = 3 - colour - other.colour
 				}
@@ -198,11 +214,25 @@ func deepCopy(list []item) []item {
 	return out
 }
 
+func newItem(i int) item {
+	return item{i, "user_" + strconv.Itoa(i), float64(i) * 1.5, []string{"alpha", "beta", "gamma"}}
+}
+
+// Every field of every record.
+func isRight(list []item, items int) bool {
+	for i := range list {
+		if !reflect.DeepEqual(list[i], newItem(i+1)) {
+			return false
+		}
+	}
+	return len(list) == items
+}
+
 // Every message is copied, as between actors.
 func payload(name string, items, count int) {
 	list := make([]item, items)
 	for i := range list {
-		list[i] = item{i + 1, "user_" + strconv.Itoa(i+1), float64(i+1) * 1.5, []string{"alpha", "beta", "gamma"}}
+		list[i] = newItem(i + 1)
 	}
 	there, back := make(chan []item, 1), make(chan []item, 1)
 	go func() {
@@ -210,14 +240,18 @@ func payload(name string, items, count int) {
 			back <- deepCopy(v)
 		}
 	}()
-	start := time.Now()
-	for i := 0; i < count; i++ {
+	trip := func() {
 		there <- deepCopy(list)
 		list = <-back
 	}
+	trip() // both are warm
+	start := time.Now()
+	for i := 0; i < count; i++ {
+		trip()
+	}
 	took := since(start)
-	if len(list) != items || list[items-1].name != "user_"+strconv.Itoa(items) {
-		panic("items got lost")
+	if !isRight(list, items) {
+		panic("a record is wrong")
 	}
 	result("payload_"+name, took*1e6/float64(2*count), "us")
 }
@@ -261,5 +295,11 @@ func selects(count int) {
 			take(7, v)
 		}
 	}
-	result("select", float64(len(channels)*count)/since(start), "/s")
+	seconds := since(start)
+	for _, value := range last {
+		if value != count {
+			panic("values got lost")
+		}
+	}
+	result("select", float64(len(channels)*count)/seconds, "/s")
 }

@@ -1,4 +1,4 @@
--- Sends its PID to `count` random peers; answers every PID that it gets with true. false: all is done.
+-- Sends its PID to `count` random peers; answers every PID that it gets with true. false: all is done, so it tells how many messages it got.
 local function main(parent, index, count)
   local inbox, send, me = process.listen("big"), process.send, process.pid()
   local peers, chance = process.listen("peers"):receive(), index
@@ -11,12 +11,12 @@ local function main(parent, index, count)
     local got = inbox:receive()
     if got == true then
       answers = answers + 1
-      if answers == count then send(parent, "done", answers) end
+      if answers == count then send(parent, "done", 0) end
     elseif got then
       answered = answered + 1
       send(got, "big", true)
     else
-      send(parent, "done", answered)
+      send(parent, "done", answers + answered)
       return
     end
   end

@@ -16,8 +16,10 @@ end
 
 -- Others come and go beside those that live.
 local function spawn_and_end(done, count)
+  local sum = 0
   for _ = 1, count do assert(process.spawn("bench:child", "bench:processes", process.pid())) end
-  for _ = 1, count do done:receive() end
+  for _ = 1, count do sum = sum + done:receive() end
+  assert(sum == count, "lost messages")
 end
 
 -- Messages to processes all over, and their answers.
