@@ -18,7 +18,7 @@ function figures.median(list)
   return (sorted[middle] + sorted[middle + 1]) / 2
 end
 
--- Is more better? Rates and factors: yes. Times and sizes: no.
+-- Is more better? Rates and gains: yes. Times, sizes and costs: no.
 function figures.more_is_better(unit) return unit:match("/s$") ~= nil or unit == "x" end
 
 -- How much of its value a figure varied, as a share: half of what lies between the extremes.
@@ -74,16 +74,22 @@ function methods:add(row, runtime, run, round)
   end
 end
 
--- For all runtimes that have both in one round at least: the figure `metric`, how many times as much `above` is as `below`, round by round.
-function methods:add_factor(metric, above, below)
-  for _, runtime in ipairs(self:runtimes()) do
-    local a, b = self.by_name[figures.name(above, runtime)], self.by_name[figures.name(below, runtime)]
-    if a and b and not self.by_name[figures.name(metric, runtime)] then
-      local value_of = {}
-      for j, round in ipairs(b.rounds) do value_of[round] = b.samples[j] end
-      for i, round in ipairs(a.rounds) do
-        if value_of[round] then add_sample(figure_of(self, metric, runtime, "x"), round, a.samples[i] / value_of[round]) end
-      end
+-- What one figure is divided by another, in the rounds that have both, and in which the other is not zero.
+local function add_quotients(self, factor, runtime, above, below)
+  local divisor_of = {}
+  for i, round in ipairs(below.rounds) do divisor_of[round] = below.samples[i] end
+  for i, round in ipairs(above.rounds) do
+    local divisor = divisor_of[round] or 0
+    if divisor ~= 0 then add_sample(figure_of(self, factor.name, runtime, factor.unit), round, above.samples[i] / divisor) end
+  end
+end
+
+-- Adds those of the factors (factors.lua) that are not there yet, for all runtimes that have both figures.
+function methods:add_factors(list)
+  for _, factor in ipairs(list) do
+    for _, runtime in ipairs(self:runtimes()) do
+      local above, below = self:get(factor.above, runtime), self:get(factor.below, runtime)
+      if above and below and not self:get(factor.name, runtime) then add_quotients(self, factor, runtime, above, below) end
     end
   end
 end

@@ -53,7 +53,14 @@ add("two", "moonlet", 1, 50)
 add("two", "moonlet", 3, 30) -- the second round failed
 add("one", "go", 1, 100)
 add("two", "go", 2, 50)      -- no round has both
-collection:add_factor("factor", "one", "two")
+for round, value in ipairs({ 3, 0, 5 }) do add("three", "go", round, value) end
+for round, value in ipairs({ 6, 7, 20 }) do add("four", "go", round, value) end
+local list = {
+  { name = "factor", unit = "x cost", above = "one", below = "two" },
+  { name = "other", unit = "x", above = "four", below = "three" },
+}
+collection:add_factors(list)
+collection:add_factors(list) -- once is enough
 collection:finish()
 for _, figure in ipairs(collection.list) do
   print(figure.name, table.concat(figure.samples, " "), figure.value, figure.low, figure.high, figure.unit)
@@ -73,13 +80,20 @@ figure()
 figure "one	100 600 120	120	100	600	ms"
 figure "two	50 30	40.0	30	50	ms"
 figure "one@go	100	100	100	100	ms"
-figure "factor	2.0 4.0	3.0	2.0	4.0	x"
+figure "factor	2.0 4.0	3.0	2.0	4.0	x cost"
+figure "other@go	2.0 4.0	3.0	2.0	4.0	x"
 grep -q 'factor@go' output && echo "a factor of two rounds" && status=1
 figure "program of	one	1200	240	1800	60.0"
 figure "program of	row_one in moonlet	1200	240	1800	60.0"
 figure "program of	row_two in moonlet	400.0	80.0	150	5.0"
 figure "program of	row_two in go	500	100	150	5.0"
 figure "program of	factor	nil	nil	nil	nil"
+
+cat >better.lua <<'LUA'
+local figures = require("figures")
+for _, unit in ipairs({ "hops/s", "round trips/s", "x", "MB/s", "ms", "B", "MB", "x cost" }) do io.write(tostring(figures.more_is_better(unit)), " ") end
+LUA
+expect 0 "true true true true false false false false" lua5.3 better.lua
 
 # how it is shown: two tables, figures and programs, on a terminal in colours
 cat >show.lua <<'LUA'

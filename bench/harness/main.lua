@@ -2,8 +2,9 @@
 -- main: main.lua <bench folder> [option]... [name]..., see ../run.sh. Runs the rows of the table and shows the figures.
 -- Exit status: 1 when a benchmark failed, 2 when it was called wrongly.
 package.path = arg[0]:gsub("[^/]*$", "?.lua") .. ";" .. package.path
-local about, figures, html, json, show = require("about"), require("figures"), require("html"), require("json"), require("show")
-local lending, program, workloads = require("lending"), require("program"), require("workloads")
+local about, html, json, show = require("about"), require("html"), require("json"), require("show")
+local factors, figures, lending = require("factors"), require("figures"), require("lending")
+local program, workloads = require("program"), require("workloads")
 
 local bench = arg[1]
 local moonlet, built = os.getenv("MOONLET"), os.getenv("BENCH_BUILT")
@@ -216,7 +217,7 @@ local function main()
   for _, row in ipairs(rows) do
     local shown = #collection.list
     run_row(row, options, collection)
-    collection:add_factor("scaling", "scaling_1", "scaling_2")
+    collection:add_factors(factors)
     collection:finish()
     if not on_terminal then
       for i = shown + 1, #collection.list do print(show.line(collection.list[i])) end

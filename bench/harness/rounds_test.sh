@@ -115,6 +115,25 @@ all_well
 rounds 0 "hops	20.000	hops/s"
 same "three rounds without peers" "moonlet floor lua5.3 floor lua5.3 moonlet lua5.3 moonlet floor" "$(xargs <calls)"
 
+# factors are made within each round, for all who have both figures
+growth() # <runtime> <what> <cost with 1,000> <with a million> <cost in the next round> ...
+{
+    runtime=$1 what=$2
+    shift 2
+    printf "echo RESULT growth_${what}_1k %s ns; echo RESULT growth_${what}_10k 1 ns; echo RESULT growth_${what}_1M %s ns\n" "$@" >"lines/$runtime"
+}
+
+growth moonlet spawn 100 200 200 800 100 250
+growth erlang timer 5 25 5 15 5 5
+growth floor send 10 160 20 200 30 300
+growth lua5.3 other 1 2 1 2 1 2
+hops go 1 1 1
+rounds 0 "growth_spawn	2.500	x cost" --peers --rounds 3
+same "growth in each round" "\
+growth_send@floor 16 10 10
+growth_spawn 2 4 2.5
+growth_timer@erlang 5 3 1" "$(figures samples | grep -E '^growth_[a-z]+(@[a-z]+)? ')"
+
 # of every program there are time, load and memory, and they are its own
 all_well
 lines moonlet 'sleep 0.5; echo RESULT hops 30 hops/s'
