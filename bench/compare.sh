@@ -1,10 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# compare.sh OLD.json NEW.json: what got slower or faster between two runs of run.sh --json, beyond the spread that both recorded.
-# Exit status 1 if something got slower or is missing in NEW, 2 if the files cannot be compared.
+# compare.sh [OLD.json] NEW.json: what got slower or faster between two runs of run.sh --json, beyond the spread that both recorded.
+# OLD is baseline.json beside this file when it is not given. Exit status 1 if something got slower or is missing in NEW although its row was
+# run, 2 if the files cannot be compared.
 set -eu
-if [ $# -ne 2 ]; then
-    sed -n '3,4s/^# \{0,1\}//p' "$0"
+bench=$(dirname "$0")
+if [ $# -eq 1 ] && [ ! -e "$bench/baseline.json" ]; then
+    echo "compare: there is no $bench/baseline.json; README.md says how to make one" >&2
     exit 2
 fi
-exec lua5.3 "$(dirname "$0")/harness/compare.lua" "$1" "$2"
+case $# in
+1) exec lua5.3 "$bench/harness/compare.lua" "$bench/baseline.json" "$1" ;;
+2) exec lua5.3 "$bench/harness/compare.lua" "$1" "$2" ;;
+esac
+sed -n '3,5s/^# \{0,1\}//p' "$0"
+exit 2

@@ -33,9 +33,11 @@ local function versions(collection)
   return list
 end
 
--- {date, commit, machine, cpus, kernel, versions, rounds, quick, foreign_percent, foreign_worst}; foreign_percent: the median of all programs
-function about.gather(options, collection)
-  local loads = { 0 }
+-- {date, commit, machine, cpus, kernel, versions, rows, rounds, quick, foreign_percent, foreign_worst}: rows: the names of those that were run;
+-- foreign_percent: the median of all programs
+function about.gather(options, rows, collection)
+  local names, loads = {}, { 0 }
+  for i, row in ipairs(rows) do names[i] = row.name end
   for i, program in ipairs(collection.programs) do loads[i] = program.foreign_percent end
   return {
     date = os.date("!%Y-%m-%d %H:%M UTC"),
@@ -44,6 +46,7 @@ function about.gather(options, collection)
     cpus = math.tointeger(tonumber(output("nproc"))),
     kernel = output("uname -r"),
     versions = versions(collection),
+    rows = names,
     rounds = options.rounds,
     quick = options.quick or false,
     foreign_percent = figures.median(loads),

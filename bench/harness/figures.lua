@@ -1,10 +1,10 @@
 -- SPDX-License-Identifier: MIT
 -- figures: collects samples and makes medians of them. A figure is
 --
---   {name, metric, runtime, unit, value, low, high, samples, rounds, wall_ms, cpu_ms, peak_MB, foreign_percent}
+--   {name, metric, runtime, rows, unit, value, low, high, samples, rounds, wall_ms, cpu_ms, peak_MB, foreign_percent}
 --
--- `name` is metric@runtime, for moonlet the metric alone. value: the median; low, high: the extremes; rounds: the round of each sample, for
--- one that failed has none. The rest is of the program that printed it, start and end included: wall_ms and cpu_ms are medians, peak_MB and
+-- `name` is metric@runtime, for moonlet the metric alone. rows: those of the table that it needs. value: the median; low, high: the extremes; rounds:
+-- the round of each sample, for one that failed has none. The rest is of the program that printed it, start and end included: wall_ms and cpu_ms are medians, peak_MB and
 -- foreign_percent the worst of its runs. A figure that is made of two others has no program.
 --
 -- A program is {row, runtime, wall_ms, cpu_ms, peak_MB, foreign_percent}: what runs one row of the table in one runtime.
@@ -38,7 +38,7 @@ local function figure_of(self, metric, runtime, unit)
   local name = figures.name(metric, runtime)
   local figure = self.by_name[name]
   if not figure then
-    figure = { name = name, metric = metric, runtime = runtime, unit = unit, samples = {}, rounds = {}, runs = {} }
+    figure = { name = name, metric = metric, runtime = runtime, unit = unit, rows = {}, samples = {}, rounds = {}, runs = {} }
     self.by_name[name] = figure
     self.list[#self.list + 1] = figure
   end
@@ -58,6 +58,14 @@ local function add_program(self, row, runtime)
   return program
 end
 
+local function add_rows(figure, rows)
+  local known = {}
+  for _, row in ipairs(figure.rows) do known[row] = true end
+  for _, row in ipairs(rows) do
+    if not known[row] then table.insert(figure.rows, row) end
+  end
+end
+
 local function add_sample(figure, round, value)
   local i = #figure.samples + 1
   figure.samples[i], figure.rounds[i] = value, round
@@ -69,18 +77,24 @@ function methods:add(row, runtime, run, round)
   table.insert(program.runs, run)
   for _, result in ipairs(run.results) do
     local figure = figure_of(self, result.metric, runtime, result.unit)
+    add_rows(figure, { row })
     add_sample(figure, round, result.value)
     table.insert(figure.runs, run)
   end
 end
 
--- What one figure is divided by another, in the rounds that have both, and in which the other is not zero.
+-- The figure that says what one is divided by another, in the rounds that have both, and in which the other is not zero.
 local function add_quotients(self, factor, runtime, above, below)
   local divisor_of = {}
   for i, round in ipairs(below.rounds) do divisor_of[round] = below.samples[i] end
   for i, round in ipairs(above.rounds) do
     local divisor = divisor_of[round] or 0
-    if divisor ~= 0 then add_sample(figure_of(self, factor.name, runtime, factor.unit), round, above.samples[i] / divisor) end
+    if divisor ~= 0 then
+      local figure = figure_of(self, factor.name, runtime, factor.unit)
+      add_rows(figure, above.rows)
+      add_rows(figure, below.rows)
+      add_sample(figure, round, above.samples[i] / divisor)
+    end
   end
 end
 

@@ -64,6 +64,7 @@ collection:add_factors(list) -- once is enough
 collection:finish()
 for _, figure in ipairs(collection.list) do
   print(figure.name, table.concat(figure.samples, " "), figure.value, figure.low, figure.high, figure.unit)
+  print("rows of " .. figure.name, table.concat(figure.rows, " "))
 end
 for _, list in ipairs({ collection.list, collection.programs }) do
   for _, of in ipairs(list) do
@@ -83,6 +84,8 @@ figure "one@go	100	100	100	100	ms"
 figure "factor	2.0 4.0	3.0	2.0	4.0	x cost"
 figure "other@go	2.0 4.0	3.0	2.0	4.0	x"
 grep -q 'factor@go' output && echo "a factor of two rounds" && status=1
+figure "rows of one	row_one"
+figure "rows of other@go	row_four row_three"
 figure "program of	one	1200	240	1800	60.0"
 figure "program of	row_one in moonlet	1200	240	1800	60.0"
 figure "program of	row_two in moonlet	400.0	80.0	150	5.0"

@@ -27,8 +27,8 @@ local function record(value, fields)
   return "{" .. table.concat(parts, ", ") .. "}"
 end
 
-local ABOUT = { "date", "commit", "machine", "cpus", "kernel", "versions", "rounds", "quick", "foreign_percent", "foreign_worst" }
-local FIGURE = { "value", "unit", "low", "high", "samples", "cpu_ms", "wall_ms", "peak_MB", "foreign_percent" }
+local ABOUT = { "date", "commit", "machine", "cpus", "kernel", "versions", "rows", "rounds", "quick", "foreign_percent", "foreign_worst" }
+local FIGURE = { "rows", "value", "unit", "low", "high", "samples", "cpu_ms", "wall_ms", "peak_MB", "foreign_percent" }
 
 -- The text of a run: {"about": {…}, "figures": {name: {…}}}
 function json.encode(collection, about)

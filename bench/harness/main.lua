@@ -189,8 +189,8 @@ local function note_load(run)
   end
 end
 
-local function report(collection, options)
-  local run = about.gather(options, collection)
+local function report(rows, collection, options)
+  local run = about.gather(options, rows, collection)
   if on_terminal then print(show.terminal(collection)) end
   if options.json then write(options.json, json.encode(collection, run)) end
   if options.html then write(options.html, html.page(collection, run)) end
@@ -224,7 +224,7 @@ local function main()
       io.stdout:flush()
     end
   end
-  report(collection, options)
+  report(rows, collection, options)
 end
 
 local function explain(err) return tostring(err):find("interrupted!", 1, true) and "interrupted" or debug.traceback(err, 2) end
