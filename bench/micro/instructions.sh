@@ -18,7 +18,7 @@ if [ "${1:-}" = -f ]; then
     shift
 fi
 if [ $# -eq 0 ]; then
-    sed -n '3,/^set/s/^# \{0,1\}//p' "$0"
+    sed -n '3,/^set/{/^#/s/^# \{0,1\}//p}' "$0"
     exit 2
 fi
 command -v valgrind >/dev/null || { echo "instructions.sh: valgrind is missing: apt-get install valgrind" >&2 && exit 1; }
@@ -45,6 +45,10 @@ spawn_monitored spawn_monitored|3000|13000|10000
 timers timers|2000|12000|10000
 LIST
 }
+
+for name; do
+    workloads | grep -q "^$name " || { echo "instructions.sh: no workload is named $name" >&2 && exit 2; }
+done
 
 # <application> <arguments> <file>
 count()

@@ -2,8 +2,8 @@
 %% The workloads of bench/apps in Erlang: erl -noshell -run bench main <workload> [arguments]
 %% Every figure is printed as: RESULT <metric> <value> <unit>
 %% Numbers, fields, messages and checks are those of the application of that name. What differs: a message that wants an answer has the PID of its
-%% sender in it, which moonlet's tell anyway; texts of more than 64 bytes are shared, not copied; a process that is watched tells its number by the
-%% reason of its exit; and the records of gc_pause are in a map, which is copied in part where others write into a table.
+%% sender in it, which moonlet's tell anyway; texts of more than 64 bytes are shared, not copied; mailboxes have no end; a process that is watched
+%% tells its number by the reason of its exit; and the records of gc_pause are in a map, which is copied in part where others write into a table.
 -module(bench).
 -export([main/1, fib/1]).
 
