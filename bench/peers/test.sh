@@ -133,7 +133,7 @@ erlang|broadcast 20 5|bench.erl|s/number => I,/number => 1,/
 erlang|broadcast 20 5|bench.erl|s/Right = Members \* Count/Right = 7 * Members * Count/
 erlang|timers 300|bench.erl|s/receive after Ms -> ok end/Ms/
 erlang|preempt 5|bench.erl|s/receive after 10 -> ok end/ok/
-erlang|gc_pause 4 1|bench.erl|s/tags => {I, I + 1}/tags => {I, I}/
+erlang|gc_pause 4 1|bench.erl|s/I := record(N)}/I := (record(N))#{tags := {N, N}}}/
 erlang|gc_pause 4 1|bench.erl|s/Replaced + 1000/Replaced/
 erlang|scaling 4 10|bench.erl|s/fib(N - 1) + fib(N - 2)/fib(N - 1) + fib(N - 1)/
 erlang|growth 2000|bench.erl|/Each("spawn"/s/Me ! 1/Me ! 0/
@@ -158,7 +158,7 @@ go|payload 64k 870 3|messages.go|s/tags\[j\] = strings/tags[j\/2] = strings/
 go|select 20|messages.go|s/out <- j/out <- 1/
 go|timers 300|clock.go|s/time.Sleep(delay)/_ = delay/
 go|preempt 5|clock.go|s/time.Sleep(10 /_ = (10 /
-go|gc_pause 4 1|bench.go|s/\[\]int{i, i + 1}/[]int{i, i}/
+go|gc_pause 4 1|bench.go|s/= newRecord(n)/= \&record{n, "record", nil}/
 go|gc_pause 4 1|bench.go|s/group := n + 1000/group := n/
 go|scaling 4 10|clock.go|s/fib(n-1) + fib(n-2)/fib(n-1) + fib(n-1)/
 go|growth 2000|bench.go|s/done <- 1/done <- 0/

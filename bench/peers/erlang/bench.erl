@@ -335,17 +335,19 @@ record(I) -> #{id => I, name => <<"record ", (integer_to_binary(I))/binary>>, ta
 
 churn(Records, Count, Replaced, Parent) ->
     receive
-        stop -> Parent ! {replaced, Replaced}
+        stop ->
+            Count = maps:size(Records),
+            true = lists:all(fun(#{id := I} = Record) -> Record =:= record(I) end, maps:values(Records)),
+            Parent ! {replaced, Replaced}
     after 0 ->
         churn(replace(Records, Count, Replaced, 1000), Count, Replaced + 1000, Parent)
     end.
 
 replace(Records, _, _, 0) -> Records;
 replace(Records, Count, Replaced, Left) ->
-    I = (Replaced + Left) * 7919 rem Count + 1,
-    #{I := #{tags := {First, Second}}} = Records,
-    1 = Second - First,
-    replace(Records#{I := record(I)}, Count, Replaced, Left - 1).
+    N = Replaced + Left,
+    I = N * 7919 rem Count + 1,
+    replace(Records#{I := record(N)}, Count, Replaced, Left - 1).
 
 canary(Finish, Last, Largest) when Last >= Finish -> Largest;
 canary(Finish, Last, Largest) ->

@@ -10,6 +10,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"reflect"
 	"runtime"
 	"strconv"
 	"strings"
@@ -128,16 +129,17 @@ func gcPause(megabytes, seconds int) {
 		for n := 0; ; {
 			select {
 			case <-stop:
+				for _, r := range records {
+					if !reflect.DeepEqual(r, newRecord(r.id)) {
+						panic("a record is wrong")
+					}
+				}
 				replaced <- n
 				return
 			default:
 			}
 			for group := n + 1000; n < group; n++ {
-				i := n * 7919 % count
-				if old := records[i]; old.tags[1]-old.tags[0] != 1 {
-					panic("a record is wrong")
-				}
-				records[i] = newRecord(n)
+				records[n*7919%count] = newRecord(n)
 			}
 		}
 	}()

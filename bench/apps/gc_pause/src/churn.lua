@@ -1,4 +1,4 @@
--- Fills a heap of about `megabytes` with small tables and replaces them over and over: steady garbage, constant size.
+-- Fills a heap of about `megabytes` with small tables and replaces them over and over: steady garbage, constant size. In the end all are checked.
 local BYTES_PER_RECORD = 200 -- two tables, a string, a slot
 local GROUP = 1000
 
@@ -12,6 +12,13 @@ local function group(first)
   return records
 end
 
+local function check(records)
+  assert(#records == GROUP, "records got lost")
+  for _, r in ipairs(records) do
+    assert(r.name == "record " .. r.id and r.tags[1] == r.id and r.tags[2] == r.id + 1, "a record is wrong")
+  end
+end
+
 local function main(parent, megabytes)
   local count = megabytes * 1000000 // (BYTES_PER_RECORD * GROUP)
   local groups = {}
@@ -23,11 +30,10 @@ local function main(parent, megabytes)
   while channel.select(stop_case).default do
     for _ = 1, GROUP do
       replaced = replaced + 1
-      local records, i = groups[replaced * 7919 % count + 1], replaced % GROUP + 1
-      assert(records[i].tags[2] - records[i].tags[1] == 1)
-      records[i] = record(replaced)
+      groups[replaced * 7919 % count + 1][replaced % GROUP + 1] = record(replaced)
     end
   end
+  for _, records in ipairs(groups) do check(records) end
   process.send(parent, "replaced", replaced)
 end
 
