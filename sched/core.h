@@ -20,6 +20,8 @@
 #include "sched/gate.h"
 #include "sched/heavy.h"
 #include "sched/idle.h"
+#include "sched/interrupt.h"
+#include "sched/keeper.h"
 #include "sched/monitor.h"
 #include "sched/runqueue.h"
 #include "sched/sched.h"
@@ -28,8 +30,7 @@
 
 enum {
     CORE_MAX_WORKERS = SCHED_MAX_WORKERS, /* regular ones; as many spares again */
-    CORE_TRACE_SIZE = 3072,
-    CORE_WORTH_US = 50,   /* a queue that its owner empties sooner is left to him */
+    CORE_WORTH_US = 50,                   /* a queue that its owner empties sooner is left to him */
     CORE_STUCK_US = 1000, /* in one slice for this long: its run-next may be stolen; the budget of one C operation */
 };
 
@@ -37,13 +38,6 @@ enum worker_mode {
     WORKER_ACTIVE,
     WORKER_RESTING, /* a spare that is not needed: serves its poller and wheel, runs no tasks */
     WORKER_FAILED,  /* a spare that could not open its poller */
-};
-
-/* What the watchdog asked the signal handler to write (interrupt.c). */
-struct trace {
-    _Atomic uint64_t done; /* slice that `text` describes; release by the handler, acquire by the monitor */
-    unsigned length;
-    char text[CORE_TRACE_SIZE];
 };
 
 /* Free running, written by the worker's own thread unless marked. */
@@ -75,6 +69,7 @@ struct worker {
     unsigned idle_left;              /* how many more times */
     uint64_t heavy_ended;            /* end of its last long slice */
     bool is_searching;               /* counted in idle.searching */
+    uint64_t keeps_ns;               /* what it has set keeper.wakes_ns to, UINT64_MAX: it has not */
     void *local;
     struct rng rng;
 
@@ -84,6 +79,7 @@ struct worker {
     _Atomic(struct task *) current;     /* of the slice; stale between slices */
     _Atomic uint64_t typical;           /* running mean of its slices */
     _Atomic uint32_t is_asleep;         /* parked or about to: wants a wake of its poller */
+    _Atomic bool relies;                /* sleeps, and others fire its timers (keeper.h) */
     struct worker_counters counters;
 
     /* Signal handler and its customers. */
@@ -105,6 +101,7 @@ struct sched {
     unsigned capacity;     /* with spares */
     struct worker **workers;
     struct idle idle;
+    struct keeper keeper;
     struct heavy heavy;
     _Atomic unsigned next_inject cache_aligned; /* round robin of foreign wake-ups */
     _Atomic uint64_t foreign_wakes;

@@ -29,7 +29,8 @@ static void write_trace(struct worker *w, void *running, uint64_t seq)
     struct trace *trace = &w->trace;
     if (atomic_load_explicit(&trace->done, memory_order_relaxed) == seq)
         return;
-    trace->length = w->sched->config.traceback ? w->sched->config.traceback(running, trace->text, CORE_TRACE_SIZE) : 0;
+    trace->length =
+        w->sched->config.traceback ? w->sched->config.traceback(running, trace->text, INTERRUPT_TRACE_SIZE) : 0;
     atomic_store_explicit(&trace->done, seq, memory_order_release);
 }
 

@@ -82,7 +82,7 @@ static void watch_stuck(struct sched *sched, struct worker *w, struct watch *wat
  */
 static uint64_t timer_deadline(struct sched *sched, struct worker *w, uint64_t now, uint64_t age)
 {
-    uint64_t due_ns = wheel_next_due_ns(&w->wheel), now_ns = clock_now_ns(&sched->clock);
+    uint64_t due_ns = keeper_next_due_ns(w), now_ns = clock_now_ns(&sched->clock);
     uint64_t grace = us(sched, TIMER_GRACE_US);
     if (due_ns == UINT64_MAX)
         return UINT64_MAX;
@@ -127,7 +127,7 @@ static uint64_t watch_slice(struct sched *sched, struct worker *w, struct watch 
 
 static bool has_late_timers(const struct sched *sched, struct worker *w)
 {
-    uint64_t due_ns = wheel_next_due_ns(&w->wheel);
+    uint64_t due_ns = keeper_next_due_ns(w);
     return due_ns != UINT64_MAX && due_ns + TIMER_LATE_US * UINT64_C(1000) <= clock_now_ns(&sched->clock);
 }
 
@@ -136,8 +136,10 @@ static void help_out(struct sched *sched, struct worker *w, uint64_t age)
 {
     if (age > us(sched, STEAL_US) && idle_has_sleepers(&sched->idle) && runqueue_has_any(&w->queue))
         idle_wake_one(sched, IDLE_ANY);
-    if (age > us(sched, TIMERS_US) && has_late_timers(sched, w))
+    if (age > us(sched, TIMERS_US) && has_late_timers(sched, w)) {
         worker_fire_timers(w, true);
+        keeper_fire(sched, clock_now_ns(&sched->clock));
+    }
 }
 
 static bool is_awake(const struct worker *w)

@@ -52,6 +52,7 @@ static struct worker *worker_new(struct sched *sched, unsigned index, uint64_t s
     w->index = index;
     w->is_spare = index >= sched->worker_count;
     atomic_init(&w->mode, w->is_spare ? WORKER_RESTING : WORKER_ACTIVE);
+    w->keeps_ns = UINT64_MAX;
     rng_seed(&w->rng, seed + index);
     runqueue_init(&w->queue);
     wheel_init(&w->wheel, clock_now_ns(&sched->clock));
@@ -129,6 +130,7 @@ int sched_new(struct sched **out, const struct sched_config *config)
         return error;
     }
     idle_init(&sched->idle, sched->capacity);
+    keeper_init(&sched->keeper);
     gate_init(&sched->gate);
     heavy_init(&sched->heavy);
     blocking_pool_init(&sched->blocking, sched->config.blocking_threads);

@@ -245,7 +245,7 @@ bool wheel_cancel(struct timer *timer)
 
 bool wheel_has_due(const struct worker *worker)
 {
-    return wheel_next_due_ns(&worker->wheel) <= clock_now_ns(&worker->sched->clock);
+    return keeper_next_due_ns(worker) <= clock_now_ns(&worker->sched->clock);
 }
 
 /* Moves the timers of a slot whose start has come. From the last one to the first, each before those that are there: I4. */

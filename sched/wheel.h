@@ -45,7 +45,7 @@ void wheel_arm(struct sched *sched, struct timer *timer, uint64_t due_ns);
 /* True: it was pending and will not fire. False: it has fired, and `fire` has returned, or was never armed. Any thread. */
 bool wheel_cancel(struct timer *timer);
 
-/* A timer in the wheel of this worker is due and waits for the end of the slice. Reads the clock. */
+/* A timer in the wheel of this worker, or of one who relies on it (keeper.h), is due and waits for the end of the slice. Reads the clock. */
 bool wheel_has_due(const struct worker *worker);
 
 /* The rest is for the scheduler itself. Slots of 64 ticks and 7 levels of them hold every time that fits 64 bits of nanoseconds. */

@@ -75,6 +75,8 @@ void worker_poll(struct worker *w)
     uint64_t due_ns = wheel_next_due_ns(&w->wheel);
     if (due_ns != UINT64_MAX && due_ns <= worker_slice_start_ns(w))
         worker_fire_timers(w, false);
+    if (unlikely(keeper_due_ns(&w->sched->keeper) != UINT64_MAX))
+        keeper_fire(w->sched, worker_slice_start_ns(w));
 }
 
 static void take_injected(struct worker *w)
@@ -272,10 +274,10 @@ static bool is_quiet(struct worker *w, bool claimable)
     return true;
 }
 
-/* At most `most`. */
+/* How long to sleep for the sake of timers, at most `most`. */
 static uint64_t ns_until_timer(struct worker *w, uint64_t most)
 {
-    uint64_t due = wheel_next_due_ns(&w->wheel);
+    uint64_t due = keeper_sleep(w);
     if (due == UINT64_MAX || w->sched->config.seeded)
         return most;
     uint64_t now = worker_now(w), left = due > now ? due - now : 0;
@@ -318,6 +320,7 @@ void worker_park(struct worker *w)
     }
     w->now = sched_cycles(w->sched);
     atomic_store_explicit(&w->mark, w->now, memory_order_relaxed);
+    keeper_wake(w);
     idle_leave(w, claimable);
 }
 

@@ -20,7 +20,7 @@ verify()
     grep -q 'errors: 0' pan.txt
 }
 
-for model in park task mailbox; do
+for model in park task mailbox keeper; do
     if ! verify $model; then
         echo "$model: a violation was found"
         cat pan.txt

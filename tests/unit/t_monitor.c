@@ -368,6 +368,40 @@ Test(monitor, timers_of_a_stuck_worker_fire)
     sched_free(sched);
 }
 
+/* As if the other worker had gone to sleep for longer because this one is awake. */
+static enum task_verdict stick_while_other_relies(struct task *task)
+{
+    struct body *b = container_of(task, struct body, task);
+    struct worker *other = b->sched->workers[1 - worker_index(worker_self())];
+    usleep(20000); /* it goes to sleep meanwhile; should it not, it fires the timer itself */
+    uint64_t now = worker_now(worker_self());
+    other->relies = true;
+    wheel_add(&other->wheel, &b->timer, now + 1000000, now);
+    b->sched->keeper.due_ns = now + 1000000;
+    while (!b->other->done)
+        continue;
+    b->done = 1;
+    return TASK_PARKED;
+}
+
+/* Nor is there a spare, which would do it in its service. */
+Test(monitor, timers_of_one_who_relies_on_a_stuck_worker_fire)
+{
+    struct fault_plan *plan = fault_plan_new();
+    struct sched *sched = start(2, NULL, plan);
+    fault_set(plan, FAULT_THREAD, 1, UINT64_MAX, EAGAIN);
+    struct body a, b;
+    body_init(&a, sched, stick_while_other_relies);
+    body_init(&b, sched, mark_done);
+    a.other = &b;
+    wheel_timer_init(&a.timer, wake_other);
+    task_wake(sched, &a.task);
+    await_end(&a);
+    cr_assert_not(wheel_cancel(&a.timer));
+    sched_free(sched);
+    fault_plan_free(plan);
+}
+
 struct kept_log {
     _Atomic int count;
     char text[512];
