@@ -382,6 +382,18 @@ size_t heap_extent(const struct heap *heap)
     return extent;
 }
 
+struct heap_hot heap_hot(const struct heap *heap)
+{
+    enum { MOST = 8192 / CACHE_LINE };
+    size_t end = (heap_extent(heap) + CACHE_LINE - 1) / CACHE_LINE;
+    size_t from = ((size_t)heap->cold_from + CACHE_LINE - 1) / CACHE_LINE, to = heap->cold_to / CACHE_LINE;
+    if (end > MOST)
+        end = MOST;
+    if (from >= to || to >= end)
+        from = to = 0;
+    return (struct heap_hot){.cold_from = (uint16_t)from, .cold_to = (uint16_t)to, .end = (uint16_t)end};
+}
+
 void heap_charge(struct heap *heap, ptrdiff_t bytes)
 {
     heap->charged += (size_t)bytes;
@@ -416,6 +428,8 @@ void heap_image_begin(struct heap *heap, struct slab_cache *cache, const struct 
     heap->used = image->live;
     heap->shared = (uintptr_t)image->shared;
     heap->shared_size = (uint32_t)image->shared_size;
+    heap->cold_from = (uint32_t)image->cold_from;
+    heap->cold_to = (uint32_t)image->cold_to;
     set_bump(heap, end);
 }
 

@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "sched/base/compiler.h"
+
 struct fault_plan;
 struct heap;
 struct slab_cache;
@@ -60,6 +62,20 @@ size_t heap_reserved(const struct heap *heap);
 /* Bytes of the first chunk with which the heap would not have needed others, roughly; exact if it has no others. */
 size_t heap_extent(const struct heap *heap);
 
+/* What running code will want of a heap, in cache lines from its start: to `cold_from`, and from `cold_to` to `end`. */
+struct heap_hot {
+    uint16_t cold_from, cold_to, end;
+};
+
+struct heap_hot heap_hot(const struct heap *heap);
+
+/* Fetches that into the cache. The heap is not looked at, and may be gone. */
+static inline void heap_fetch(const struct heap *heap, struct heap_hot hot)
+{
+    prefetch_area(heap, (size_t)hot.cold_from * CACHE_LINE);
+    prefetch_area((const char *)heap + (size_t)hot.cold_to * CACHE_LINE, (size_t)(hot.end - hot.cold_to) * CACHE_LINE);
+}
+
 /*
  * What is known of an immutable thing in a live block of the heap, a string: found by its address as long as that block lives. The heap has one such
  * note; a new one takes its place. heap_noted: 0 if there is none of that address.
@@ -78,10 +94,11 @@ size_t heap_reclaim(struct heap *heap);
 
 /* What the first chunk of a clone begins with (for template.c). */
 struct heap_image {
-    size_t size;        /* user area, then blocks, each rounded up to 8 bytes */
-    size_t live;        /* bytes of the blocks */
-    size_t first_size;  /* of the first chunk, if that is more than the image needs */
-    const void *shared; /* memory of the template: blocks in it are never freed */
+    size_t size;               /* user area, then blocks, each rounded up to 8 bytes */
+    size_t live;               /* bytes of the blocks */
+    size_t cold_from, cold_to; /* offsets from the heap: what is in between is hardly touched when the owner runs */
+    size_t first_size;         /* of the first chunk, if that is more than the image needs */
+    const void *shared;        /* memory of the template: blocks in it are never freed */
     size_t shared_size;
 };
 

@@ -37,8 +37,7 @@ enum { HEAP_STACK_MIN = 512 }; /* no stack of a coroutine is smaller: liblua kee
 enum { HEAP_RECLAIM_MIN = 16 * 1024, HEAP_RECLAIM_TAKES = 64, HEAP_RECLAIM_COST = 4 };
 enum { HEAP_RECLAIM_BLOCKS = 32768, HEAP_FEW = 256 * 1024 /* bytes that a small heap has reserved */ };
 
-/* A chunk after the first; small blocks lie behind it. */
-struct heap_chunk {
+struct heap_chunk { /* after the first; small blocks lie behind it */
     struct heap_chunk *next;
     size_t size;
 };
@@ -77,6 +76,7 @@ struct heap {
     struct slab_cache *cache;
     uintptr_t noted_at; /* see heap_note; 0: nothing */
     uint64_t noted;
+    uint32_t cold_from, cold_to; /* see struct heap_image; equal: nothing is known */
 };
 
 extern void *const heap_no_large[HEAP_LARGES]; /* all NULL */

@@ -210,6 +210,8 @@ static void describe_image(const struct template *tmpl, struct heap_image *out)
         .first_size = (image_units(tmpl) + extra) * SLAB_CHUNK_UNIT,
         .size = tmpl->image.size,
         .live = tmpl->image.live,
+        .cold_from = tmpl->image.cold_from,
+        .cold_to = tmpl->image.cold_to,
         .shared = tmpl->shared,
         .shared_size = tmpl->shared_mapped,
     };

@@ -217,6 +217,7 @@ static int build_run(struct template_build *build, char *message, size_t size)
         snprintf(message, size, "not enough memory for a state");
         return -ENOMEM;
     }
+    build->bare = build->bump;
     int status = template_setup(build->config, build->L, heap_user(build->heap), message, size);
     if (status < 0) {
         if (build->out_of_memory)

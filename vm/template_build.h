@@ -41,6 +41,7 @@ struct template_build {
     struct heap *heap; /* the shell at the start of the region */
     char *first;       /* head of the first block */
     char *bump;        /* behind the last block */
+    char *bare;        /* behind the last one of an empty state */
     char *end;         /* where blocks must end: that of the region, or before (template_leave) */
     lua_State *L;
     bool undumping; /* vectors are being allocated */

@@ -17,6 +17,12 @@
 #include "vm/heap.h"
 #include "vm/template_build.h"
 
+/*
+ * Of what an empty state consists of, running code wants the beginning: the thread, and the global state up to the names of metamethods. Then come a
+ * cache of strings that C has named, the first stack, the string table, and those names themselves.
+ */
+enum { BARE_HOT = 720 };
+
 struct piece {
     uint64_t start; /* in the region */
     uint64_t size;
@@ -61,7 +67,10 @@ static bool place_pieces(struct layout *layout, const struct template_build *bui
         layout->pieces[layout->count++] = (struct piece){start, block->size, end, template_block_words(block)};
         end += (block->size + 7) & ~(uint64_t)7;
         layout->image->live += block->size;
+        if ((char *)block < build->bare)
+            layout->image->cold_to = end;
     }
+    layout->image->cold_from = user_end + BARE_HOT;
     layout->image->size = end - heap_user_offset();
     return true;
 }

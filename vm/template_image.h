@@ -15,8 +15,9 @@ struct template_build;
 struct template_image {
     char *bytes; /* user area and blocks: what lies behind the head of a heap */
     size_t size;
-    size_t live;     /* bytes of the blocks */
-    uint32_t *words; /* places of the pointers, as word offsets from `bytes` */
+    size_t live;               /* bytes of the blocks */
+    size_t cold_from, cold_to; /* see struct heap_image */
+    uint32_t *words;           /* places of the pointers, as word offsets from `bytes` */
     size_t word_count;
 };
 

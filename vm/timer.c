@@ -20,7 +20,7 @@
 #include "vm/timer_struct.h"
 #include "vm/vm_struct.h"
 
-enum { TICKER_BUFFER = 16, HOT_MAX = 8192 };
+enum { TICKER_BUFFER = 16 };
 
 /*
  * Who sleeps has left the caches if many others have run meanwhile, and its wake-up and what it does then touch a hundred lines, one after the
@@ -30,7 +30,7 @@ static struct task *post(struct timer *wheel_timer)
 {
     struct vmtimer *timer = container_of(wheel_timer, struct vmtimer, timer);
     prefetch(timer->process, sizeof *timer->process);
-    prefetch_area(timer->heap, timer->hot);
+    heap_fetch(timer->heap, timer->hot);
     struct slot *slot = timer->slot; /* once pushed the timer is the receiver's, who may run right now and free it */
     return slot_push(slot, timer->pid, &timer->message) ? &slot->task : NULL;
 }
@@ -43,10 +43,8 @@ static void init(struct vmtimer *timer, struct process *process)
     timer->pid = process->pid;
     timer->process = process;
     timer->heap = process->heap;
-    if (likely(timer->heap)) {
-        size_t used = heap_extent(timer->heap);
-        timer->hot = used < HOT_MAX ? (uint32_t)used : HOT_MAX;
-    }
+    if (likely(timer->heap))
+        timer->hot = heap_hot(timer->heap);
     list_add_tail(&process->timers, &timer->link);
 }
 

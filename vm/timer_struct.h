@@ -8,12 +8,12 @@
 
 #include "sched/base/list.h"
 #include "sched/wheel.h"
+#include "vm/heap.h"
 #include "vm/message.h"
 #include "vm/timer.h"
 
 struct channel;
 struct fiber;
-struct heap;
 struct process;
 struct slot;
 
@@ -28,9 +28,9 @@ struct vmtimer {
     struct list link;       /* in process->timers */
     struct slot *slot;
     uint64_t pid;
-    struct process *process; /* of the slot; it and `hot` bytes of its heap are wanted when the timer is due */
+    struct process *process; /* of the slot; it and what is hot of its heap are wanted when the timer is due */
     struct heap *heap;
-    uint32_t hot;
+    struct heap_hot hot;
     struct fiber *sleeper;                                       /* of a sleep, else NULL */
     struct channel *channel;                                     /* or */
     void (*due)(struct vmtimer *timer, struct process *process); /* or; at drain; touches no Lua stack */

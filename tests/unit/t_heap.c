@@ -579,6 +579,39 @@ Test(heap, the_extent_is_what_a_first_chunk_needs, .init = begin, .fini = end)
     drop(heap);
 }
 
+Test(heap, what_is_hot_ends_where_blocks_do, .init = begin, .fini = end)
+{
+    struct heap *heap = heap_new(cache, 0, 2 * KB, NULL);
+    heap_alloc(heap, NULL, 0, 100);
+    struct heap_hot hot = heap_hot(heap);
+    cr_assert_eq(hot.cold_from, 0);
+    cr_assert_eq(hot.cold_to, 0);
+    cr_assert_eq(hot.end, (heap_extent(heap) + 63) / 64);
+    for (int i = 0; i < 20; i++)
+        heap_alloc(heap, NULL, 0, 1000);
+    cr_assert_eq(heap_hot(heap).end, 8192 / 64, "no more than a part of the first-level cache");
+    drop(heap);
+}
+
+/* The lines of which a part is cold are hot. */
+Test(heap, what_is_cold_in_an_image_is_left_out, .init = begin, .fini = end)
+{
+    struct heap_image image = {.size = 2000, .live = 2000, .cold_from = 641, .cold_to = 1299};
+    struct heap *heap = heap_image_take(cache, &image, NULL);
+    heap_image_begin(heap, cache, &image, NULL);
+    struct heap_hot hot = heap_hot(heap);
+    cr_assert_eq(hot.cold_from, 11);
+    cr_assert_eq(hot.cold_to, 20);
+    cr_assert_eq(hot.end, (heap_user_offset() + 2000 + 63) / 64);
+    drop(heap);
+    image.cold_to = 1 << 20;
+    heap = heap_image_take(cache, &image, NULL);
+    heap_image_begin(heap, cache, &image, NULL);
+    hot = heap_hot(heap);
+    cr_assert_eq(hot.cold_from + hot.cold_to, 0, "behind the end nothing is fetched, and nothing left out");
+    drop(heap);
+}
+
 Test(heap, a_shell_gives_nothing, .init = begin, .fini = end)
 {
     char *memory = calloc(1, heap_user_offset() + 16);

@@ -374,6 +374,24 @@ Test(template, an_empty_state_is_small, .init = begin, .fini = end)
     template_unref(tmpl);
 }
 
+Test(template, what_an_empty_state_has_is_cold, .init = begin, .fini = end)
+{
+    struct template_config config = config_of(setup_program);
+    struct template *tmpl = make(&config);
+    struct heap *heap = clone_of(tmpl);
+    lua_State *L = state_of_heap(heap);
+    struct heap_hot hot = heap_hot(heap);
+    const char *from = (const char *)heap + hot.cold_from * 64, *to = (const char *)heap + hot.cold_to * 64;
+    cr_assert_geq(to - from, 2048);
+    cr_assert_lt((const char *)L, from - 256);
+    for (int i = 1; i <= lua_gettop(L); i++)
+        cr_assert_geq((const char *)lua_topointer(L, i), to, "value %d is what setup has left", i);
+    lua_pushglobaltable(L);
+    cr_assert_lt((const char *)lua_topointer(L, -1), to, "an empty state has one too");
+    drop(heap);
+    template_unref(tmpl);
+}
+
 /* Without the compiler's words the string table is whole, and the words are strings like others. */
 Test(template, no_source_leaves_out_only_the_compilers_words, .init = begin, .fini = end)
 {
