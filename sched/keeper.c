@@ -2,12 +2,13 @@
 /*
  * keeper: why I1 holds. All accesses are sequentially consistent but the look at `due_ns` in each service, which the next park makes good.
  *
- * Who relies on the keeper (R) has lowered `due_ns` to its D and then read a `wakes_ns` that is at most D. The keeper (K) that this came from
- * takes it back when it wakes, and reads `due_ns` before it parks the next time. So that reading comes after R's lowering, and K wakes for D; or
- * K relies on another one in turn, which wakes by D and does the same.
+ * Who relies (R) has lowered `due_ns` to its D and then read a `wakes_ns` that is at most D. The keeper (K) that this came from takes it back when
+ * it wakes, and reads `due_ns` before it parks the next time. So that reading comes after R's lowering, and K wakes for D; or K relies on another
+ * one in turn. For that K does not only ask who wakes by its own D, but by `due_ns` too: a third one may have read `due_ns` before R lowered it, and
+ * set `wakes_ns` to something later after K took it back.
  *
  * Who fires sets `due_ns` to UINT64_MAX first, and then lowers it for each that relies. One that R's flag has not reached yet has not lowered
- * `due_ns` either, and will do so afterwards.
+ * `due_ns` either, and will do so afterwards. Who parks in between sees nothing of R: so only those may fire who look at `due_ns` when they park.
  *
  * A keeper may be replaced by one that wakes earlier, and then `wakes_ns` forgets the first: it wakes as it meant to. Two may wake at the same
  * time and one take back what is the other's: who parks then does not rely on it, and that is all.
@@ -29,20 +30,6 @@ static void lower(_Atomic uint64_t *value, uint64_t to)
         continue;
 }
 
-/* True: somebody who sleeps wakes by `due_ns`, when the first timer of this worker is due, and knows of it. */
-static bool rely(struct worker *w, uint64_t due_ns)
-{
-    struct keeper *keeper = &w->sched->keeper;
-    if (atomic_load(&keeper->wakes_ns) > due_ns)
-        return false;
-    atomic_store(&w->relies, true);
-    lower(&keeper->due_ns, due_ns);
-    if (atomic_load(&keeper->wakes_ns) <= due_ns)
-        return true;
-    atomic_store(&w->relies, false);
-    return false;
-}
-
 /* Wakes by `until_ns` for all, unless somebody else does. */
 static void keep(struct worker *w, uint64_t until_ns)
 {
@@ -62,11 +49,16 @@ uint64_t keeper_sleep(struct worker *w)
     uint64_t own = wheel_next_due_ns(&w->wheel);
     if (w->is_spare || w->sched->config.seeded)
         return own;
-    if (own != UINT64_MAX && rely(w, own))
-        return own < UINT64_MAX - KEEPER_GRACE_NS ? own + KEEPER_GRACE_NS : UINT64_MAX;
+    bool relies = own != UINT64_MAX && atomic_load(&keeper->wakes_ns) <= own;
+    if (relies) {
+        atomic_store(&w->relies, true);
+        lower(&keeper->due_ns, own);
+    }
     uint64_t others = atomic_load(&keeper->due_ns), until = own < others ? own : others;
-    if (own == UINT64_MAX && atomic_load(&keeper->wakes_ns) <= others)
-        return UINT64_MAX;
+    if ((relies || own == UINT64_MAX) && atomic_load(&keeper->wakes_ns) <= until)
+        return own < UINT64_MAX - KEEPER_GRACE_NS ? own + KEEPER_GRACE_NS : UINT64_MAX;
+    if (relies)
+        atomic_store(&w->relies, false);
     keep(w, until);
     return until;
 }
@@ -84,14 +76,15 @@ void keeper_wake(struct worker *w)
 
 uint64_t keeper_next_due_ns(const struct worker *w)
 {
-    uint64_t own = wheel_next_due_ns(&w->wheel), others = keeper_due_ns(&w->sched->keeper);
+    uint64_t own = wheel_next_due_ns(&w->wheel), others = w->is_spare ? UINT64_MAX : keeper_due_ns(&w->sched->keeper);
     return own < others ? own : others;
 }
 
-void keeper_fire(struct sched *sched, uint64_t now_ns)
+void keeper_fire(struct worker *worker, uint64_t now_ns)
 {
+    struct sched *sched = worker->sched;
     _Atomic uint64_t *due = &sched->keeper.due_ns;
-    if (likely(atomic_load_explicit(due, memory_order_relaxed) > now_ns))
+    if (worker->is_spare || likely(atomic_load_explicit(due, memory_order_relaxed) > now_ns))
         return;
     atomic_store(due, UINT64_MAX);
     for (unsigned i = 0; i < sched->worker_count; i++) {
@@ -101,5 +94,15 @@ void keeper_fire(struct sched *sched, uint64_t now_ns)
         if (wheel_next_due_ns(&w->wheel) <= now_ns)
             worker_fire_timers(w, true);
         lower(due, wheel_next_due_ns(&w->wheel));
+    }
+}
+
+void keeper_rouse(struct sched *sched)
+{
+    for (unsigned i = 0; i < sched->worker_count; i++) {
+        if (!atomic_load(&sched->workers[i]->relies))
+            continue;
+        idle_kick(sched->workers[i]);
+        return;
     }
 }

@@ -5,12 +5,12 @@
  *
  * A worker that parks, and finds that another one sleeps and will be awake by the time its own first timer is due, relies on it: it sleeps longer.
  * Whoever is awake fires, in its service, what is due in the wheels of those that rely; who parks and relies on nobody wakes in time
- * for all of them. Only regular workers take part: a spare may be told to rest.
+ * for all of them. Only regular workers take part: a spare may be told to rest. It neither relies, nor does it fire for those who do.
  *
  * I1  While `due_ns` is D some regular worker is awake, or `wakes_ns` is at most D: one that sleeps wakes by then. (tests/model/keeper.pml)
  * I2  Who relies sleeps KEEPER_GRACE_NS longer, no more: were I1 wrong, timers would be late and not lost.
  *
- * A worker that is awake but stuck in a slice is the monitor's business, as with timers of its own.
+ * While who is awake is stuck in a slice, the monitor has one that relies wake up, and that one does it all.
  */
 #ifndef SCHED_KEEPER_H
 #define SCHED_KEEPER_H
@@ -46,7 +46,10 @@ static inline uint64_t keeper_due_ns(const struct keeper *keeper)
 /* When the next timer is due that the worker, awake, looks after: of its own wheel, or of those who rely. Any thread. */
 uint64_t keeper_next_due_ns(const struct worker *worker);
 
-/* Fires what is due at now_ns in the wheels of all who rely. A worker, or the monitor. */
-void keeper_fire(struct sched *sched, uint64_t now_ns);
+/* Fires what is due at now_ns in the wheels of all who rely; does nothing if `worker` is a spare. Own thread. */
+void keeper_fire(struct worker *worker, uint64_t now_ns);
+
+/* Wakes one of those who rely, if there is any: nobody who is awake fires for them. Any thread. */
+void keeper_rouse(struct sched *sched);
 
 #endif

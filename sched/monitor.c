@@ -125,9 +125,8 @@ static uint64_t watch_slice(struct sched *sched, struct worker *w, struct watch 
     return due;
 }
 
-static bool has_late_timers(const struct sched *sched, struct worker *w)
+static bool is_late(const struct sched *sched, uint64_t due_ns)
 {
-    uint64_t due_ns = keeper_next_due_ns(w);
     return due_ns != UINT64_MAX && due_ns + TIMER_LATE_US * UINT64_C(1000) <= clock_now_ns(&sched->clock);
 }
 
@@ -136,10 +135,10 @@ static void help_out(struct sched *sched, struct worker *w, uint64_t age)
 {
     if (age > us(sched, STEAL_US) && idle_has_sleepers(&sched->idle) && runqueue_has_any(&w->queue))
         idle_wake_one(sched, IDLE_ANY);
-    if (age > us(sched, TIMERS_US) && has_late_timers(sched, w)) {
+    if (age > us(sched, STEAL_US) && is_late(sched, keeper_due_ns(&sched->keeper)))
+        keeper_rouse(sched);
+    if (age > us(sched, TIMERS_US) && is_late(sched, wheel_next_due_ns(&w->wheel)))
         worker_fire_timers(w, true);
-        keeper_fire(sched, clock_now_ns(&sched->clock));
-    }
 }
 
 static bool is_awake(const struct worker *w)

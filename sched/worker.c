@@ -76,7 +76,7 @@ void worker_poll(struct worker *w)
     if (due_ns != UINT64_MAX && due_ns <= worker_slice_start_ns(w))
         worker_fire_timers(w, false);
     if (unlikely(keeper_due_ns(&w->sched->keeper) != UINT64_MAX))
-        keeper_fire(w->sched, worker_slice_start_ns(w));
+        keeper_fire(w, worker_slice_start_ns(w));
 }
 
 static void take_injected(struct worker *w)

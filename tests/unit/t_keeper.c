@@ -127,6 +127,26 @@ Test(keeper, who_parks_wakes_for_those_who_rely)
     cr_assert_eq(keeper_sleep(c), UINT64_MAX, "one is enough");
 }
 
+/* As if c had read what is due before b lowered it, and had said when it wakes after a, on which b relied, woke up. */
+Test(keeper, nobody_relies_on_one_who_wakes_too_late_for_others)
+{
+    struct probe p, q, r;
+    arm(a, &p, 40);
+    arm(b, &q, 50);
+    arm(c, &r, 100);
+    keeper_sleep(a);
+    cr_assert_eq(keeper_sleep(b), at(50) + KEEPER_GRACE_NS);
+    keeper_wake(a);
+    wheel_cancel(&p.timer);
+    sched->keeper.due_ns = UINT64_MAX;
+    cr_assert_eq(keeper_sleep(c), at(100));
+    sched->keeper.due_ns = at(50);
+    arm(a, &p, 200);
+    cr_assert_eq(keeper_sleep(a), at(50));
+    cr_assert_not(a->relies);
+    cr_assert_eq(sched->keeper.wakes_ns, at(50));
+}
+
 Test(keeper, fires_for_those_who_rely_and_for_no_other)
 {
     struct probe p, q, r;
@@ -136,7 +156,7 @@ Test(keeper, fires_for_those_who_rely_and_for_no_other)
     keeper_sleep(a);
     keeper_sleep(b);
     keeper_wake(a);
-    keeper_fire(sched, start_ns);
+    keeper_fire(a, start_ns);
     cr_assert_eq(q.fired, 1);
     cr_assert_eq(p.fired + r.fired, 0, "those two are awake");
 }
@@ -150,7 +170,7 @@ Test(keeper, knows_what_is_due_next)
     keeper_sleep(a);
     keeper_sleep(b);
     keeper_wake(a);
-    keeper_fire(sched, clock_now_ns(&sched->clock));
+    keeper_fire(a, clock_now_ns(&sched->clock));
     cr_assert_eq(q[0].fired, 1);
     cr_assert_eq(q[1].fired + p.fired, 0);
     cr_assert_gt(keeper_due_ns(&sched->keeper), at(0));
@@ -191,11 +211,11 @@ Test(keeper, a_locked_wheel_is_looked_at_again)
     keeper_wake(a);
     uint64_t now = clock_now_ns(&sched->clock);
     pthread_mutex_lock(&b->wheel.lock);
-    keeper_fire(sched, now);
+    keeper_fire(a, now);
     pthread_mutex_unlock(&b->wheel.lock);
     cr_assert_eq(q.fired, 0);
     cr_assert_leq(keeper_due_ns(&sched->keeper), now);
-    keeper_fire(sched, now);
+    keeper_fire(a, now);
     cr_assert_eq(q.fired, 1);
     cr_assert_eq(keeper_due_ns(&sched->keeper), UINT64_MAX);
 }
@@ -213,4 +233,20 @@ Test(keeper, a_spare_takes_no_part)
     keeper_wake(spare);
     cr_assert_eq(keeper_sleep(spare), at(100), "nor it on others");
     cr_assert_not(spare->relies);
+}
+
+/* Who parks while it does so would not see that b relies, and the spare itself does not look when it parks. */
+Test(keeper, a_spare_fires_for_no_other)
+{
+    struct worker *spare = sched->workers[sched->worker_count];
+    struct probe p, q;
+    arm(a, &p, 0);
+    arm(b, &q, 0);
+    keeper_sleep(a);
+    keeper_sleep(b);
+    keeper_fire(spare, start_ns);
+    cr_assert_eq(q.fired, 0);
+    cr_assert_leq(keeper_due_ns(&sched->keeper), at(0));
+    cr_assert_eq(keeper_next_due_ns(spare), UINT64_MAX);
+    cr_assert_not(wheel_has_due(spare));
 }
