@@ -23,31 +23,21 @@ void keeper_init(struct keeper *keeper)
     atomic_init(&keeper->due_ns, UINT64_MAX);
 }
 
-static void lower(_Atomic uint64_t *value, uint64_t to)
+/* True: it was later. */
+static bool lower(_Atomic uint64_t *value, uint64_t to)
 {
     uint64_t now = atomic_load(value);
-    while (to < now && !atomic_compare_exchange_weak(value, &now, to))
-        continue;
-}
-
-/* Wakes by `until_ns` for all, unless somebody else does. */
-static void keep(struct worker *w, uint64_t until_ns)
-{
-    _Atomic uint64_t *wakes = &w->sched->keeper.wakes_ns;
-    uint64_t now = atomic_load(wakes);
-    while (until_ns < now) {
-        if (!atomic_compare_exchange_weak(wakes, &now, until_ns))
-            continue;
-        w->keeps_ns = until_ns;
-        return;
-    }
+    while (to < now)
+        if (atomic_compare_exchange_weak(value, &now, to))
+            return true;
+    return false;
 }
 
 uint64_t keeper_sleep(struct worker *w)
 {
     struct keeper *keeper = &w->sched->keeper;
     uint64_t own = wheel_next_due_ns(&w->wheel);
-    if (w->is_spare || w->sched->config.seeded)
+    if (w->is_spare)
         return own;
     bool relies = own != UINT64_MAX && atomic_load(&keeper->wakes_ns) <= own;
     if (relies) {
@@ -59,7 +49,8 @@ uint64_t keeper_sleep(struct worker *w)
         return own < UINT64_MAX - KEEPER_GRACE_NS ? own + KEEPER_GRACE_NS : UINT64_MAX;
     if (relies)
         atomic_store(&w->relies, false);
-    keep(w, until);
+    if (lower(&keeper->wakes_ns, until))
+        w->keeps_ns = until; /* else somebody has just begun to sleep who wakes by then */
     return until;
 }
 

@@ -35,7 +35,7 @@ void keeper_init(struct keeper *keeper);
 /* The worker is about to park, and is_asleep is set. Returns the time by which it has to be awake for timers, UINT64_MAX: never. Own thread. */
 uint64_t keeper_sleep(struct worker *worker);
 
-/* It has slept, or changed its mind: after each keeper_sleep. Own thread. */
+/* It has slept, or changed its mind, with or without keeper_sleep before. Own thread. */
 void keeper_wake(struct worker *worker);
 
 static inline uint64_t keeper_due_ns(const struct keeper *keeper)

@@ -384,12 +384,9 @@ static enum task_verdict stick_while_other_relies(struct task *task)
     return TASK_PARKED;
 }
 
-/* Nor is there a spare, which would do it in its service. */
 Test(monitor, timers_of_one_who_relies_on_a_stuck_worker_fire)
 {
-    struct fault_plan *plan = fault_plan_new();
-    struct sched *sched = start(2, NULL, plan);
-    fault_set(plan, FAULT_THREAD, 1, UINT64_MAX, EAGAIN);
+    struct sched *sched = start(2, NULL, NULL);
     struct body a, b;
     body_init(&a, sched, stick_while_other_relies);
     body_init(&b, sched, mark_done);
@@ -399,7 +396,6 @@ Test(monitor, timers_of_one_who_relies_on_a_stuck_worker_fire)
     await_end(&a);
     cr_assert_not(wheel_cancel(&a.timer));
     sched_free(sched);
-    fault_plan_free(plan);
 }
 
 struct kept_log {
