@@ -604,6 +604,13 @@ Test(heap, what_is_cold_in_an_image_is_left_out, .init = begin, .fini = end)
     cr_assert_eq(hot.cold_to, 20);
     cr_assert_eq(hot.end, (heap_user_offset() + 2000 + 63) / 64);
     drop(heap);
+    image.cold_to = 703; /* no whole line */
+    image.cold_from = 690;
+    heap = heap_image_take(cache, &image, NULL);
+    heap_image_begin(heap, cache, &image, NULL);
+    hot = heap_hot(heap);
+    cr_assert_eq(hot.cold_from + hot.cold_to, 0);
+    drop(heap);
     image.cold_to = 1 << 20;
     heap = heap_image_take(cache, &image, NULL);
     heap_image_begin(heap, cache, &image, NULL);
