@@ -2,34 +2,8 @@
 # SPDX-License-Identifier: MIT
 # test.sh: whether instructions.sh makes the right figures of what is counted, here by a stand-in for callgrind, and says what it cannot do. Where valgrind
 # is installed it counts one workload, too. Needs MOONLET.
-set -u
 here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-trap 'exit 1' INT TERM
-cd "$work" || exit 1
-status=0
-
-# expect <exit status> <text that the output has> <command>...
-expect()
-{
-    code=$1 text=$2
-    shift 2
-    "$@" >output 2>&1
-    got=$?
-    if [ $got -ne "$code" ] || ! grep -qF -e "$text" output; then
-        echo "$*: exit status $got instead of $code, or no '$text' in:"
-        cat output
-        status=1
-    fi
-}
-
-# stand_in <path>: a program that does what is on standard input
-stand_in()
-{
-    { echo '#!/bin/sh' && cat; } >"$1"
-    chmod +x "$1"
-}
+. "$here/../harness/expect.sh"
 
 # counted <argument>...: by the stand-ins
 counted()
@@ -40,7 +14,8 @@ counted()
 
 mkdir fake few
 # The last word is how often the workload does what it does: 100 instructions, 5 lines, 1 of them not in the second cache.
-stand_in fake/valgrind <<'END'
+# shellcheck disable=SC2016 # for the stand-in
+stand_in fake/valgrind '
 for word; do
     case $word in
     --callgrind-out-file=*) file=${word#*=} ;;
@@ -49,12 +24,13 @@ for word; do
     count=$word
 done
 echo "events: Ir Dr Dw I1mr D1mr D1mw ILmr DLmr DLmw" >"$file"
-echo "totals: $((100 * count + 7)) 1 1 1 $((3 * count)) $((2 * count)) 1 $count 0" >>"$file"
-END
-stand_in fake/callgrind_annotate <<'END'
+echo "totals: $((100 * count + 7)) 1 1 1 $((3 * count)) $((2 * count)) 1 $count 0" >>"$file"'
+# shellcheck disable=SC2016 # for the stand-in
+stand_in fake/callgrind_annotate "$(cat <<'END'
 for word; do file=$word; done
 awk '/^totals/ { printf "%d,%03d (100.0%%)  vm/work.c:work [/bin/moonlet]\n", $2 / 1000, $2 % 1000 }' "$file"
 END
+)"
 expect 0 "spawn	100	instructions" counted moonlet spawn
 expect 0 "spawn_lines	5.0	lines" counted moonlet spawn
 expect 0 "spawn_lines_l2	1.0	lines" counted moonlet ring spawn

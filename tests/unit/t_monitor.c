@@ -354,11 +354,12 @@ static enum task_verdict arm_and_wait(struct task *task)
     return TASK_PARKED;
 }
 
-Test(monitor, timers_of_a_stuck_worker_fire)
+/* `stick` arms the timer of its body, and ends when the task that this wakes has run. */
+static void check_fires(task_run_f stick)
 {
     struct sched *sched = start(2, NULL, NULL);
     struct body a, b;
-    body_init(&a, sched, arm_and_wait);
+    body_init(&a, sched, stick);
     body_init(&b, sched, mark_done);
     a.other = &b;
     wheel_timer_init(&a.timer, wake_other);
@@ -366,6 +367,11 @@ Test(monitor, timers_of_a_stuck_worker_fire)
     await_end(&a);
     cr_assert_not(wheel_cancel(&a.timer));
     sched_free(sched);
+}
+
+Test(monitor, timers_of_a_stuck_worker_fire)
+{
+    check_fires(arm_and_wait);
 }
 
 /* As if the other worker had gone to sleep for longer because this one is awake. */
@@ -386,16 +392,7 @@ static enum task_verdict stick_while_other_relies(struct task *task)
 
 Test(monitor, timers_of_one_who_relies_on_a_stuck_worker_fire)
 {
-    struct sched *sched = start(2, NULL, NULL);
-    struct body a, b;
-    body_init(&a, sched, stick_while_other_relies);
-    body_init(&b, sched, mark_done);
-    a.other = &b;
-    wheel_timer_init(&a.timer, wake_other);
-    task_wake(sched, &a.task);
-    await_end(&a);
-    cr_assert_not(wheel_cancel(&a.timer));
-    sched_free(sched);
+    check_fires(stick_while_other_relies);
 }
 
 struct kept_log {
