@@ -102,7 +102,7 @@ while IFS='|' read -r name _ arguments beside _; do
     done
 done <"$here/../table"
 
-# peer|workload and arguments|file|mistake. A cold start has nothing to check.
+# peer|workload and arguments|file|mistake. A cold start has nothing to check. In growth the second of five portions goes wrong, and no other.
 last=
 while IFS='|' read -r peer arguments file script; do
     case "$peers " in *" $peer "*) ;; *) continue ;; esac
@@ -136,9 +136,9 @@ erlang|preempt 5|bench.erl|s/receive after 10 -> ok end/ok/
 erlang|gc_pause 4 1|bench.erl|s/I := record(N)}/I := (record(N))#{tags := {N, N}}}/
 erlang|gc_pause 4 1|bench.erl|s/Replaced + 1000/Replaced/
 erlang|scaling 4 10|bench.erl|s/fib(N - 1) + fib(N - 2)/fib(N - 1) + fib(N - 1)/
-erlang|growth 2000|bench.erl|/Each("spawn"/s/Me ! 1/Me ! 0/
-erlang|growth 2000|bench.erl|s/From ! {value, Value}/From ! {value, 1}/
-erlang|growth 2000|bench.erl|s/start_timer(3600000,/start_timer(0,/
+erlang|growth 2000|bench.erl|s/seconds(Work) || _/seconds(fun() -> P =:= 2 andalso (self() ! 2), Work() end) || P/
+erlang|growth 2000|bench.erl|s/^    echo()\.$/[receive {F, V} -> F ! {value, V} end || _ <- [1, 2, 3]], receive {F, _} -> F ! {value, 0} end, &/
+erlang|growth 2000|bench.erl|s/seconds(Work) || _/seconds(fun() -> put(p, P), Work() end) || P/;s/start_timer(3600000,/start_timer(3600000 * abs(get(p) - 2),/
 go|spawn 200|bench.go|s/done <- 1/done <- 0/
 go|idle_bytes 200|clock.go|s/v.answer <- v.value/v.answer <- 0/
 go|tree 100|bench.go|s/out <- first/out <- 0/
@@ -161,9 +161,9 @@ go|preempt 5|clock.go|s/time.Sleep(10 /_ = (10 /
 go|gc_pause 4 1|bench.go|s/= newRecord(n)/= \&record{n, "record", nil}/
 go|gc_pause 4 1|bench.go|s/group := n + 1000/group := n/
 go|scaling 4 10|clock.go|s/fib(n-1) + fib(n-2)/fib(n-1) + fib(n-1)/
-go|growth 2000|bench.go|s/done <- 1/done <- 0/
-go|growth 2000|clock.go|s/v.answer <- v.value/v.answer <- 0/
-go|growth 2000|clock.go|s/timers\[i\] = time.NewTimer(time.Hour)/&; timers[i].Stop()/
+go|growth 2000|bench.go|s/^func startAndEnd/var ended int; &/;s/sum += <-done/&; if ended++; ended == 3000 { sum++ }/
+go|growth 2000|clock.go|s/for v := range requests {/asked := 0; & if asked++; asked == 4 { v.value = 0 };/
+go|growth 2000|clock.go|s/^func growth/var set int; &/;s/timers\[i\] = time.NewTimer(time.Hour)/&; if set++; set == 3000 { timers[i].Stop() }/
 floor|spawn_monitored 200|watch.c|s/lua_pushinteger(L, ended)/lua_pushinteger(L, 1)/
 floor|pingpong 1 500|switch.c|s/left - 1/left - 2/
 floor|pingpong 1 500 table|trade.c|s/lua_pushnumber(L, field->number)/lua_pushnumber(L, 0)/
@@ -175,7 +175,7 @@ floor|least 1k 14 50|least.c|s/i < 3; i++/i < 2; i++/
 floor|broadcast 20 5|broadcast.c|s/lua_pushinteger(to, field->number)/lua_pushinteger(to, 1)/
 floor|timers 300|lives.c|s/now = (ms + 1) \* MS/now = ms * MS/
 floor|timers 300|states.c|s/return began - ms/return 0/
-floor|growth 2000|states.c|s/value = receive(value)/receive(value)/
+floor|growth 2000|states.c|s/value = receive(value)/&; asked = (asked or 0) + 1; if asked == 4 then value = 0 end/
 floor|memory 1000|memory.c|s/at\[line \* step\]++/at[0]++/
 floor|memory 1000|memory.c|s/image, (size_t)state->copied)/image, (size_t)state->copied \/ 2)/
 lua|scaling 1 4 10|scaling.lua|s/sum = sum + fib/sum = fib/

@@ -7,6 +7,8 @@
 -module(bench).
 -export([main/1, fib/1]).
 
+-define(PORTIONS, 5). % of a measurement of growth
+
 main([Workload | Args]) ->
     process_flag(trap_exit, false), % whoever is linked takes the program along when it fails
     run(Workload, [argument(A) || A <- Args]),
@@ -294,6 +296,11 @@ sleeper(Parent, Ms) ->
 fib(N) when N < 2 -> N;
 fib(N) -> fib(N - 1) + fib(N - 2).
 
+%% The median of some portions, in nanoseconds per each of Count things that Work does.
+measure(Count, Work) ->
+    Took = [seconds(Work) || _ <- lists:seq(1, ?PORTIONS)],
+    lists:nth((?PORTIONS + 1) div 2, lists:sort(Took)) * 1.0e9 / Count.
+
 growth(Pids, Have, Live, Most) ->
     Me = self(),
     More = [spawn(fun idler/0) || _ <- lists:seq(Have + 1, Live)],
@@ -302,7 +309,7 @@ growth(Pids, Have, Live, Most) ->
     send_around(Tuple, Live, Live),
     Count = min(20000, Most),
     Each = fun(What, Work) ->
-        result("growth_" ++ What ++ "_" ++ label(Live), seconds(Work) * 1.0e9 / Count, "ns") end,
+        result("growth_" ++ What ++ "_" ++ label(Live), measure(Count, Work), "ns") end,
     Each("spawn", fun() -> repeat(Count, fun() -> spawn(fun() -> Me ! 1 end) end), Count = sum(Count, 0) end),
     Each("send", fun() -> send_around(Tuple, Live, Count) end),
     Each("timer", fun() ->

@@ -137,6 +137,20 @@ func idler(requests chan request) {
 	echo(requests)
 }
 
+const portions = 5
+
+// The median of some portions, in nanoseconds per each of count things that work does.
+func measure(count int, work func()) float64 {
+	took := make([]float64, portions)
+	for i := range took {
+		start := time.Now()
+		work()
+		took[i] = since(start)
+	}
+	sort.Float64s(took)
+	return took[portions/2] * 1e9 / float64(count)
+}
+
 func growth(most int) {
 	live, count := []chan request{}, 20000
 	if count > most {
@@ -152,14 +166,12 @@ func growth(most int) {
 			live = append(live, requests)
 		}
 		sendAround(live, size)
-		measure := func(what string, work func()) {
-			start := time.Now()
-			work()
-			result("growth_"+what+"_"+label(size), since(start)*1e9/float64(count), "ns")
+		each := func(what string, work func()) {
+			result("growth_"+what+"_"+label(size), measure(count, work), "ns")
 		}
-		measure("spawn", func() { startAndEnd(count) })
-		measure("send", func() { sendAround(live, count) })
-		measure("timer", func() {
+		each("spawn", func() { startAndEnd(count) })
+		each("send", func() { sendAround(live, count) })
+		each("timer", func() {
 			timers := make([]*time.Timer, count)
 			for i := range timers {
 				timers[i] = time.NewTimer(time.Hour)
