@@ -293,8 +293,8 @@ static struct task *fire_one(struct timer *timer)
 static void fetch_ahead(const struct wheel *wheel)
 {
     const struct list *next = wheel->overdue.next;
-    prefetch(container_of(next, struct timer, node)->target, CACHE_LINE);
-    prefetch(next->next, FETCHED);
+    prefetch_later(container_of(next, struct timer, node)->target, CACHE_LINE);
+    prefetch_later(next->next, FETCHED);
 }
 
 static unsigned fire_due(struct wheel *wheel, uint64_t now, struct task **tasks, unsigned *count)

@@ -72,8 +72,9 @@ struct heap_hot heap_hot(const struct heap *heap);
 /* Fetches that into the cache. The heap is not looked at, and may be gone. */
 static inline void heap_fetch(const struct heap *heap, struct heap_hot hot)
 {
-    prefetch_area(heap, (size_t)hot.cold_from * CACHE_LINE);
-    prefetch_area((const char *)heap + (size_t)hot.cold_to * CACHE_LINE, (size_t)(hot.end - hot.cold_to) * CACHE_LINE);
+    prefetch_area_later(heap, (size_t)hot.cold_from * CACHE_LINE);
+    prefetch_area_later((const char *)heap + (size_t)hot.cold_to * CACHE_LINE,
+                        (size_t)(hot.end - hot.cold_to) * CACHE_LINE);
 }
 
 /*

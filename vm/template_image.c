@@ -18,10 +18,11 @@
 #include "vm/template_build.h"
 
 /*
- * Of what an empty state consists of, running code wants the beginning: the thread, and the global state up to the names of metamethods. Then come a
- * cache of strings that C has named, the first stack, the string table, and those names themselves.
+ * What an empty state consists of, and running code hardly touches, lies together, so that the rest can be fetched without it: of the first block
+ * what comes behind the thread and the global state up to the names of metamethods, which is a cache of strings that C has named; the string
+ * table; and the strings, which are those names, but for the two that are looked up all the time, and the compiler's words.
  */
-enum { BARE_HOT = 720 };
+enum { BARE_HOT = 720, STRING_TABLE_MIN = 128 * sizeof(void *) };
 
 struct piece {
     uint64_t start; /* in the region */
@@ -52,25 +53,49 @@ static size_t count_live(const struct template_build *build)
     return count;
 }
 
-/* Decides where each block goes. */
+static bool is_string(struct template_block *block, const char *text)
+{
+    size_t size = strlen(text) + 1;
+    return block->is_string && block->size > size &&
+           memcmp(template_block_data(block) + block->size - size, text, size) == 0;
+}
+
+static bool is_cold(const struct template_build *build, struct template_block *block)
+{
+    if ((char *)block >= build->bare || (char *)block == build->first)
+        return false;
+    return block->is_string ? !is_string(block, "__index") && !is_string(block, "__gc")
+                            : block->size >= STRING_TABLE_MIN;
+}
+
+static void place(struct layout *layout, struct piece *piece, uint64_t *end)
+{
+    piece->offset = *end;
+    *end += (piece->size + 7) & ~(uint64_t)7;
+    layout->image->live += piece->size;
+}
+
+/* Decides where each block goes: the first one, what is cold, all others. */
 static bool place_pieces(struct layout *layout, const struct template_build *build)
 {
-    layout->pieces = allocate(layout->fault, (count_live(build) + 1) * sizeof(struct piece));
-    if (!layout->pieces)
+    size_t count = count_live(build) + 1, i = 1;
+    struct piece *pieces = layout->pieces = allocate(layout->fault, count * sizeof(*pieces));
+    if (!pieces)
         return false;
-    size_t user_end = heap_user_offset() + heap_user_size(build->config->user);
-    uint64_t end = user_end;
-    layout->pieces[layout->count++] = (struct piece){(uintptr_t)build->heap, user_end, 0, 0};
-    struct template_block *block = template_build_live(build, build->first);
-    for (; block; block = template_build_live(build, template_block_next(block))) {
-        uintptr_t start = (uintptr_t)template_block_data(block);
-        layout->pieces[layout->count++] = (struct piece){start, block->size, end, template_block_words(block)};
-        end += (block->size + 7) & ~(uint64_t)7;
-        layout->image->live += block->size;
-        if ((char *)block < build->bare)
-            layout->image->cold_to = end;
+    layout->count = count;
+    uint64_t end = heap_user_offset() + heap_user_size(build->config->user);
+    layout->image->cold_from = end + BARE_HOT;
+    pieces[0] = (struct piece){(uintptr_t)build->heap, end, 0, 0};
+    struct template_block *block, *first = template_build_live(build, build->first);
+    for (block = first; block; block = template_build_live(build, template_block_next(block)), i++) {
+        pieces[i] = (struct piece){(uintptr_t)template_block_data(block), block->size, 0, template_block_words(block)};
+        if (block == first || is_cold(build, block))
+            place(layout, &pieces[i], &end);
     }
-    layout->image->cold_from = user_end + BARE_HOT;
+    layout->image->cold_to = end;
+    for (i = 1; i < count; i++)
+        if (pieces[i].offset == 0)
+            place(layout, &pieces[i], &end);
     layout->image->size = end - heap_user_offset();
     return true;
 }

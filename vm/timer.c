@@ -29,7 +29,7 @@ enum { TICKER_BUFFER = 16 };
 static struct task *post(struct timer *wheel_timer)
 {
     struct vmtimer *timer = container_of(wheel_timer, struct vmtimer, timer);
-    prefetch(timer->process, sizeof *timer->process);
+    prefetch_later(timer->process, sizeof *timer->process);
     heap_fetch(timer->heap, timer->hot);
     struct slot *slot = timer->slot; /* once pushed the timer is the receiver's, who may run right now and free it */
     return slot_push(slot, timer->pid, &timer->message) ? &slot->task : NULL;

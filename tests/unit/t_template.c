@@ -386,8 +386,18 @@ Test(template, what_an_empty_state_has_is_cold, .init = begin, .fini = end)
     cr_assert_lt((const char *)L, from - 256);
     for (int i = 1; i <= lua_gettop(L); i++)
         cr_assert_geq((const char *)lua_topointer(L, i), to, "value %d is what setup has left", i);
+    static const struct {
+        const char *text;
+        bool is_cold;
+    } names[] = {{"__index", false}, {"__gc", false}, {"__newindex", true}, {"__concat", true}, {"__len", true}};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *at = lua_pushstring(L, names[i].text);
+        cr_assert_eq(at >= from && at < to, names[i].is_cold, "%s", names[i].text);
+    }
     lua_pushglobaltable(L);
-    cr_assert_lt((const char *)lua_topointer(L, -1), to, "an empty state has one too");
+    cr_assert_geq((const char *)lua_topointer(L, -1), to);
+    lua_pushvalue(L, LUA_REGISTRYINDEX);
+    cr_assert_geq((const char *)lua_topointer(L, -1), to);
     drop(heap);
     template_unref(tmpl);
 }
