@@ -19,7 +19,10 @@
 #include "vm/slab_asan.h"
 #include "vm/slab_depot.h"
 
-enum { DEPOT_FULL_MAX = 4 /* full magazines of a class kept in the depot */ };
+enum {
+    DEPOT_FULL_MAX = 4,      /* full magazines of a class kept in the depot */
+    FETCHED_MAX = 16 * 1024, /* of a larger chunk not all is used at once */
+};
 
 struct cache_class {
     struct magazine *loaded, *spare; /* NULL until the class is used */
@@ -64,6 +67,7 @@ static void refill(struct slab_depot *depot, struct cache_class *c, unsigned uni
     }
     struct magazine *magazine = c->loaded;
     slab_depot_fill(depot, magazine, units, slab_depot_rounds(units) / 2);
+    magazine->cold = magazine->count;
     /* Taken lowest address first, to be handed out in that order. */
     for (unsigned i = 0, j = magazine->count; i + 1 < j; i++) {
         void *swap = magazine->rounds[i];
@@ -174,13 +178,25 @@ struct slab_depot *slab_cache_depot(const struct slab_cache *cache)
     return cache->depot;
 }
 
+/* If the chunk is cold, so is the next one, which is fetched while the caller fills this one. */
+static inline void *take_round(struct magazine *magazine, size_t size)
+{
+    void *chunk = magazine->rounds[--magazine->count];
+    if (unlikely(magazine->cold > magazine->count)) {
+        magazine->cold = magazine->count;
+        if (magazine->count > 0)
+            prefetch_area_later(magazine->rounds[magazine->count - 1], size < FETCHED_MAX ? size : FETCHED_MAX);
+    }
+    return chunk;
+}
+
 void *slab_alloc(struct slab_cache *cache, size_t size)
 {
     unsigned units = class_of(size);
     struct cache_class *c = &cache->classes[units];
     if (unlikely(!c->loaded || c->loaded->count == 0) && !load_slow(cache, c, units))
         return NULL;
-    void *chunk = c->loaded->rounds[--c->loaded->count];
+    void *chunk = take_round(c->loaded, size);
     slab_unpoison(chunk, (size_t)units * SLAB_CHUNK_UNIT);
     return chunk;
 }

@@ -150,11 +150,12 @@ void slab_depot_drain(struct slab_depot *depot, struct magazine *magazine, unsig
 {
     for (unsigned i = 0; i < magazine->count; i++) { /* they come from all over: one miss after the other, otherwise */
         struct slab *slab = slab_of(magazine->rounds[i]);
-        prefetch(&slab->index, sizeof slab->index);
-        prefetch(&slab->busy[start_of(magazine->rounds[i]) / 64], sizeof slab->busy[0]);
+        prefetch_later(&slab->index, sizeof slab->index);
+        prefetch_later(&slab->busy[start_of(magazine->rounds[i]) / 64], sizeof slab->busy[0]);
     }
     while (magazine->count > 0)
         slab_put_chunk(depot, magazine->rounds[--magazine->count], units);
+    magazine->cold = 0;
     magazine->next = depot->empty;
     depot->empty = magazine;
 }

@@ -43,6 +43,7 @@ struct slab_entry {
 struct magazine {
     struct magazine *next;
     unsigned count;
+    unsigned cold; /* so many, the oldest ones, come from slabs and are in no cache */
     void *rounds[ROUNDS_MAX];
 };
 
