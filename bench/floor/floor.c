@@ -5,7 +5,8 @@
  *
  *   floor payload <name> <items> <trips>    payload.c
  *   floor least <name> <items> <trips>      least.c: the calls of Lua that a copy of such a value needs; 0 items: of a table with three fields
- *   floor timers <count> [parts]            lives.c: processes that sleep once, copies of a template; with what a copy costs, and the two resumes
+ *   floor timers <count> [parts]            sleepers.c: processes that sleep once, copies of a template, with who starts them, who hears of them, and
+ *                                           a clock; and these processes alone: with what a copy costs, and the two resumes
  *                                           states.c: each a new state, without timers and messages
  *   floor growth <count>                    states.c: the message of a process to others, while more and more of them live
  *   floor ring <states> <hops> [inbox]      switch.c: a number that is passed on, without mailboxes and a scheduler
@@ -114,7 +115,7 @@ static void run_least(int argc, char **argv)
     floor_least(argv[0], number(argv[1]), number(argv[2]));
 }
 
-/* Under the name that the figure has elsewhere; the second one has no other. */
+/* The first under the name that the figure has elsewhere; the others have no other. */
 static void run_timers(int argc, char **argv)
 {
     char name[32], metric[64];
@@ -125,7 +126,9 @@ static void run_timers(int argc, char **argv)
     }
     floor_count_name(name, sizeof name, number(argv[0]));
     snprintf(metric, sizeof metric, "timers_%s_cpu", name);
-    floor_lives(metric, number(argv[0]), with_parts);
+    floor_sleepers(metric, number(argv[0]));
+    snprintf(metric, sizeof metric, "timers_%s_cpu_alone", name);
+    floor_sleepers_alone(metric, number(argv[0]), with_parts);
     snprintf(metric, sizeof metric, "timers_%s_cpu_new", name);
     floor_states(metric, number(argv[0]));
 }

@@ -41,7 +41,8 @@ double floor_cpu_seconds(void); /* of the program */
 void floor_payload(const char *name, long items, long trips);
 void floor_least(const char *name, long items, long trips);
 void floor_states(const char *metric, long count);
-void floor_lives(const char *metric, long count, bool with_parts);
+void floor_sleepers(const char *metric, long count);
+void floor_sleepers_alone(const char *metric, long count, bool with_parts);
 void floor_growth(long most);
 void floor_ring(long states, long hops, bool by_inbox);
 void floor_pingpong(long trips);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lives: the least that a runtime of isolated states of stock Lua does for a sleeper of apps/timers, when it makes states as moonlet does, as copies of a
- * template. A life is a copy, in memory of its own that nobody has used; a resume with its arguments; a place in a calendar; when its time has come
- * a resume, in which it reports; then its memory is in a free list. All live at the same time. There are no threads, mailboxes, messages, PIDs, limits,
- * and nobody waits: the clock says what the calendar is at.
+ * lives: see lives.h.
  *
  * The template is one block, whose allocator takes from its end only. It is made up to the first instruction of the sleeper. What calls need is
  * there too, and behind it room for the objects that a sleeper makes; Lua never collects. What was of use on the way only stays in it, 800 bytes, and
@@ -11,18 +8,16 @@
  * numbers and texts of a sleeper are no such addresses (vm/template_build.c has to be more careful). In a copy they are moved. What else
  * depends on an address, the seed of the hashes, is the same in all.
  *
- * When the time of a life has come, nothing of it is in a cache. So the lines that it needs are fetched while the one before it runs: those that
+ * When the time of a life has come, nothing of it is in a cache. The lines that it needs can be fetched while the one before it runs: those that
  * a trial has changed, and all behind the bare state, which are the functions, their tables, and the room.
  */
-#include "floor.h"
+#include "lives.h"
 
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#include <lua.h>
+#include "floor.h"
 
 /* That of the application. */
 static const char sleeper[] = "local time = require('time')\n"
@@ -35,27 +30,7 @@ static const char sleeper[] = "local time = require('time')\n"
 
 static const char parent[] = "{bench:processes|0x10000000000000}";
 
-enum { LINE = 64, REGION = 64 * 1024, LONGEST = 1000 /* ms */, STEP = 7919, US = 1000, MS = 1000000 };
-
-/* What the block of a life begins with. */
-struct life {
-    struct life *next; /* due at the same time, or free */
-    lua_State *L;
-    char *bump, *end;
-};
-
-struct lives {
-    char *image;         /* where the template is made; in the end its pointers are offsets */
-    size_t copied, size; /* bytes of it; of a block with the room, whole lines */
-    size_t function;     /* where it has what came after the bare state */
-    uint32_t *pointers;  /* their places, in words */
-    uint32_t *hot;       /* offsets of the lines that a wake-up touches */
-    size_t pointer_count, hot_count;
-    lua_Integer now;               /* ns */
-    long reported, right;          /* have ended; and have reported what is right */
-    struct life *due[LONGEST + 1]; /* by the millisecond */
-    struct life *free;
-};
+enum { LINE = 64, REGION = 64 * 1024 };
 
 /* What Lua calls */
 
@@ -93,7 +68,7 @@ static lua_Integer ns_of(lua_State *L, int index)
 
 static int time_now(lua_State *L)
 {
-    return push_ns(L, lives_of(L)->now);
+    return push_ns(L, lives_of(L)->now(lives_of(L)));
 }
 
 static int time_sub(lua_State *L)
@@ -103,7 +78,7 @@ static int time_sub(lua_State *L)
 
 static int duration_microseconds(lua_State *L)
 {
-    lua_pushinteger(L, ns_of(L, 1) / US);
+    lua_pushinteger(L, ns_of(L, 1) / LIVES_US);
     return 1;
 }
 
@@ -112,12 +87,9 @@ static int time_sleep(lua_State *L)
     return lua_yield(L, 1);
 }
 
-/* All are a millisecond late: see wake. */
 static int process_send(lua_State *L)
 {
-    struct lives *lives = lives_of(L);
-    lives->reported++;
-    lives->right += lua_tointeger(L, 3) == MS / US;
+    lives_of(L)->report(lives_of(L), lua_tointeger(L, 3));
     return 0;
 }
 
@@ -129,7 +101,7 @@ static int require(lua_State *L)
 
 /* A life */
 
-static struct life *clone(const struct lives *lives, void *memory)
+struct life *lives_clone(const struct lives *lives, void *memory)
 {
     uint64_t *words = memcpy(memory, lives->image, lives->copied);
     for (size_t i = 0; i < lives->pointer_count; i++)
@@ -137,54 +109,19 @@ static struct life *clone(const struct lives *lives, void *memory)
     return memory;
 }
 
-/* Runs it up to its sleep; returns for how many ms that is to be. */
-static lua_Integer begin(struct life *life, lua_Integer ms)
+lua_Integer lives_begin(struct life *life, lua_Integer ms)
 {
     lua_pushlstring(life->L, parent, sizeof parent - 1);
     lua_pushinteger(life->L, ms);
     if (lua_resume(life->L, NULL, 2) != LUA_YIELD)
         floor_must(life->L, LUA_ERRRUN);
-    return lua_tointeger(life->L, -1) / MS;
+    return lua_tointeger(life->L, -1);
 }
 
-static void finish(struct life *life)
+void lives_end(struct life *life)
 {
     lua_settop(life->L, 0);
     floor_must(life->L, lua_resume(life->L, NULL, 0));
-}
-
-static inline void fetch(const struct lives *lives, const struct life *life)
-{
-    for (size_t i = 0; i < lives->hot_count; i++)
-        __builtin_prefetch((const char *)life + lives->hot[i], 1);
-}
-
-/* All lives */
-
-static void spawn(struct lives *lives, char *memory, long count)
-{
-    for (long i = 1; i <= count; i++, memory += lives->size) {
-        struct life *life = clone(lives, memory);
-        lua_Integer ms = begin(life, i * STEP % (LONGEST + 1));
-        life->next = lives->due[ms];
-        lives->due[ms] = life;
-    }
-}
-
-/* A timer is never early, so its millisecond is over when it fires. */
-static void wake(struct lives *lives)
-{
-    for (lua_Integer ms = 0; ms <= LONGEST; ms++) {
-        lives->now = (ms + 1) * MS;
-        for (struct life *life = lives->due[ms], *next; life; life = next) {
-            next = life->next;
-            if (next)
-                fetch(lives, next);
-            finish(life);
-            life->next = lives->free;
-            lives->free = life;
-        }
-    }
 }
 
 /* The template */
@@ -222,7 +159,7 @@ static void open_libraries(lua_State *L)
     lua_setfield(L, -2, "now");
     lua_pushcfunction(L, time_sleep);
     lua_setfield(L, -2, "sleep");
-    lua_pushinteger(L, MS);
+    lua_pushinteger(L, LIVES_MS);
     lua_setfield(L, -2, "MILLISECOND");
     lua_pushcclosure(L, require, 1);
     lua_setglobal(L, "require");
@@ -269,19 +206,28 @@ static void find_pointers(struct lives *lives)
     }
 }
 
+static lua_Integer always_now(struct lives *lives)
+{
+    (void)lives;
+    return 0;
+}
+
+static void ignore(struct lives *lives, lua_Integer late_us)
+{
+    (void)lives;
+    (void)late_us;
+}
+
 /* Has one of them live, sees how much room it takes, and which lines it touches after its sleep. */
 static void try_one(struct lives *lives)
 {
     char *memory = floor_map(REGION), *before = malloc(REGION);
     if (!before)
         exit(1);
-    struct life *life = clone(lives, memory);
-    begin(life, 0);
+    struct life *life = lives_clone(lives, memory);
+    lives_begin(life, 0);
     memcpy(before, memory, REGION);
-    lives->now = MS;
-    finish(life);
-    lives->now = 0;
-    lives->reported = lives->right = 0;
+    lives_end(life);
     lives->size = ((size_t)(life->bump - memory) + LINE - 1) / LINE * LINE;
     ((struct life *)lives->image)->end = (char *)lives->size; /* an offset, as all pointers there */
     lives->hot = calloc(lives->size / LINE, sizeof *lives->hot);
@@ -292,44 +238,21 @@ static void try_one(struct lives *lives)
     free(before);
 }
 
-/* What the copies alone are, in memory that is as new. */
-static void measure_copies(const struct lives *lives, const char *metric, long count)
+void lives_init(struct lives *lives)
 {
-    char *memory = floor_map((size_t)count * lives->size);
-    double began = floor_cpu_seconds();
-    for (long i = 0; i < count; i++)
-        clone(lives, memory + (size_t)i * lives->size);
-    double seconds = floor_cpu_seconds() - began;
-    munmap(memory, (size_t)count * lives->size);
-    printf("RESULT %s_copy %.3f us\n", metric, seconds * 1e6 / (double)count);
+    struct lives maker = *lives;
+    lives->now = always_now;
+    lives->report = ignore;
+    build(lives);
+    find_pointers(lives);
+    try_one(lives);
+    lives->now = maker.now;
+    lives->report = maker.report;
 }
 
-void floor_lives(const char *metric, long count, bool with_parts)
+void lives_destroy(struct lives *lives)
 {
-    struct lives lives = {0};
-    build(&lives);
-    find_pointers(&lives);
-    try_one(&lives);
-    char *memory = floor_map((size_t)count * lives.size);
-    double began = floor_cpu_seconds();
-    spawn(&lives, memory, count);
-    double slept = floor_cpu_seconds();
-    wake(&lives);
-    double ended = floor_cpu_seconds();
-    if (lives.reported != count || lives.right != count) {
-        fputs("floor: lost sleepers\n", stderr);
-        exit(1);
-    }
-    munmap(memory, (size_t)count * lives.size);
-    printf("RESULT %s %.3f us\n", metric, (ended - began) * 1e6 / (double)count);
-    if (with_parts) {
-        printf("RESULT %s_begin %.3f us\n", metric, (slept - began) * 1e6 / (double)count);
-        printf("RESULT %s_finish %.3f us\n", metric, (ended - slept) * 1e6 / (double)count);
-        measure_copies(&lives, metric, count);
-        printf("%zu bytes, %zu copied, %zu pointers; %zu lines are fetched\n", lives.size, lives.copied,
-               lives.pointer_count, lives.hot_count);
-    }
-    munmap(lives.image, REGION);
-    free(lives.pointers);
-    free(lives.hot);
+    munmap(lives->image, REGION);
+    free(lives->pointers);
+    free(lives->hot);
 }

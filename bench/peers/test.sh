@@ -173,7 +173,10 @@ floor|payload 1k 14 50|payload.c|s/lua_pushnumber(to, /lua_pushnumber(to, 1 + /
 floor|payload 64k 870 3|payload.c|s/lua_pushlstring(to, text, length)/lua_pushlstring(to, text, length - 1)/
 floor|least 1k 14 50|least.c|s/i < 3; i++/i < 2; i++/
 floor|broadcast 20 5|broadcast.c|s/lua_pushinteger(to, field->number)/lua_pushinteger(to, 1)/
-floor|timers 300|lives.c|s/now = (ms + 1) \* MS/now = ms * MS/
+floor|timers 300|sleepers.c|s/now = (ms + 1) \* LIVES_MS/now = ms * LIVES_MS/
+floor|timers 300|sleepers.c|s/ns) \/ LIVES_MS + 1/ns) \/ LIVES_MS/
+floor|timers 300|sleepers.c|s/lua_pushinteger(L, company->report)/lua_pushinteger(L, -1)/
+floor|timers 300|lives.c|s/push_ns(L, ns_of(L, 1) - ns_of(L, 2))/push_ns(L, ns_of(L, 2) - ns_of(L, 1))/
 floor|timers 300|states.c|s/return began - ms/return 0/
 floor|growth 2000|states.c|s/value = receive(value)/&; asked = (asked or 0) + 1; if asked == 4 then value = 0 end/
 floor|memory 1000|memory.c|s/at\[line \* step\]++/at[0]++/
