@@ -75,7 +75,7 @@ void floor_states(const char *metric, long count)
     printf("RESULT %s %.3f us\n", metric, seconds * 1e6 / (double)count);
 }
 
-enum { GROWTH_FIRST = 1000, GROWTH_MESSAGES = 20000, GROWTH_PORTIONS = 5, GROWTH_STEP = 7919 };
+enum { GROWTH_FIRST = 1000, GROWTH_MESSAGES = 20000, GROWTH_PORTIONS = 9, GROWTH_STEP = 7919 };
 
 /* Numbers to states all over; each answers with what it was given when it asks for the next. Returns the seconds for one. */
 static double send_around(lua_State **states, long live, long count)

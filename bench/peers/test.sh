@@ -102,7 +102,7 @@ while IFS='|' read -r name _ arguments beside _; do
     done
 done <"$here/../table"
 
-# peer|workload and arguments|file|mistake. A cold start has nothing to check. In growth the second of five portions goes wrong, and no other.
+# peer|workload and arguments|file|mistake. A cold start has nothing to check. In growth the second of nine portions goes wrong, and no other.
 last=
 while IFS='|' read -r peer arguments file script; do
     case "$peers " in *" $peer "*) ;; *) continue ;; esac

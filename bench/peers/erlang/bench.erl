@@ -7,7 +7,7 @@
 -module(bench).
 -export([main/1, fib/1]).
 
--define(PORTIONS, 5). % of a measurement of growth
+-define(PORTIONS, 9). % of a measurement of growth
 
 main([Workload | Args]) ->
     process_flag(trap_exit, false), % whoever is linked takes the program along when it fails

@@ -137,7 +137,7 @@ func idler(requests chan request) {
 	echo(requests)
 }
 
-const portions = 5
+const portions = 9
 
 // The median of some portions, in nanoseconds per each of count things that work does.
 func measure(count int, work func()) float64 {

@@ -2,7 +2,7 @@
 local time = require("time")
 
 local FIRST = 1000 -- so many processes live at the first measurement, or all if they are fewer
-local PORTIONS = 5 -- of a measurement; the median counts, so that what happens once, as the doubling of a large table, does not decide
+local PORTIONS = 9 -- of a measurement; the median counts, so that what happens once, as the doubling of a large table, does not decide
 
 -- Nanoseconds per each of `count` things that `work` does.
 local function measure(count, work)
