@@ -69,7 +69,7 @@ struct heap_hot {
 
 struct heap_hot heap_hot(const struct heap *heap);
 
-/* Fetches that into the cache. The heap is not looked at, and may be gone. */
+/* Fetches that into the second-level cache. The heap is not looked at, and may be gone. */
 static inline void heap_fetch(const struct heap *heap, struct heap_hot hot)
 {
     prefetch_area_later(heap, (size_t)hot.cold_from * CACHE_LINE);

@@ -20,7 +20,7 @@
 /*
  * What an empty state consists of, and running code hardly touches, lies together, so that the rest can be fetched without it: of the first block
  * what comes behind the thread and the global state up to the names of metamethods, which is a cache of strings that C has named; the string
- * table; and the strings, which are those names, but for the two that are looked up all the time, and the compiler's words.
+ * table, unless it has grown; and the strings, which are those names, but for the two that are looked up all the time, and the compiler's words.
  */
 enum { BARE_HOT = 720, STRING_TABLE_MIN = 128 * sizeof(void *) };
 
@@ -62,7 +62,7 @@ static bool is_string(struct template_block *block, const char *text)
 
 static bool is_cold(const struct template_build *build, struct template_block *block)
 {
-    if ((char *)block >= build->bare || (char *)block == build->first)
+    if ((char *)block >= build->bare)
         return false;
     return block->is_string ? !is_string(block, "__index") && !is_string(block, "__gc")
                             : block->size >= STRING_TABLE_MIN;

@@ -16,6 +16,7 @@
  *   floor broadcast <members> <count>       broadcast.c: a table with a text, looked at once for all receivers, and once for each
  *   floor memory <states> [<bytes> <copied> <lines>]
  *                                           memory.c: what the memory of so many states costs the first time and again
+ *   floor fetch <states> <bytes> <lines>    fetch.c: what asking for the lines of a state ahead is good for, for either level of the cache
  *   floor lend <megabytes>                  memory.c: no figure; the next program finds so much memory that the host has lent
  */
 #include "floor.h"
@@ -96,9 +97,19 @@ void floor_count_name(char *name, size_t size, long count)
         snprintf(name, size, "%ld", count);
 }
 
+static long number_from(const char *text, long least)
+{
+    char *end;
+    long value = strtol(text, &end, 10);
+    if (*end == '\0' && end != text && value >= least && value <= 100000000)
+        return value;
+    fprintf(stderr, "floor: '%s' is no number from %ld to 100000000\n", text, least);
+    exit(2);
+}
+
 static long number(const char *text)
 {
-    return strtol(text, NULL, 10);
+    return number_from(text, 0);
 }
 
 /* The arguments of each are those that the application of that name gets. */
@@ -124,19 +135,20 @@ static void run_timers(int argc, char **argv)
         fputs("floor timers: parts, or nothing\n", stderr);
         exit(2);
     }
-    floor_count_name(name, sizeof name, number(argv[0]));
+    long count = number_from(argv[0], 1);
+    floor_count_name(name, sizeof name, count);
     snprintf(metric, sizeof metric, "timers_%s_cpu", name);
-    floor_sleepers(metric, number(argv[0]));
+    floor_sleepers(metric, count);
     snprintf(metric, sizeof metric, "timers_%s_cpu_alone", name);
-    floor_sleepers_alone(metric, number(argv[0]), with_parts);
+    floor_sleepers_alone(metric, count, with_parts);
     snprintf(metric, sizeof metric, "timers_%s_cpu_new", name);
-    floor_states(metric, number(argv[0]));
+    floor_states(metric, count);
 }
 
 static void run_growth(int argc, char **argv)
 {
     (void)argc;
-    floor_growth(number(argv[0]));
+    floor_growth(number_from(argv[0], 1));
 }
 
 static void run_ring(int argc, char **argv)
@@ -177,6 +189,17 @@ static void run_memory(int argc, char **argv)
     floor_memory(number(argv[0]), &state);
 }
 
+static void run_fetch(int argc, char **argv)
+{
+    struct floor_state state = {.size = number(argv[1]), .lines = number(argv[2])};
+    (void)argc;
+    if (number(argv[0]) < 1 || state.lines < 1 || state.size % 64 != 0 || state.size < 64 * state.lines) {
+        fputs("floor fetch: the bytes are whole lines, and as many at least as are wanted\n", stderr);
+        exit(2);
+    }
+    floor_fetch(number(argv[0]), &state);
+}
+
 static void run_lend(int argc, char **argv)
 {
     (void)argc;
@@ -198,6 +221,7 @@ static const struct command {
     {"spawn_monitored", 1, 1, run_watch, "<count>"},
     {"broadcast", 2, 2, run_broadcast, "<members> <count>"},
     {"memory", 1, 4, run_memory, "<states> [<bytes> <copied> <lines>]"},
+    {"fetch", 3, 3, run_fetch, "<states> <bytes> <lines>"},
     {"lend", 1, 1, run_lend, "<megabytes>"},
 };
 

@@ -48,6 +48,7 @@ void floor_ring(long states, long hops, bool by_inbox);
 void floor_pingpong(long trips);
 void floor_trade(long trips);
 void floor_memory(long states, const struct floor_state *state);
+void floor_fetch(long states, const struct floor_state *state); /* copied: not used */
 void floor_lend(long megabytes);
 void floor_watch(long count);
 void floor_broadcast(long members, long count);

@@ -46,7 +46,7 @@ void lives_end(struct life *life);
 static inline void lives_fetch(const struct lives *lives, const struct life *life)
 {
     for (size_t i = 0; i < lives->hot_count; i++)
-        __builtin_prefetch((const char *)life + lives->hot[i], 1, 2);
+        __builtin_prefetch((const char *)life + lives->hot[i], 0, 2);
 }
 
 #endif

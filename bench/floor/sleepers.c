@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * sleepers: what apps/timers is without a runtime. Both have all lives at the same time, in new memory, and one thread.
+ * sleepers: what apps/timers is without a runtime. One thread; a life has new memory, or that of one that has ended.
  *
- *   floor_sleepers_alone   the least that a runtime does for a sleeper itself: the copy, a place in a calendar, both resumes. Nobody waits: the clock
+ *   floor_sleepers_alone   the least that a runtime does for a sleeper itself: the copy, a place in a calendar, both resumes. All live at the same time, and nobody waits: the clock
  *                          says what the calendar is at. Nobody hears the reports.
  *   floor_sleepers         the whole application: a state of Lua starts them and gets a PID for each, another one receives and keeps the reports,
  *                          one by one, and all is in real time, with a look at the clock where the application takes the time and sleeps until the
@@ -24,7 +24,7 @@
 struct maker {
     struct lives lives; /* first: the maker is where its lives are */
     char *memory;
-    long count;
+    long count, made; /* lives; those that have memory of their own */
     struct life *free;
 };
 
@@ -41,9 +41,14 @@ static void maker_destroy(struct maker *maker)
     lives_destroy(&maker->lives);
 }
 
-static struct life *new_life(struct maker *maker, long number)
+static struct life *new_life(struct maker *maker)
 {
-    return lives_clone(&maker->lives, maker->memory + (size_t)number * maker->lives.size);
+    void *memory = maker->free;
+    if (memory)
+        maker->free = maker->free->next;
+    else
+        memory = maker->memory + (size_t)maker->made++ * maker->lives.size;
+    return lives_clone(&maker->lives, memory);
 }
 
 /* Ends all of a list, each of which has the next one fetched. `after` is called when one has ended. */
@@ -92,7 +97,7 @@ static void nothing(struct maker *maker)
 static void begin_alone(struct alone *alone)
 {
     for (long i = 1; i <= alone->maker.count; i++) {
-        struct life *life = new_life(&alone->maker, i - 1);
+        struct life *life = new_life(&alone->maker);
         lua_Integer ms = lives_begin(life, i * LIVES_STEP % (LIVES_LONGEST + 1)) / LIVES_MS;
         life->next = alone->due[ms];
         alone->due[ms] = life;
@@ -156,8 +161,9 @@ static const char keeper[] = "local receive, count = ...\n"
                              "return late\n";
 
 enum {
+    LOST = -1,
     RING = 2048 /* ms, more than any is late and sleeps */,
-    GLANCE = 64 /* are started between two looks at the clock */
+    GLANCE = 64 /* are started between two looks at who is due */
 };
 
 struct company {
@@ -166,7 +172,7 @@ struct company {
     lua_Integer fired; /* the millisecond up to which all that were due have ended */
     struct life *due[RING];
     lua_State *receiver;
-    lua_Integer report; /* of the one that ends */
+    lua_Integer report; /* of the one that ends; LOST: there is none */
 };
 
 static lua_Integer clock_ns(void)
@@ -192,6 +198,7 @@ static void deliver(struct maker *maker)
     struct company *company = (struct company *)maker;
     lua_State *L = company->receiver;
     lua_pushinteger(L, company->report);
+    company->report = LOST;
     company->ended++;
     if (lua_resume(L, NULL, 1) != (company->ended < maker->count ? LUA_YIELD : LUA_OK))
         floor_must(L, LUA_ERRRUN);
@@ -228,12 +235,14 @@ static int spawn(lua_State *L)
     luaL_checkstring(L, 1);
     luaL_checkstring(L, 2);
     luaL_checkstring(L, 3);
-    struct life *life = new_life(&company->maker, company->begun++);
+    struct life *life = new_life(&company->maker);
     lua_Integer ns = lives_begin(life, luaL_checkinteger(L, 4));
     lua_Integer tick = (clock_ns() + ns) / LIVES_MS + 1; /* a timer is never early */
+    if (tick - company->fired >= RING)                   /* the program has stood still */
+        fire(company);
     life->next = company->due[tick % RING];
     company->due[tick % RING] = life;
-    if (company->begun % GLANCE == 0)
+    if (++company->begun % GLANCE == 0)
         fire(company);
     return push_pid(L, (uint64_t)company->begun);
 }
@@ -278,7 +287,7 @@ static void check_reports(lua_State *L, long count)
 
 void floor_sleepers(const char *metric, long count)
 {
-    struct company company = {.maker.lives = {.now = real_now, .report = keep_report}};
+    struct company company = {.maker.lives = {.now = real_now, .report = keep_report}, .report = LOST};
     maker_init(&company.maker, count);
     lua_State *spawner = open(starter, spawn);
     *(struct company **)lua_getextraspace(spawner) = &company;

@@ -30,7 +30,7 @@ static inline __attribute__((always_inline)) void prefetch_later(const void *at,
     __asm__ volatile("");
 #pragma GCC unroll 16
     for (size_t i = 0; i < size; i += CACHE_LINE)
-        __builtin_prefetch((const char *)at + i, 1, 2);
+        __builtin_prefetch((const char *)at + i, 0, 2);
 }
 
 /* Of a size that only the run knows: eight lines at a time, so perhaps a few too many. */

@@ -386,6 +386,10 @@ Test(template, what_an_empty_state_has_is_cold, .init = begin, .fini = end)
     cr_assert_lt((const char *)L, from - 256);
     for (int i = 1; i <= lua_gettop(L); i++)
         cr_assert_geq((const char *)lua_topointer(L, i), to, "value %d is what setup has left", i);
+    const char *const *words = (const char *const *)(const void *)L;
+    for (size_t i = 0; i < 200 / sizeof *words; i++)
+        cr_assert_not(words[i] >= from && words[i] < to, "word %zu of the thread: its stack and its calls are wanted",
+                      i);
     static const struct {
         const char *text;
         bool is_cold;
