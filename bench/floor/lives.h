@@ -42,7 +42,7 @@ struct life *lives_clone(const struct lives *lives, void *memory); /* lives->siz
 lua_Integer lives_begin(struct life *life, lua_Integer ms);
 void lives_end(struct life *life);
 
-/* Fetches what lives_end will touch; to the second-level cache, since of so many requests for the first half are dropped. */
+/* Fetches what lives_end will touch; to the second-level cache: see fetch.c. */
 static inline void lives_fetch(const struct lives *lives, const struct life *life)
 {
     for (size_t i = 0; i < lives->hot_count; i++)
