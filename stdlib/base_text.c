@@ -12,6 +12,7 @@
 #include "sched/base/log.h"
 #include "stdlib/base.h"
 #include "stdlib/log_fields.h"
+#include "vm/address.h"
 #include "vm/state.h"
 #include "vm/vm.h"
 
@@ -19,7 +20,7 @@
 static bool prepare_tostring(lua_State *L, int index)
 {
     if (luaL_getmetafield(L, index, "__tostring") == LUA_TNIL) {
-        luaL_tolstring(L, index, NULL);
+        address_tolstring(L, index, NULL);
         return false;
     }
     lua_pushvalue(L, index);

@@ -23,6 +23,7 @@
 
 #include "io/stdio.h"
 #include "stdlib/await.h"
+#include "vm/address.h"
 #include "vm/error.h"
 #include "vm/handle.h"
 #include "vm/process.h"
@@ -63,7 +64,7 @@ static int write_values(lua_State *L, bool to_error, const char *between, const 
     for (int i = 1; i <= count; i++) {
         if (i > 1)
             luaL_addstring(&buffer, between);
-        luaL_tolstring(L, i, NULL);
+        address_tolstring(L, i, NULL);
         luaL_addvalue(&buffer);
     }
     luaL_addstring(&buffer, after);

@@ -16,6 +16,7 @@
 #include "stdlib/string_buf.h"
 #include "stdlib/string_lib.h"
 #include "stdlib/string_work.h"
+#include "vm/address.h"
 #include "vm/state.h"
 
 enum {
@@ -142,7 +143,7 @@ static void add_number(lua_State *L, struct format *f, struct spec *spec, char l
 static void add_string(lua_State *L, struct format *f, struct spec *spec)
 {
     size_t length;
-    const char *text = luaL_tolstring(L, f->argument, &length);
+    const char *text = address_tolstring(L, f->argument, &length);
     if (spec->is_bare || (!spec->has_precision && length >= LONG_STRING && strlen(text) == length)) {
         string_buf_add(L, &f->buf, text, length);
     } else {
@@ -219,7 +220,7 @@ static bool add_quoted(lua_State *L, struct format *f)
         return true;
     case LUA_TNIL:
     case LUA_TBOOLEAN: {
-        const char *text = luaL_tolstring(L, f->argument, &length);
+        const char *text = address_tolstring(L, f->argument, &length);
         string_buf_add(L, &f->buf, text, length);
         lua_pop(L, 1);
         return true;

@@ -25,6 +25,7 @@
 #include "vm/codec.h"
 #include "vm/encoding.h"
 #include "vm/error.h"
+#include "vm/exit.h"
 #include "vm/fiber.h"
 #include "vm/process_new.h"
 #include "vm/process_struct.h"

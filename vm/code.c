@@ -362,6 +362,7 @@ static void build_learned(struct code *code, enum learn_stage stage, lua_State *
     if (!tmpl)
         return; /* the one that is there still serves */
     code->outgrown[stage] = atomic_load_explicit(&code->template, memory_order_relaxed);
+    template_inherit(tmpl, code->outgrown[stage]);
     atomic_store_explicit(&code->template, tmpl, memory_order_release); /* pairs with the acquire of code_template */
 }
 

@@ -13,6 +13,7 @@
 
 #include <lauxlib.h>
 
+#include "vm/address.h"
 #include "vm/codec.h"
 #include "vm/lazy.h"
 #include "vm/type.h"
@@ -278,7 +279,7 @@ void error_normalize(lua_State *L, int index)
     else if (type == LUA_TBOOLEAN)
         length = (size_t)snprintf(text, sizeof text, "%s", lua_toboolean(L, index) ? "true" : "false");
     else
-        length = (size_t)snprintf(text, sizeof text, "%s: %p", lua_typename(L, type), lua_topointer(L, index));
+        length = (size_t)snprintf(text, sizeof text, "%s: %p", lua_typename(L, type), address_shown(L, index));
     push_new(L, ERROR_INTERNAL, message, cut_text(message, length), -1, 0);
     lua_replace(L, index);
 }

@@ -15,6 +15,8 @@
  * A watcher that has seen EXIT therefore finds neither the name nor the PID any more, and what the process sent before it ended is in the
  * watcher's mailbox before the EXIT.
  */
+#include "vm/exit.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +26,7 @@
 #include "sched/base/log.h"
 #include "sched/base/memory.h"
 #include "sched/sched.h"
+#include "vm/address.h"
 #include "vm/buffer.h"
 #include "vm/call.h"
 #include "vm/code.h"
@@ -36,6 +39,7 @@
 #include "vm/groups.h"
 #include "vm/handle.h"
 #include "vm/heap.h"
+#include "vm/hibernate.h"
 #include "vm/names.h"
 #include "vm/operation_exit.h"
 #include "vm/pid.h"
@@ -155,7 +159,7 @@ static void fail_with_value(struct process *process, lua_State *L)
         snprintf(text, sizeof text, "nil");
         break;
     default:
-        snprintf(text, sizeof text, "%s: %p", luaL_typename(L, -1), lua_topointer(L, -1));
+        snprintf(text, sizeof text, "%s: %p", luaL_typename(L, -1), address_shown(L, -1));
         break;
     }
     process_fail_message(process, ERROR_INTERNAL, text, -1);
@@ -455,7 +459,9 @@ static bool take_steps(struct process *process)
         process->exit_step = EXIT_HEAP;
         /* fall through */
     case EXIT_HEAP:
-        return !process->heap || heap_drop(process->heap, vm_local(process->vm)->slabs, STEPS);
+        if (process->heap && !heap_drop(process->heap, vm_local(process->vm)->slabs, STEPS))
+            return false;
+        hibernate_leave(process);
     }
     return true;
 }

@@ -130,7 +130,8 @@ static void unhook(struct groups *groups, struct membership *membership)
 
 static void free_membership(struct process *process, struct membership *membership)
 {
-    heap_charge(process->heap, -(ptrdiff_t)membership->charged);
+    if (process->heap) /* else it could not be woken (vm/hibernate.h) */
+        heap_charge(process->heap, -(ptrdiff_t)membership->charged);
     list_remove(&membership->link);
     free(membership);
 }

@@ -205,24 +205,21 @@ static void *leave_shared(struct heap *heap, void *block, size_t old_size, size_
 
 /* Public */
 
-static void init_head(struct heap *heap, struct slab_cache *cache, size_t size, struct fault_plan *fault)
+enum { FIRST_SIZE_MAX = (1 << 29) - 1 };
+
+void heap_init_head(struct heap *heap, struct heap *at, struct slab_cache *cache, size_t size, struct fault_plan *fault)
 {
     memset(heap, 0, heap_user_offset());
     heap->fault = fault;
     heap->cache = cache;
-    heap->first_size = (uint32_t)size & INT32_MAX;
+    heap->first_size = (uint32_t)size & FIRST_SIZE_MAX;
     heap->reserved = size;
-    heap->end = (char *)heap + (size & ~(size_t)7);
+    heap->end = (char *)at + (size & ~(size_t)7);
     heap->large = (void **)heap_no_large;
-    heap->freed = heap->free;
+    heap->freed = at->free;
     heap->reclaim_at = HEAP_RECLAIM_MIN / 1024;
     heap->reclaim_after = UINT32_MAX;
     heap->limit = heap->watch = SIZE_MAX;
-}
-
-static struct heap *first_chunk(struct slab_cache *cache, size_t size, struct fault_plan *fault)
-{
-    return fault_hit(fault, FAULT_HEAP) ? NULL : heap_chunk_take(cache, size);
 }
 
 static void set_bump(struct heap *heap, size_t offset)
@@ -235,10 +232,10 @@ struct heap *heap_new(struct slab_cache *cache, size_t user, size_t first_size, 
 {
     size_t least = heap_user_offset() + heap_user_size(user);
     size_t size = heap_chunk_size(first_size > least ? first_size : least);
-    struct heap *heap = first_chunk(cache, size, fault);
+    struct heap *heap = fault_hit(fault, FAULT_HEAP) ? NULL : heap_chunk_take(cache, size);
     if (!heap)
         return NULL;
-    init_head(heap, cache, size, fault);
+    heap_init_head(heap, heap, cache, size, fault);
     memset(heap_user(heap), 0, heap_user_size(user));
     set_bump(heap, least);
     return heap;
@@ -256,7 +253,8 @@ bool heap_drop(struct heap *heap, struct slab_cache *cache, unsigned max_chunks)
     }
     if (max_chunks == 0)
         return false;
-    heap_chunk_give(cache, heap, heap->first_size);
+    if (likely(!heap->lent))
+        heap_chunk_give(cache, heap, heap->first_size);
     return true;
 }
 
@@ -405,38 +403,6 @@ void heap_charge(struct heap *heap, ptrdiff_t bytes)
     heap->used += (size_t)bytes;
     if (heap->used > heap->watch)
         heap_press(heap, heap->used);
-}
-
-/* The bytes of the first chunk of a heap with that image. */
-static size_t image_chunk(const struct heap_image *image)
-{
-    size_t end = heap_user_offset() + image->size, size = image->first_size > end ? image->first_size : end;
-    return size <= SLAB_CHUNK_MAX ? (size + SLAB_CHUNK_UNIT - 1) & ~(size_t)(SLAB_CHUNK_UNIT - 1) : size;
-}
-
-struct heap *heap_image_take(struct slab_cache *cache, const struct heap_image *image, struct fault_plan *fault)
-{
-    return first_chunk(cache, image_chunk(image), fault);
-}
-
-void heap_image_begin(struct heap *heap, struct slab_cache *cache, const struct heap_image *image,
-                      struct fault_plan *fault)
-{
-    size_t end = heap_user_offset() + image->size;
-    init_head(heap, cache, image_chunk(image), fault);
-    heap->image_end = (uint32_t)end;
-    heap->used = image->live;
-    heap->shared = (uintptr_t)image->shared;
-    heap->shared_size = (uint32_t)image->shared_size;
-    heap->cold_from = (uint32_t)image->cold_from;
-    heap->cold_to = (uint32_t)image->cold_to;
-    set_bump(heap, end);
-}
-
-void heap_image_again(struct heap *heap, const void *copy, size_t size)
-{
-    memcpy(heap, copy, heap_user_offset() + size);
-    slab_poison(heap->bump, (size_t)(heap->end - heap->bump));
 }
 
 struct heap *heap_init_shell(void *memory)

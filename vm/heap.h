@@ -99,6 +99,7 @@ struct heap_image {
     size_t live;               /* bytes of the blocks */
     size_t cold_from, cold_to; /* offsets from the heap: what is in between is hardly touched when the owner runs */
     size_t first_size;         /* of the first chunk, if that is more than the image needs */
+    bool lent;                 /* its memory is the caller's, and heap_drop leaves it */
     const void *shared;        /* memory of the template: blocks in it are never freed */
     size_t shared_size;
 };
@@ -112,6 +113,24 @@ struct heap *heap_image_take(struct slab_cache *cache, const struct heap_image *
 void heap_image_begin(struct heap *heap, struct slab_cache *cache, const struct heap_image *image,
                       struct fault_plan *fault);
 void heap_image_again(struct heap *heap, const void *copy, size_t size);
+
+/* The bytes that the first chunk has with that image. */
+size_t heap_image_room(const struct heap_image *image);
+
+/* Writes what a heap at `at` begins with, but for the image, to `copy`, which has room for both: the copy that `again` wants. */
+void heap_image_sketch(void *copy, struct heap *at, struct slab_cache *cache, const struct heap_image *image,
+                       struct fault_plan *fault);
+
+/*
+ * For vm/delta.h. Is the memory lent? Is all that the heap has in it? Its bytes; those that the image has; and those behind which nothing is used yet.
+ */
+bool heap_is_lent(const struct heap *heap);
+bool heap_is_movable(const struct heap *heap);
+size_t heap_room(const struct heap *heap);
+size_t heap_image_end(const struct heap *heap);
+size_t heap_end(const struct heap *heap);
+/* Clears what freed memory has kept of what it was, of a heap that is movable. */
+void heap_wipe(struct heap *heap);
 
 /* The head of a heap in memory of the caller (zeroed): no chunks, and every allocation fails. */
 struct heap *heap_init_shell(void *memory);

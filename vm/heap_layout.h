@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * heap_layout: the structs of a heap and its size classes, for the heap_ files only.
+ * heap_layout: the structs of a heap, for the heap_ files only.
  *
  * A free block is poisoned, its first word links to the next free block of its class. A block in use knows nothing
  * of itself: Lua gives the size back.
@@ -13,21 +13,9 @@
 #include <stdint.h>
 
 #include "vm/heap.h"
+#include "vm/heap_class.h"
 #include "vm/slab.h"
 #include "vm/slab_asan.h"
-
-/* Classes: steps of 8 bytes to HEAP_EXACT_MAX, of 16 to 256, then four per doubling. */
-enum {
-    HEAP_EXACT_MAX = 128,
-    HEAP_LISTED_MAX = 256, /* larger small blocks have their lists outside of struct heap */
-    HEAP_SMALL_MAX = 4096, /* larger blocks are a chunk or a large block of their own */
-    HEAP_CLASS_16 = 16,
-    HEAP_CLASS_4 = 24,
-    HEAP_CLASSES = 40,
-    HEAP_LARGE = HEAP_CLASS_4, /* the first class above HEAP_LISTED_MAX */
-    HEAP_LARGES = HEAP_CLASSES - HEAP_LARGE,
-    HEAP_FREED_SIZE = HEAP_LARGE * sizeof(void *), /* bytes of the lists of freed blocks */
-};
 
 enum { HEAP_STACK_MIN = 512 }; /* no stack of a coroutine is smaller: liblua keeps at least 34 slots of 16 bytes */
 /*
@@ -59,7 +47,8 @@ struct heap {
     uint32_t reclaim_at;    /* growing reclaims when so many KB are reserved and a third is free, */
     uint32_t reclaim_after; /* or after so many slow takes, */
     uint32_t slow_takes;    /* which are counted here since the last time */
-    uint32_t first_size : 30;
+    uint32_t first_size : 29;
+    bool lent : 1;   /* the first chunk is not from the slabs: see struct heap_image */
     bool moving : 1; /* see heap_is_moving */
     bool over : 1;   /* HEAP_OVER has been reported */
     void **large; /* the lists of the large classes: heap_no_large, or in what was the first large block to be freed */
@@ -81,38 +70,17 @@ struct heap {
 
 extern void *const heap_no_large[HEAP_LARGES]; /* all NULL */
 
-static inline size_t heap_round8(size_t size)
-{
-    return (size + 7) & ~(size_t)7;
-}
-
-/* The class of blocks of `size` bytes, 1..HEAP_SMALL_MAX. */
-static inline unsigned heap_class(size_t size)
-{
-    if (size <= HEAP_EXACT_MAX)
-        return (unsigned)(size - 1) / 8;
-    if (size <= 256)
-        return HEAP_CLASS_16 + (unsigned)(size - HEAP_EXACT_MAX - 1) / 16;
-    unsigned log = 63 - (unsigned)__builtin_clzll(size - 1);
-    return HEAP_CLASS_4 + (log - 8) * 4 + ((unsigned)((size - 1) >> (log - 2)) & 3);
-}
-
-/* Bytes of the blocks of a class. */
-static inline size_t heap_class_size(unsigned kind)
-{
-    if (kind < HEAP_CLASS_16)
-        return (kind + 1) * 8;
-    if (kind < HEAP_CLASS_4)
-        return HEAP_EXACT_MAX + (kind - HEAP_CLASS_16 + 1) * 16;
-    unsigned log = 8 + (kind - HEAP_CLASS_4) / 4;
-    return ((size_t)1 << log) + ((size_t)((kind - HEAP_CLASS_4) % 4 + 1) << (log - 2));
-}
-
 /* Chunks after the first one have whole KB, so that few sizes lie in the caches. */
 static inline size_t heap_kb_up(size_t size)
 {
     return (size + 1023) & ~(size_t)1023;
 }
+
+/* heap.c */
+
+/* Writes the head of a heap that is going to be at `at`, with a first chunk of `size` bytes, to `heap`; all but `bump`. */
+void heap_init_head(struct heap *heap, struct heap *at, struct slab_cache *cache, size_t size,
+                    struct fault_plan *fault);
 
 /* heap_big.c */
 

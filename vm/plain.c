@@ -14,6 +14,7 @@
 #include <lauxlib.h>
 
 #include "sched/base/compiler.h"
+#include "vm/address.h"
 #include "vm/codec_cursor.h"
 #include "vm/codec_write.h"
 #include "vm/encoding.h"
@@ -67,9 +68,9 @@ static enum codec_status put_string(lua_State *L, struct codec_bytes *bytes, int
 static enum codec_status put_text(lua_State *L, struct codec_bytes *bytes, int index)
 {
     if (lua_type(L, index) == LUA_TTABLE)
-        lua_pushfstring(L, "table: %p", lua_topointer(L, index));
+        lua_pushfstring(L, "table: %p", address_shown(L, index));
     else
-        luaL_tolstring(L, index, NULL);
+        address_tolstring(L, index, NULL);
     enum codec_status status = put_string(L, bytes, -1);
     lua_pop(L, 1);
     return status;

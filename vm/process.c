@@ -22,8 +22,10 @@
 #include "vm/context.h"
 #include "vm/ending.h"
 #include "vm/error.h"
+#include "vm/exit.h"
 #include "vm/fiber.h"
 #include "vm/heap.h"
+#include "vm/hibernate.h"
 #include "vm/names.h"
 #include "vm/operation_exit.h"
 #include "vm/pid.h"
@@ -397,7 +399,9 @@ static inline void enter_slice(struct process *process)
 {
     if (likely(process->heap != NULL))
         heap_enter(process->heap, vm_local(process->vm)->slabs);
-    else if (unlikely(!process_make_state(process)))
+    else if (process->phase == PROCESS_EXITING)
+        return; /* it ends without one */
+    else if (unlikely(!(process->delta ? hibernate_end(process) : process_make_state(process))))
         begin_exit(process);
     atomic_store_explicit(&process->steps, atomic_load_explicit(&process->steps, memory_order_relaxed) + 1,
                           memory_order_relaxed);
@@ -433,7 +437,11 @@ enum task_verdict process_run(struct task *task)
     if (unlikely(process->phase == PROCESS_EXITING))
         return process_exit_slice(process) ? TASK_ENDED : TASK_AGAIN;
     publish(process, runnable);
-    return runnable ? TASK_AGAIN : TASK_PARKED;
+    if (runnable)
+        return TASK_AGAIN;
+    if (process->lodged || unlikely(!process->stayed))
+        hibernate(process);
+    return TASK_PARKED;
 }
 
 enum load_outcome process_load_slice(struct process *process)

@@ -16,8 +16,10 @@
 #include "vm/code_struct.h"
 #include "vm/context.h"
 #include "vm/error.h"
+#include "vm/exit.h"
 #include "vm/fiber.h"
 #include "vm/heap.h"
+#include "vm/hibernate.h"
 #include "vm/process_struct.h"
 #include "vm/slab.h"
 #include "vm/slot.h"
@@ -169,7 +171,7 @@ struct process *process_new_on(struct vm_host *host, struct state *state, struct
         return NULL;
     give_heap(process, heap_of_user(state));
     process->phase = PROCESS_RUNNING;
-    process->measured = true; /* at its first call */
+    process->measured = process->stayed = true; /* at its first call */
     state_reuse(state, process);
     return publish(process);
 }
@@ -182,7 +184,9 @@ static struct heap *clone_state(struct process *process)
     struct heap *heap = NULL;
     struct vm_local *local = vm_local(process->vm);
     if (has_memory(process->vm, &error)) {
-        heap = template_clone_fitted(code_template(process->code, NULL), local->slabs, &local->fitted);
+        heap = hibernate_lodge(process);
+        if (likely(!heap))
+            heap = template_clone_fitted(code_template(process->code, NULL), local->slabs, &local->fitted);
         if (!heap)
             vm_error_set(&error, ERROR_UNAVAILABLE, "out of memory: no new state for %s", code_id(process->code));
     }

@@ -31,10 +31,12 @@
 struct call;
 struct code;
 struct context;
+struct delta;
 struct heap;
 struct name;
 struct pool;
 struct state;
+struct template;
 struct vm_host;
 
 enum process_naming { PROCESS_UNNAMED, PROCESS_NAMED, PROCESS_CLOSED };
@@ -72,6 +74,7 @@ struct process {
     bool measured : 1;  /* see process_measure */
     bool keeps : 1;     /* its state goes back to the pool */
     bool is_placed : 1; /* see vm_host_enter */
+    bool stayed : 1;    /* has been looked at once for hibernate.h, and stayed where it is */
     _Atomic uint64_t shown_memory;
     struct router router;
 
@@ -91,6 +94,8 @@ struct process {
     struct message *endings; /* who waits for its end (vm/ending.h) */
     struct call *call;       /* who waits for the result, NULL: nobody */
     struct pool *pool;       /* whose calls the state that is to be made will serve; NULL: none */
+    struct template *lodged; /* it is in a window, or hibernates, as a clone of that; NULL: it has a heap like others */
+    struct delta *delta;     /* what is left of heap and state while it hibernates, else NULL */
     struct buffer *args;     /* encoded arguments until the entry point starts, if not in small_args; NULL: none */
     uint64_t started_ns;     /* of the clock of the scheduler */
     uint32_t context_charge; /* what context and options count for in the heap */
@@ -134,17 +139,5 @@ void process_measure(struct process *process, bool is_at_rest);
 
 /* The task callback. */
 enum task_verdict process_run(struct task *task);
-
-/* ---- exit.c ---- */
-
-/* One slice of the exit protocol; true when all is done and the slot is released. */
-bool process_exit_slice(struct process *process);
-
-/* Stores how it ended, from the values the entry point left (boot.c) or from the death mark or error on the stack. */
-void process_set_result(struct process *process, struct buffer *result, bool failed);
-void process_fail_with_error(struct process *process, lua_State *L, int status);
-void process_fail_with_death(struct process *process);
-void process_end_empty(struct process *process); /* no value, no error */
-void process_fail_message(struct process *process, const char *kind, const char *message, int retryable);
 
 #endif

@@ -43,6 +43,10 @@ enum {
     EXTRA_MAX = 2048,
     EXTRAS = EXTRA_MAX / SLAB_CHUNK_UNIT + 1,
     SAMPLES = 256, /* clones that are learned from */
+    SLEEPS_MAX = 16,
+    SLEEPS_MIN = -1024,
+    SLEEP_COST = SLEEPS_MAX,
+    DELTA_ROOM_MAX = 1024, /* larger ones have blocks of their own */
 };
 
 struct template
@@ -56,6 +60,8 @@ struct template
     _Atomic uint32_t refs;
     _Atomic uint32_t extra; /* units of the first chunk behind those of the image */
     _Atomic uint32_t samples;
+    _Atomic uint32_t delta_room;
+    _Atomic int sleeps;              /* see template_learn_sleep */
     _Atomic uint16_t extras[EXTRAS]; /* how many of the samples have needed so many units */
 };
 
@@ -217,9 +223,10 @@ static void describe_image(const struct template *tmpl, struct heap_image *out)
     };
 }
 
-static void fill(const struct template_image *image, struct heap *heap)
+/* Writes the image for a heap at `heap` to `user`. */
+static void fill(const struct template_image *image, void *user, const struct heap *heap)
 {
-    uint64_t *words = memcpy(heap_user(heap), image->bytes, image->size), base = (uintptr_t)heap;
+    uint64_t *words = memcpy(user, image->bytes, image->size), base = (uintptr_t)heap;
     const uint32_t *place = image->words, *end = place + image->word_count;
     for (; end - place >= 8; place += 8) { /* by eights: a clone has hundreds */
         words[place[0]] += base;
@@ -252,7 +259,7 @@ struct heap *template_clone(const struct template *tmpl, struct slab_cache *cach
     if (!heap)
         return NULL;
     heap_image_begin(heap, cache, &what, tmpl->config.fault);
-    fill(&tmpl->image, heap);
+    fill(&tmpl->image, heap_user(heap), heap);
     return heap;
 }
 
@@ -271,9 +278,78 @@ struct heap *template_clone_fitted(struct template *tmpl, struct slab_cache *cac
         return heap;
     }
     heap_image_begin(heap, cache, &what, tmpl->config.fault);
-    fill(&tmpl->image, heap);
+    fill(&tmpl->image, heap_user(heap), heap);
     template_fitted_note(fitted, tmpl, heap, what.first_size, heap_user_offset() + what.size);
     return heap;
+}
+
+const char *template_fresh(struct template *tmpl, struct slab_cache *cache, struct template_fitted *fitted,
+                           struct heap *at, size_t room)
+{
+    const char *known = template_fitted_find_lent(fitted, tmpl, at, room);
+    if (likely(known != NULL))
+        return known;
+    struct heap_image what;
+    describe_image(tmpl, &what);
+    what.first_size = room;
+    what.lent = true;
+    char *copy = template_fitted_make_lent(fitted, tmpl, at, room, heap_user_offset() + what.size);
+    if (!copy)
+        return NULL;
+    heap_image_sketch(copy, at, cache, &what, tmpl->config.fault);
+    fill(&tmpl->image, copy + heap_user_offset(), at);
+    return copy;
+}
+
+bool template_fits(const struct template *tmpl, size_t room)
+{
+    struct heap_image what;
+    describe_image(tmpl, &what);
+    return !tmpl->config.classic && heap_image_room(&what) <= room;
+}
+
+struct heap *template_clone_to(struct template *tmpl, struct slab_cache *cache, struct template_fitted *fitted,
+                               void *memory, size_t room)
+{
+    struct heap_image what;
+    describe_image(tmpl, &what);
+    size_t wanted = heap_image_room(&what);
+    const char *copy = wanted <= room ? template_fresh(tmpl, cache, fitted, memory, wanted) : NULL;
+    if (unlikely(!copy))
+        return NULL;
+    heap_image_again(memory, copy, what.size);
+    return memory;
+}
+
+void template_learn_sleep(struct template *tmpl, bool is_good)
+{
+    int sleeps = atomic_load_explicit(&tmpl->sleeps, memory_order_relaxed);
+    int wanted = is_good ? sleeps + 1 : sleeps - SLEEP_COST;
+    if (wanted > SLEEPS_MAX || wanted < SLEEPS_MIN)
+        return;
+    atomic_store_explicit(&tmpl->sleeps, wanted, memory_order_relaxed);
+}
+
+void template_inherit(struct template *tmpl, const struct template *older)
+{
+    atomic_store_explicit(&tmpl->sleeps, atomic_load_explicit(&older->sleeps, memory_order_relaxed),
+                          memory_order_relaxed);
+}
+
+void template_learn_delta(struct template *tmpl, uint32_t size)
+{
+    if (size > template_delta_room(tmpl) && size <= DELTA_ROOM_MAX)
+        atomic_store_explicit(&tmpl->delta_room, size, memory_order_relaxed);
+}
+
+uint32_t template_delta_room(const struct template *tmpl)
+{
+    return atomic_load_explicit(&tmpl->delta_room, memory_order_relaxed);
+}
+
+bool template_sleeps(const struct template *tmpl)
+{
+    return atomic_load_explicit(&tmpl->sleeps, memory_order_relaxed) > 0;
 }
 
 struct fault_plan *template_fault(const struct template *tmpl)

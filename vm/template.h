@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <lua.h>
 
@@ -65,6 +66,24 @@ void template_learn(struct template *tmpl, size_t extent);
 struct heap *template_clone(const struct template *tmpl, struct slab_cache *cache);
 /* The same, faster where the worker has cloned it before. */
 struct heap *template_clone_fitted(struct template *tmpl, struct slab_cache *cache, struct template_fitted *fitted);
+
+/*
+ * For clones in memory of the caller. fresh: what one at `at` begins with, in a first chunk of `room` bytes; it stays until `fitted` is used again; NULL when
+ * memory is out. fits: do so many bytes suffice, by what is known now? clone_to: a clone in them, NULL when memory is out or they do not.
+ */
+const char *template_fresh(struct template *tmpl, struct slab_cache *cache, struct template_fitted *fitted,
+                           struct heap *at, size_t room);
+bool template_fits(const struct template *tmpl, size_t room);
+struct heap *template_clone_to(struct template *tmpl, struct slab_cache *cache, struct template_fitted *fitted,
+                               void *memory, size_t room);
+
+/* A clone has gone to sleep, and could leave its memory or had to keep it. Are the next ones likely to leave it? Any thread. */
+void template_learn_delta(struct template *tmpl, uint32_t size);
+uint32_t template_delta_room(const struct template *tmpl);
+void template_learn_sleep(struct template *tmpl, bool is_good);
+bool template_sleeps(const struct template *tmpl);
+/* What has been learned of that from clones of another one of the same program. */
+void template_inherit(struct template *tmpl, const struct template *older);
 
 /*
  * In setup: lua_load of a binary chunk made by our own compiler, its instructions and line tables shared between

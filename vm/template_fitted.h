@@ -17,7 +17,8 @@
 struct heap;
 struct template;
 
-enum { TEMPLATE_FITTED_PLACES = 4, TEMPLATE_FITTED_MAX = 32 * 1024 /* bytes of a copy; larger ones are not kept */ };
+enum { TEMPLATE_FITTED_PLACES = 4, TEMPLATE_FITTED_LENT = 128 };
+enum { TEMPLATE_FITTED_MAX = 32 * 1024 /* bytes of a copy; larger ones are not kept */ };
 
 struct template_fitted_copy {
     struct template *tmpl; /* a reference; NULL: the place is empty */
@@ -30,7 +31,9 @@ struct template_fitted_copy {
 };
 
 struct template_fitted {
-    struct template_fitted_copy copies[TEMPLATE_FITTED_PLACES];
+    struct template_fitted_copy copies[TEMPLATE_FITTED_PLACES]; /* of clones in chunks, by template */
+    struct template_fitted_copy
+        lent[TEMPLATE_FITTED_LENT]; /* of those in memory of the caller, by template and place */
 };
 
 static inline struct template_fitted_copy *template_fitted_place(struct template_fitted *fitted,
@@ -52,6 +55,26 @@ static inline const char *template_fitted_find(struct template_fitted *fitted, c
 /* It was not known, and a clone was made; it begins with `size` bytes. If that has come often enough it is kept, in place of another. */
 void template_fitted_note(struct template_fitted *fitted, struct template *tmpl, const struct heap *heap, size_t room,
                           size_t size);
+
+static inline struct template_fitted_copy *template_fitted_lent(struct template_fitted *fitted,
+                                                                const struct template *tmpl, const struct heap *heap)
+{
+    enum { APART = 16 * 1024 /* bytes, or a multiple: places that are used at the same time */ };
+    uint64_t number = ((uintptr_t)tmpl * 0x9e3779b97f4a7c15u >> 32) + (uintptr_t)heap / APART;
+    return &fitted->lent[number % TEMPLATE_FITTED_LENT];
+}
+
+/* The same for a clone in memory of the caller. */
+static inline const char *template_fitted_find_lent(struct template_fitted *fitted, const struct template *tmpl,
+                                                    const struct heap *heap, size_t room)
+{
+    const struct template_fitted_copy *copy = template_fitted_lent(fitted, tmpl, heap);
+    return likely(copy->tmpl == tmpl && copy->at == heap && copy->room == room) ? copy->bytes : NULL;
+}
+
+/* The place for the copy of such a clone, which the caller writes, instead of another; NULL: memory is out. */
+char *template_fitted_make_lent(struct template_fitted *fitted, struct template *tmpl, const struct heap *heap,
+                                size_t room, size_t size);
 
 /* Frees all: when its worker has nothing to do, or ends. */
 void template_fitted_drop(struct template_fitted *fitted);

@@ -14,9 +14,12 @@
 #include "sched/sched.h"
 #include "vm/channel.h"
 #include "vm/heap.h"
+#include "vm/hibernate.h"
 #include "vm/process_struct.h"
+#include "vm/slab.h"
 #include "vm/slot.h"
 #include "vm/state.h"
+#include "vm/template.h"
 #include "vm/timer_struct.h"
 #include "vm/vm_struct.h"
 
@@ -42,9 +45,13 @@ static void init(struct vmtimer *timer, struct process *process)
     timer->timer.target = timer->slot = process->slot;
     timer->pid = process->pid;
     timer->process = process;
-    timer->heap = process->heap;
-    if (likely(timer->heap))
+    if (timer->apart) {
+        timer->heap = (struct heap *)timer;
+        timer->hot = (struct heap_hot){.end = (uint16_t)((timer->apart + CACHE_LINE - 1) / CACHE_LINE)};
+    } else if (likely(process->heap != NULL)) {
+        timer->heap = process->heap;
         timer->hot = heap_hot(timer->heap);
+    }
     list_add_tail(&process->timers, &timer->link);
 }
 
@@ -69,19 +76,44 @@ static int slept(lua_State *L, int status, lua_KContext ctx)
     return 0;
 }
 
+/* In the heap, or, if the process may leave that, beside it. */
+static struct vmtimer *new_sleep(struct process *process, bool is_long)
+{
+    struct vmtimer *timer;
+    uint32_t apart = 0;
+    if (is_long && process->lodged) {
+        apart = (uint32_t)sizeof *timer + template_delta_room(process->lodged);
+        timer = slab_alloc(vm_local(process->vm)->slabs, apart);
+    } else {
+        timer = heap_alloc(process->heap, NULL, LUA_TUSERDATA, sizeof *timer);
+    }
+    if (!timer)
+        return NULL;
+    *timer = (struct vmtimer){.apart = apart, .is_long = is_long};
+    init(timer, process);
+    return timer;
+}
+
+static void free_sleep(struct vmtimer *timer, struct process *process)
+{
+    if (timer->apart)
+        slab_free(vm_local(process->vm)->slabs, timer, timer->apart);
+    else
+        heap_alloc(process->heap, timer, sizeof *timer, 0);
+}
+
 int vmtimer_sleep(lua_State *L, int64_t ns)
 {
     struct state *state = state_of(L);
     if (ns <= 0)
         return state_pass(L, 0, slept);
     state_check_block(L);
-    struct vmtimer *timer = heap_alloc(heap_of_user(state), NULL, LUA_TUSERDATA, sizeof *timer);
+    struct vmtimer *timer = new_sleep(state->process, ns >= HIBERNATE_LEAST_NS);
     if (!timer) {
         state_doom(state, DEATH_MEMORY);
         return state_die(L);
     }
-    *timer = (struct vmtimer){.sleeper = state->fiber};
-    init(timer, state->process);
+    timer->sleeper = state->fiber;
     state->fiber->timer = timer;
     arm(timer, state->vm, due_in(state->vm, ns));
     return fiber_block(L, 0, 0, slept);
@@ -92,7 +124,7 @@ static void wake_sleeper(struct vmtimer *timer, struct process *process)
     struct fiber *fiber = timer->sleeper;
     fiber->timer = NULL;
     list_remove(&timer->link);
-    heap_alloc(process->heap, timer, sizeof *timer, 0);
+    free_sleep(timer, process);
     fiber_ready(fiber);
 }
 
@@ -224,7 +256,7 @@ int64_t vmtimer_take(struct vmtimer *timer)
 static void leave_state(struct vmtimer *timer, struct process *process)
 {
     if (timer->sleeper) { /* its fiber is gone */
-        heap_alloc(process->heap, timer, sizeof *timer, 0);
+        free_sleep(timer, process);
         return;
     }
     timer->armed = false;
@@ -245,6 +277,8 @@ bool vmtimer_cancel_some(struct process *process, unsigned most)
             timer->dropped(timer);
         else if (process->keeps)
             leave_state(timer, process);
+        else if (timer->apart)
+            free_sleep(timer, process);
     }
     return list_is_empty(&process->timers);
 }

@@ -38,8 +38,10 @@ struct vmtimer {
     uint64_t period_ns;                                          /* tickers */
     int64_t fired_wall_ns;                                       /* when it was due, a ticker for the last time */
     uint32_t pending;                                            /* values not received yet */
+    uint32_t apart; /* bytes of its memory, which is a block of the slabs; 0: it is in the heap or its owner's */
     bool armed;
     bool is_ticker;
+    bool is_long; /* a sleep in which the process may hibernate */
 };
 
 /* A timer of C code, with `due` and `dropped` set: exactly one of them will be called, unless it is revoked. */

@@ -56,6 +56,7 @@ static void give_back(void *ctx, void *worker_local_data)
     }
     slab_cache_flush(local->slabs);
     template_fitted_drop(&local->fitted);
+    window_flush(&local->windows, &vm->windows);
     slab_depot_trim(vm->depot, clock_now_ns(sched_clock(vm->sched)));
 }
 
@@ -87,6 +88,20 @@ static void choose_spawn(struct vm *vm)
     log_printf(vm->log, LOG_WARN, "vm", "spawning by cloning is off, spawns will be slower: %s", message);
 }
 
+/* Seeded mode wants the same addresses in every run, and only a clone has a delta. */
+static void choose_hibernation(struct vm *vm)
+{
+    char message[200];
+    vm->hibernation = vm->config.hibernation;
+    if (vm->seeded || vm->classic)
+        vm->hibernation = VM_NEVER_HIBERNATES;
+    if (vm->hibernation == VM_NEVER_HIBERNATES ||
+        delta_self_test(vm->depot, &vm->windows, message, sizeof message) == 0)
+        return;
+    vm->hibernation = VM_NEVER_HIBERNATES;
+    log_printf(vm->log, LOG_WARN, "vm", "processes that sleep keep all of their memory: %s", message);
+}
+
 int vm_new(struct vm **out, const struct vm_config *config)
 {
     struct vm *vm = aligned_alloc(CACHE_LINE, sizeof *vm);
@@ -109,6 +124,7 @@ int vm_new(struct vm **out, const struct vm_config *config)
     }
     pthread_mutex_init(&vm->lock, NULL);
     message_depots_init(vm->messages);
+    windows_init(&vm->windows, sched_workers(vm->sched), config->fault);
     pools_init(vm);
     vm->slots = slot_table_new(config->fault);
     vm->names = names_new();
@@ -116,6 +132,7 @@ int vm_new(struct vm **out, const struct vm_config *config)
     vm->compiled = compile_cache_new();
     vm->host_types = host_types_new(config->libraries);
     choose_spawn(vm);
+    choose_hibernation(vm);
     *out = vm;
     return 0;
 }
@@ -196,6 +213,7 @@ void vm_free(struct vm *vm)
     }
     slab_depot_free(vm->depot);
     message_depots_destroy(vm->messages);
+    windows_destroy(&vm->windows);
     pthread_mutex_destroy(&vm->lock);
     free(vm);
 }
@@ -264,7 +282,7 @@ bool vm_is_over_memory(struct vm *vm)
     struct slab_stats stats;
     slab_depot_stats(vm->depot, &stats);
     local->memory_limit = limit;
-    local->over_memory = stats.used + stats.large > limit;
+    local->over_memory = stats.used + stats.large + windows_used(&vm->windows) > limit;
     if (local->over_memory)
         local->spawns = 0; /* look again at the next spawn: it may have ended */
     return local->over_memory;
@@ -274,6 +292,7 @@ void vm_stats(struct vm *vm, struct vm_stats *out)
 {
     struct slab_stats stats;
     slab_depot_stats(vm->depot, &stats);
+    stats.large += windows_used(&vm->windows);
     *out = (struct vm_stats){
         .spawned = count_spawned(vm),
         .memory_used = stats.used + stats.large,

@@ -39,6 +39,7 @@ struct vm_config {
     uint64_t seed;
     size_t memory_limit; /* of all Lua heaps together; spawns beyond it fail. 0: none */
     bool classic_spawn;  /* never clone */
+    enum { VM_HIBERNATES, VM_ALWAYS_HIBERNATES, VM_NEVER_HIBERNATES } hibernation; /* who does: see vm/hibernate.h */
     unsigned blocking_threads;
     const struct sched_poller *poller;
     void *poller_ctx;

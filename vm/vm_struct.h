@@ -10,6 +10,7 @@
 
 #include "sched/base/compiler.h"
 #include "vm/codec.h"
+#include "vm/delta.h"
 #include "vm/message_cache.h"
 #include "vm/pid.h"
 #include "vm/pid_memo.h"
@@ -18,6 +19,7 @@
 #include "vm/slot.h"
 #include "vm/template_fitted.h"
 #include "vm/vm.h"
+#include "vm/window.h"
 
 struct broker;
 struct compile_cache;
@@ -67,10 +69,12 @@ struct vm {
     struct broker *bus;              /* the event bus */
     _Atomic(struct groups *) groups; /* scopes of process groups, newest first; only added to, under the lock */
     struct slab_depot *depot;
+    struct windows windows;
     struct message_depot messages[MESSAGE_CLASSES];
     bool seeded;
     _Atomic size_t memory_limit;                   /* SIZE_MAX: none */
     _Atomic int gc_more;                           /* vm_gc_percent - 100 */
+    int hibernation;                               /* as in its config; never, if deltas are not safe here */
     bool classic;                                  /* clones are not safe with this liblua, or not wanted */
     pthread_mutex_t lock;                          /* hosts being added, the list of worker caches */
     _Atomic(struct vm_host *) hosts[VM_HOSTS_MAX]; /* from 1; never removed */
@@ -92,6 +96,8 @@ struct vm_local {
     struct message_cache messages[MESSAGE_CLASSES];
     struct message_depot *depots; /* of all workers */
     struct template_fitted fitted;
+    struct window_cache windows;
+    uint64_t delta[(DELTA_MAX + 7) / 8]; /* for one that is being written */
     struct slot_cache slots;
     struct refs_bank refs[REFS_BANKS];
     struct codec_bytes scratch; /* empty between uses */

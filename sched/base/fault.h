@@ -14,7 +14,7 @@
 /* One line per point: identifier, name. */
 #define FAULT_POINTS(X)                                                                                            \
     X(FAULT_MALLOC, "malloc")             /* an allocation of the runtime's own structs that can report failure */ \
-    X(FAULT_SLAB, "slab")                 /* mapping a new slab */                                                 \
+    X(FAULT_SLAB, "slab")                 /* mapping a new slab, or a layer of windows */                          \
     X(FAULT_HEAP, "heap")                 /* an allocation of a Lua heap */                                        \
     X(FAULT_THREAD, "thread")             /* pthread_create */                                                     \
     X(FAULT_RING_OPEN, "ring_open")       /* io_uring_setup */                                                     \

@@ -15,14 +15,18 @@
 #include "vm/codec.h"
 #include "vm/codec_write.h"
 #include "vm/error.h"
+#include "vm/heap.h"
 #include "vm/type.h"
 
 static lua_State *L;
 static struct codec_bytes bytes;
+static void *head; /* of the heap that each state is said to have */
 
 static void setup(void)
 {
     L = luaL_newstate();
+    head = calloc(1, heap_user_offset() + 16);
+    *(void **)lua_getextraspace(L) = heap_user(heap_init_shell(head));
     luaL_openlibs(L);
     lazy_push(L, std_errors_entries);
     lua_setglobal(L, "errors");
@@ -32,6 +36,7 @@ static void teardown(void)
 {
     codec_bytes_free(&bytes);
     lua_close(L);
+    free(head);
 }
 
 TestSuite(error, .init = setup, .fini = teardown);

@@ -1014,3 +1014,242 @@ Test(template, without_memory_no_copy_is_kept, .init = begin, .fini = end)
     template_fitted_drop(&fitted);
     fault_plan_free(faults);
 }
+
+/* ---- clones in memory of the caller ---- */
+
+enum { LENT = 32 * KB };
+
+static _Alignas(64) char lent[2][LENT];
+
+static struct heap *lent_clone(struct template *tmpl, void *memory)
+{
+    slab_unpoison(memory, LENT);
+    struct heap *heap = template_clone_to(tmpl, cache, &fitted, memory, SIZE_MAX);
+    cr_assert_eq((void *)heap, memory);
+    return heap;
+}
+
+/* The memory stays the caller's; what a clone takes beyond it is given back. */
+Test(template, clones_in_lent_memory_do_what_others_do, .init = begin, .fini = end)
+{
+    char expected[TEXT], text[TEXT];
+    expect(expected);
+    struct template_config config = config_of(setup_program);
+    struct template *tmpl = make(&config);
+    cr_assert(template_fits(tmpl, LENT));
+    for (int i = 0; i < 10; i++) {
+        struct heap *heap = lent_clone(tmpl, lent[i % 3 / 2]);
+        const struct owner *owner = heap_user(heap);
+        cr_assert(owner->heap == heap && owner->self == owner && owner->mark == 4711);
+        cr_assert(heap_is_lent(heap) && heap_is_movable(heap));
+        cr_assert_eq(heap_end(heap), template_image_size(tmpl));
+        cr_assert_eq(heap_image_end(heap), template_image_size(tmpl));
+        check_fresh(heap);
+        run(heap, text);
+        cr_assert_str_eq(text, expected);
+        cr_assert_not(heap_is_movable(heap));
+        lua_gc(state_of_heap(heap), LUA_GCCOLLECT, 0);
+        drop(heap);
+        check_base();
+    }
+    struct heap *other = clone_of(tmpl);
+    cr_assert_not(heap_is_lent(other) || heap_is_movable(other));
+    drop(other);
+    template_unref(tmpl);
+    template_fitted_drop(&fitted);
+}
+
+static const char *fresh_at(struct template *tmpl, void *at, size_t room)
+{
+    const char *fresh = template_fresh(tmpl, cache, &fitted, at, room);
+    cr_assert_not_null(fresh);
+    return fresh;
+}
+
+/* Whatever its clones do. It is kept for one address and room. */
+Test(template, fresh_is_what_a_clone_begins_with, .init = begin, .fini = end)
+{
+    static char before[LENT];
+    char text[TEXT];
+    struct template_config config = config_of(setup_program);
+    struct template *tmpl = make(&config);
+    size_t size = template_image_size(tmpl);
+    struct heap *heap = lent_clone(tmpl, lent[0]);
+    size_t room = heap_room(heap);
+    const char *fresh = fresh_at(tmpl, heap, room);
+    cr_assert_eq(memcmp(fresh, heap, size), 0);
+    memcpy(before, fresh, size);
+    run(heap, text);
+    drop(heap);
+    cr_assert_eq(fresh_at(tmpl, heap, room), fresh);
+    cr_assert_eq(memcmp(fresh, before, size), 0);
+    const uint64_t *here = (const uint64_t *)before, *there = (const uint64_t *)fresh_at(tmpl, lent[1], room);
+    size_t moved = 0;
+    for (size_t i = 0; i < size / sizeof *here; i++) {
+        cr_assert(here[i] == there[i] || there[i] - here[i] == (uint64_t)LENT, "word %zu", i);
+        moved += here[i] != there[i];
+    }
+    cr_assert_gt(moved, 100);
+    cr_assert_eq(memcmp(fresh_at(tmpl, lent[0], room), before, size), 0, "and back");
+    const struct heap *wider = (const void *)fresh_at(tmpl, lent[0], room + 1024);
+    cr_assert_eq(wider->end, lent[0] + room + 1024);
+    cr_assert_eq(wider->bump, lent[0] + size);
+    cr_assert_eq(heap_room(wider), room + 1024);
+    cr_assert_eq(heap_reserved(wider), room + 1024);
+    template_unref(tmpl);
+    template_fitted_drop(&fitted);
+}
+
+/* As much as the next clone is going to have. A classic one fits nowhere. */
+Test(template, memory_fits_if_the_first_chunk_does, .init = begin, .fini = end)
+{
+    struct template_config config = config_of(setup_nothing);
+    struct template *tmpl = make(&config);
+    for (int i = 0; i < 2; i++) {
+        struct heap *heap = lent_clone(tmpl, lent[0]);
+        size_t room = heap_room(heap);
+        cr_assert_geq(room, template_image_size(tmpl) + (i == 0 ? KB : 1900));
+        cr_assert(template_fits(tmpl, room) && template_fits(tmpl, SIZE_MAX));
+        cr_assert_not(template_fits(tmpl, room - 1) || template_fits(tmpl, 0));
+        drop(heap);
+        for (int k = 0; k < 10; k++)
+            template_learn(tmpl, template_image_size(tmpl) + 1900);
+    }
+    template_unref(tmpl);
+    template_fitted_drop(&fitted);
+    config.classic = true;
+    tmpl = make(&config);
+    cr_assert_not(template_fits(tmpl, SIZE_MAX));
+    template_unref(tmpl);
+}
+
+Test(template, without_memory_there_is_nothing_fresh, .init = begin, .fini = end)
+{
+    struct fault_plan *faults = fault_plan_new();
+    struct template_config config = config_of(setup_program);
+    config.fault = faults;
+    struct template *tmpl = make(&config);
+    fault_set(faults, FAULT_MALLOC, 1, 2, ENOMEM);
+    cr_assert_null(template_fresh(tmpl, cache, &fitted, (void *)lent[0], LENT));
+    cr_assert_null(template_clone_to(tmpl, cache, &fitted, lent[0], SIZE_MAX));
+    cr_assert_eq(fault_hits(faults, FAULT_MALLOC), 2);
+    cr_assert_null(template_fitted_place(&fitted, tmpl)->tmpl);
+    char text[TEXT];
+    struct heap *heap = lent_clone(tmpl, lent[0]);
+    run(heap, text);
+    drop(heap);
+    template_unref(tmpl);
+    template_fitted_drop(&fitted);
+    fault_plan_free(faults);
+}
+
+static void learn_sleeps(struct template *tmpl, int count, bool is_good)
+{
+    for (int i = 0; i < count; i++)
+        template_learn_sleep(tmpl, is_good);
+}
+
+/* How many good ones it takes until the next are expected to be good. */
+static int good_ones(struct template *tmpl)
+{
+    int count = 0;
+    for (; !template_sleeps(tmpl); count++)
+        template_learn_sleep(tmpl, true);
+    return count;
+}
+
+Test(template, one_bad_sleep_outweighs_many_good_ones, .init = begin, .fini = end)
+{
+    struct template_config config = config_of(setup_nothing);
+    struct template *tmpl = make(&config);
+    cr_assert_not(template_sleeps(tmpl), "nothing is known");
+    cr_assert_eq(good_ones(tmpl), 1);
+    learn_sleeps(tmpl, 1, false);
+    cr_assert_eq(good_ones(tmpl), 16);
+    learn_sleeps(tmpl, 100000, true);
+    cr_assert(template_sleeps(tmpl));
+    learn_sleeps(tmpl, 1, false);
+    cr_assert_eq(good_ones(tmpl), 1, "more than sixteen good ones do not count");
+    learn_sleeps(tmpl, 100000, false);
+    int count = good_ones(tmpl);
+    cr_assert(count > 1000 && count <= 1025, "%d", count);
+    struct template *newer = make(&config);
+    learn_sleeps(tmpl, 100, true);
+    template_inherit(newer, tmpl);
+    cr_assert(template_sleeps(newer));
+    learn_sleeps(newer, 1, false);
+    cr_assert_eq(good_ones(newer), 1);
+    cr_assert(template_sleeps(tmpl), "it learns for itself");
+    template_unref(newer);
+    template_unref(tmpl);
+}
+
+/* What is larger than 1 KB gets a block of its own each time. */
+Test(template, the_largest_delta_is_learned, .init = begin, .fini = end)
+{
+    struct template_config config = config_of(setup_nothing);
+    struct template *tmpl = make(&config);
+    static const uint32_t sizes[][2] = {{0, 0},      {700, 700},        {699, 700},   {701, 701},
+                                        {1025, 701}, {UINT32_MAX, 701}, {1024, 1024}, {1, 1024}};
+    cr_assert_eq(template_delta_room(tmpl), 0);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        template_learn_delta(tmpl, sizes[i][0]);
+        cr_assert_eq(template_delta_room(tmpl), sizes[i][1], "after %u", sizes[i][0]);
+    }
+    template_unref(tmpl);
+}
+
+static void make_copy(struct template *tmpl, const void *at, size_t room, const char *text)
+{
+    char *bytes = template_fitted_make_lent(&fitted, tmpl, at, room, 64);
+    cr_assert_not_null(bytes);
+    strcpy(bytes, text);
+}
+
+static const char *find_lent(const struct template *tmpl, const void *at, size_t room)
+{
+    return template_fitted_find_lent(&fitted, tmpl, at, room);
+}
+
+/* Where another template has the place that the copy is in. */
+static const void *same_place(const struct template *tmpl, const struct template_fitted_copy *copy)
+{
+    uintptr_t at = 16 * KB;
+    while (template_fitted_lent(&fitted, tmpl, (const void *)at) != copy)
+        at += 16 * KB;
+    cr_assert_leq(at, TEMPLATE_FITTED_LENT * 16 * KB, "memory next to each other has places of its own");
+    return (const void *)at;
+}
+
+/* The caller writes it; a place is shared with other templates, of which only the last one is referred to. */
+Test(template, a_copy_is_made_at_once_when_asked_for, .init = begin, .fini = end)
+{
+    struct template_config config = config_of(setup_nothing);
+    struct fault_plan *faults = fault_plan_new();
+    config.fault = faults;
+    struct template *first = make(&config), *second = make(&config);
+    const void *here = lent[0], *there = lent[1];
+    make_copy(first, here, 4096, "here");
+    cr_assert_str_eq(find_lent(first, here, 4096), "here");
+    cr_assert(!find_lent(first, there, 4096) && !find_lent(first, here, 4095) && !find_lent(second, here, 4096));
+    make_copy(first, there, 8192, "there");
+    cr_assert_str_eq(find_lent(first, there, 8192), "there");
+    cr_assert_str_eq(find_lent(first, here, 4096), "here", "both are kept");
+    cr_assert_null(template_fitted_find(&fitted, first, here, 4096), "those in chunks are others");
+
+    const struct template_fitted_copy *copy = template_fitted_lent(&fitted, first, here);
+    const void *same = same_place(second, copy);
+    make_copy(second, same, 4096, "instead");
+    cr_assert_str_eq(find_lent(second, same, 4096), "instead");
+    cr_assert_null(find_lent(first, here, 4096));
+    template_unref(second); /* the copy keeps it */
+    fault_set(faults, FAULT_MALLOC, 1, 1, ENOMEM);
+    cr_assert_null(template_fitted_make_lent(&fitted, first, here, 4096, 64));
+    cr_assert_null(copy->tmpl, "the one that was there is gone");
+    make_copy(first, here, 4096, "at last");
+    template_unref(first);
+    template_fitted_drop(&fitted);
+    for (int i = 0; i < TEMPLATE_FITTED_LENT; i++)
+        cr_assert(!fitted.lent[i].tmpl && !fitted.lent[i].bytes);
+    fault_plan_free(faults);
+}

@@ -44,6 +44,7 @@ enum { RIG_CODES = 64, RIG_BASE = 160 };
 struct rig_options {
     unsigned workers; /* 0: 2 */
     bool seeded, classic;
+    int hibernation; /* of struct vm_config */
     uint64_t seed;
     size_t memory_limit;
     uint64_t function_idle_ns;
@@ -375,6 +376,7 @@ static inline void rig_prepare(struct rig *rig, const struct rig_options *option
         .node = options->node,
         .memory_limit = options->memory_limit,
         .classic_spawn = options->classic,
+        .hibernation = options->hibernation,
         .log = &rig->log,
         .fault = options->fault,
         .base = rig->base,
