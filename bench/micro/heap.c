@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * heap: nanoseconds of CPU for what a process costs in memory work: alloc and free of a block, clone and drop, clone,
- * run and drop, hot and with many alive at once.
+ * run and drop, hot and with many alive at once; and what is left of one that hibernates.
  *
- *   gcc -O2 -D_GNU_SOURCE -I. bench/micro/heap.c vm/heap*.c vm/slab*.c vm/template*.c sched/base/{fault,rng}.c \
+ *   gcc -O2 -D_GNU_SOURCE -I. bench/micro/heap.c vm/heap*.c vm/slab*.c vm/template*.c vm/delta.c sched/base/{fault,memory,rng}.c \
  *       $(pkg-config --cflags --libs lua5.3) -lpthread -o /tmp/bench_heap
  */
 #include <stdio.h>
@@ -14,9 +14,11 @@
 #include <lauxlib.h>
 #include <lua.h>
 
+#include "vm/delta.h"
 #include "vm/heap.h"
 #include "vm/slab.h"
 #include "vm/template.h"
+#include "vm/template_fitted.h"
 
 enum { ROUNDS = 7, ALIVE = 20000 };
 
@@ -99,6 +101,36 @@ static void bench_clone(const struct template *tmpl, struct slab_cache *cache, b
     report(run ? "clone + run + drop" : "clone + drop", best);
 }
 
+/* What a process costs that hibernates (vm/delta.h): to leave its window, and to go on there. */
+static void bench_delta(struct template *tmpl, struct slab_cache *cache)
+{
+    enum { TIMES = 20000 };
+    static uint64_t memory[(DELTA_MAX + 7) / 8];
+    static char window[WINDOW_SIZE] __attribute__((aligned(WINDOW_SIZE)));
+    static struct template_fitted fitted;
+    struct delta *delta = (struct delta *)memory;
+    struct heap *heap = template_clone_to(tmpl, cache, &fitted, window, WINDOW_SIZE - CACHE_LINE);
+    const char *fresh = template_fresh(tmpl, cache, &fitted, heap, heap_room(heap));
+    double leave = 1e9, back = 1e9;
+    lua_resume(((struct owner *)heap_user(heap))->L, NULL, 0);
+    for (int round = 0; round < ROUNDS; round++) {
+        uint64_t start = cpu_ns();
+        for (int i = 0; i < TIMES; i++)
+            delta_write(delta, heap, fresh);
+        uint64_t middle = cpu_ns();
+        for (int i = 0; i < TIMES; i++)
+            delta_apply(delta, heap, fresh);
+        double written = (double)(middle - start) / TIMES, applied = (double)(cpu_ns() - middle) / TIMES;
+        leave = written < leave ? written : leave;
+        back = applied < back ? applied : back;
+    }
+    printf("delta of %u bytes\n", delta->size);
+    report("delta written", leave);
+    report("delta applied", back);
+    heap_drop(heap, cache, UINT32_MAX);
+    template_fitted_drop(&fitted);
+}
+
 static void bench_alive(const struct template *tmpl, struct slab_cache *cache)
 {
     struct heap **heaps = calloc(ALIVE, sizeof(struct heap *));
@@ -143,6 +175,7 @@ int main(void)
     bench_alloc(cache);
     bench_clone(tmpl, cache, false);
     bench_clone(tmpl, cache, true);
+    bench_delta(tmpl, cache);
     bench_alive(tmpl, cache);
     template_unref(tmpl);
     slab_cache_free(cache);
