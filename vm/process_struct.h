@@ -61,7 +61,7 @@ struct process {
     struct vm *vm;
     struct slot *slot;
     uint64_t pid;
-    struct heap *heap; /* NULL, as is state: not yet made, or given back to the pool */
+    struct heap *heap; /* NULL, as is state: not yet made, given back to the pool, or what is left of them is `delta` */
     struct state *state;
     struct vm_host *host;
     _Atomic uint64_t steps; /* written by the runner, read by inspection, as all that is shown */

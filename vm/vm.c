@@ -95,8 +95,12 @@ static void choose_hibernation(struct vm *vm)
     vm->hibernation = vm->config.hibernation;
     if (vm->seeded || vm->classic)
         vm->hibernation = VM_NEVER_HIBERNATES;
-    if (vm->hibernation == VM_NEVER_HIBERNATES ||
-        delta_self_test(vm->depot, &vm->windows, message, sizeof message) == 0)
+    if (vm->hibernation == VM_NEVER_HIBERNATES)
+        return;
+    if (!windows_fit())
+        snprintf(message, sizeof message,
+                 "address space is limited to less than the 64 GB that they may need (ulimit -v)");
+    else if (delta_self_test(vm->depot, &vm->windows, message, sizeof message) == 0)
         return;
     vm->hibernation = VM_NEVER_HIBERNATES;
     log_printf(vm->log, LOG_WARN, "vm", "processes that sleep keep all of their memory: %s", message);

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * window: see window.h. A layer is found in a piece of address space that is large enough to have its place somewhere, of which the rest is given
- * back. Windows that wait for all workers are no memory any more: they are those of processes that have stayed in theirs and ended, or of workers
- * that had nothing to do.
+ * window: see window.h. A layer lies 4 GB below the last one if that place is free; else it is found in a piece of address space that is large enough to
+ * have its place somewhere, of which the rest is given back. Windows that wait for all workers are no memory any more: they are those of processes
+ * that have stayed in theirs and ended, or of workers that had nothing to do.
  */
 #include "vm/window.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 #include "sched/base/compiler.h"
 #include "sched/base/fault.h"
 #include "vm/slab_asan.h"
+#include "vm/slab_map.h"
 
 #define SPAN ((size_t)1 << 32)
 
+enum { LAYERS = 32 * 1024 /* which 47 bits of address have room for */ };
 enum { LOWER = 0x40000000 /* the lower 32 bits of a layer */ };
 
 /*
@@ -25,6 +27,13 @@ enum { LOWER = 0x40000000 /* the lower 32 bits of a layer */ };
  * when a number was given that often by all workers together it is the turn of the next one.
  */
 enum { AT_ONCE = 16 * 1024 };
+
+bool windows_fit(void)
+{
+    struct rlimit limit;
+    return getrlimit(RLIMIT_AS, &limit) < 0 || limit.rlim_cur == RLIM_INFINITY ||
+           limit.rlim_cur > (rlim_t)LAYERS * WINDOW_LAYER;
+}
 
 void windows_init(struct windows *windows, unsigned workers, struct fault_plan *fault)
 {
@@ -67,7 +76,8 @@ static bool has_room(struct windows *windows)
     return true;
 }
 
-static char *map_layer(void)
+/* Somewhere. So much address space may be more than there is left under a limit (ulimit -v). */
+static char *search_layer(void)
 {
     const size_t size = SPAN + WINDOW_LAYER;
     char *at = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -85,9 +95,21 @@ static char *map_layer(void)
     return NULL;
 }
 
+static char *map_layer(const struct windows *windows)
+{
+    char *layer = NULL;
+    if (windows->count > 0)
+        layer = slab_map_at((uintptr_t)windows->layers[windows->count - 1] - SPAN, WINDOW_LAYER);
+    if (!layer)
+        layer = search_layer();
+    if (layer) /* where huge pages are made unasked, one window would be 2 MB of memory */
+        madvise(layer, WINDOW_LAYER, MADV_NOHUGEPAGE);
+    return layer;
+}
+
 static bool add_layer(struct windows *windows)
 {
-    char *layer = has_room(windows) && !fault_hit(windows->fault, FAULT_SLAB) ? map_layer() : NULL;
+    char *layer = has_room(windows) && !fault_hit(windows->fault, FAULT_SLAB) ? map_layer(windows) : NULL;
     if (!layer)
         return false;
     windows->layers[windows->count++] = layer;

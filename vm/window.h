@@ -14,6 +14,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,9 @@ struct windows {
     void **free[WINDOW_NUMBERS]; /* free windows that no worker has, the one given last at the end */
     size_t frees[WINDOW_NUMBERS];
 };
+
+/* Is there address space for all layers that there can be? If not, who has left its window might find no other one. */
+bool windows_fit(void);
 
 void windows_init(struct windows *windows, unsigned workers, struct fault_plan *fault);
 /* No window is in use. */

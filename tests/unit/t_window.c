@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -322,6 +323,18 @@ Test(window, without_memory_there_is_none_and_nothing_is_lost)
     fault_plan_free(faults);
 }
 
+/* What it returns in a process of its own. */
+static int status_of(int (*what)(void))
+{
+    int status;
+    pid_t child = fork();
+    if (child == 0)
+        _exit(what());
+    cr_assert_eq(waitpid(child, &status, 0), child);
+    cr_assert(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
 /* In a process of its own. Returns its exit status. */
 static int without_address_space(void)
 {
@@ -339,13 +352,81 @@ static int without_address_space(void)
 
 Test(window, without_address_space_there_is_none, .init = begin, .fini = end)
 {
-    int status;
-    pid_t child = fork();
-    if (child == 0)
-        _exit(without_address_space());
-    cr_assert_eq(waitpid(child, &status, 0), child);
-    cr_assert(WIFEXITED(status));
-    cr_assert_eq(WEXITSTATUS(status), 0, "%d", WEXITSTATUS(status));
+    cr_assert_eq(status_of(without_address_space), 0);
+}
+
+static size_t address_space(void);
+
+/* In a process of its own: there is room for two more layers, and for no piece of 4 GB. */
+static int with_little_address_space(void)
+{
+    char *first = take(7);
+    size_t most = address_space() + 2 * WINDOW_LAYER + (1 << 20);
+    struct rlimit limit = {most, most};
+    if (setrlimit(RLIMIT_AS, &limit) < 0)
+        return 2;
+    char *second = window_take(&places, &windows, 7), *third = window_take(&places, &windows, 7);
+    if (!second || !third || (uint32_t)(uintptr_t)second != (uint32_t)(uintptr_t)first)
+        return 3;
+    fill(third, 1);
+    return window_take(&places, &windows, 7) ? 4 : 0;
+}
+
+Test(window, a_layer_needs_no_more_address_space_than_it_has, .init = begin, .fini = end)
+{
+    cr_assert_eq(status_of(with_little_address_space), 0);
+}
+
+/* In a process of its own. */
+static int with_limits(void)
+{
+    struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+    if (setrlimit(RLIMIT_AS, &limit) < 0)
+        return 0; /* it is limited already, and nothing can be told */
+    bool fits = windows_fit();
+    limit.rlim_cur = (rlim_t)100 << 30;
+    setrlimit(RLIMIT_AS, &limit);
+    bool much_fits = windows_fit();
+    limit.rlim_cur = (rlim_t)6 << 30;
+    setrlimit(RLIMIT_AS, &limit);
+    return fits && much_fits && !windows_fit() ? 0 : 3;
+}
+
+Test(window, all_layers_fit_unless_address_space_is_limited)
+{
+    cr_assert_eq(status_of(with_limits), 0);
+}
+
+/* The flags of the mapping that `at` is in. */
+static void get_flags(const void *at, char *flags, size_t size)
+{
+    char line[512];
+    unsigned long from, to;
+    bool is_here = false;
+    FILE *file = fopen("/proc/self/smaps", "r");
+    flags[0] = 0;
+    while (!flags[0] && fgets(line, sizeof line, file)) {
+        if (sscanf(line, "%lx-%lx ", &from, &to) == 2)
+            is_here = from <= (uintptr_t)at && (uintptr_t)at < to;
+        else if (is_here && strncmp(line, "VmFlags:", 8) == 0)
+            snprintf(flags, size, "%s", line + 8);
+    }
+    fclose(file);
+}
+
+/* Who touches a window gets its pages, not the 2 MB of the layer, however the machine is set. */
+Test(window, a_layer_is_no_huge_page, .init = begin, .fini = end)
+{
+    if (access("/sys/kernel/mm/transparent_hugepage", F_OK) != 0)
+        cr_skip_test("this kernel has none");
+    char *all[3], flags[256];
+    for (size_t i = 0; i < 3; i++) {
+        all[i] = take(5);
+        get_flags(all[i], flags, sizeof flags);
+        cr_assert_not_null(strstr(flags, " nh"), "%s", flags);
+    }
+    for (size_t i = 0; i < 3; i++)
+        give(all[i]);
 }
 
 static size_t address_space(void)
