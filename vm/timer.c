@@ -76,12 +76,12 @@ static int slept(lua_State *L, int status, lua_KContext ctx)
     return 0;
 }
 
-/* In the heap, or, if the process may leave that, beside it. */
+/* In the heap, which counts it, or, if the process may leave that, as long as it has no other timer, beside it. */
 static struct vmtimer *new_sleep(struct process *process, bool is_long)
 {
     struct vmtimer *timer;
     uint32_t apart = 0;
-    if (is_long && process->lodged) {
+    if (is_long && process->lodged && list_is_empty(&process->timers)) {
         apart = (uint32_t)sizeof *timer + template_delta_room(process->lodged);
         timer = slab_alloc(vm_local(process->vm)->slabs, apart);
     } else {

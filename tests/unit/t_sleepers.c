@@ -18,6 +18,7 @@
 #include "vm/state.h"
 #include "vm/template.h"
 #include "vm/template_fitted.h"
+#include "vm/timer_struct.h"
 #include "vm/window.h"
 
 enum { FIRST_RUNS = 12 };
@@ -82,6 +83,18 @@ static int stuck(lua_State *L)
                       (int)heap_image_end(heap), (int)heap_end(heap), (int)heap_room(heap), (int)heap_reserved(heap));
 }
 
+/* How many timers of the process its heap does not count; and all. */
+static int apart(lua_State *L)
+{
+    const struct list *timers = &state_process(L)->timers;
+    lua_Integer count = 0, all = 0;
+    for (const struct list *link = timers->next; link != timers; link = link->next, all++)
+        count += container_of(link, struct vmtimer, link)->apart > 0;
+    lua_pushinteger(L, count);
+    lua_pushinteger(L, all);
+    return 2;
+}
+
 static struct fault_plan *faults;
 
 /* From now on nothing is to be had of malloc, nor a layer of windows. */
@@ -101,6 +114,7 @@ static const struct lazy_entry extra[] = {
     {.kind = LAZY_FUNCTION, .name = "is_first", .function = is_first},
     {.kind = LAZY_FUNCTION, .name = "here", .function = here},
     {.kind = LAZY_FUNCTION, .name = "run_out", .function = run_out},
+    {.kind = LAZY_FUNCTION, .name = "apart", .function = apart},
     LAZY_DONE,
 };
 
@@ -410,6 +424,14 @@ Test(sleepers, wait_for_other_timers_too)
           "for i = 1, 4 do coroutine.spawn(function() time.sleep(i * 1500000) done:send(i) end) end\n"
           "for i = 1, 4 do n = n + done:receive() end nap() return n",
           "11");
+}
+
+/* Or a process of many coroutines that sleep would have more memory than its limit. */
+Test(sleepers, have_timers_that_their_heap_counts)
+{
+    check("for i = 1, 5 do coroutine.spawn(function() time.sleep('1h') end) end\n"
+          "nap() local n, all = apart() return n .. ' of ' .. all",
+          "1 of 5");
 }
 
 Test(sleepers, become_reachable_after_a_sleep)
