@@ -439,4 +439,5 @@ Test(hibernate_never, in_seeded_mode, .init = open_seeded, .fini = close_rig)
 {
     add_child("time.sleep('3ms') return tostring({})");
     cr_assert_str_eq(run("spawn() return type(result())"), "string");
+    cr_assert_eq(windows(), 0);
 }
