@@ -25,6 +25,8 @@
 /* Of a window: where a heap ends is an address of it, too (vm/delta.c), and not of the next window. */
 enum { ROOM = WINDOW_SIZE - CACHE_LINE };
 
+_Static_assert((int)TEMPLATE_FITTED_LENT == (int)WINDOW_NUMBERS, "a fresh clone is kept for each window of a worker");
+
 static bool is_lodger(const struct vm *vm, const struct template *tmpl)
 {
     if (likely(vm->hibernation == VM_HIBERNATES))
@@ -80,6 +82,12 @@ static struct delta *keep(struct process *process, struct vmtimer *timer, const 
     return at ? memcpy(at, delta, delta->size) : NULL;
 }
 
+static void count_asleep(struct vm_local *local, size_t bytes)
+{
+    size_t asleep = atomic_load_explicit(&local->asleep, memory_order_relaxed);
+    atomic_store_explicit(&local->asleep, asleep + bytes, memory_order_relaxed);
+}
+
 static bool leave(struct process *process, struct vmtimer *timer)
 {
     struct vm_local *local = vm_local(process->vm);
@@ -88,13 +96,14 @@ static bool leave(struct process *process, struct vmtimer *timer)
     if (!heap_is_movable(heap))
         return false;
     const char *fresh = template_fresh(process->lodged, local->slabs, &local->fitted, heap, heap_room(heap));
-    if (!fresh || !delta_write(delta, heap, fresh))
+    if (!fresh || !delta_write(delta, heap, fresh) || delta->size > heap_room(heap) / 2)
         return false;
     process->delta = keep(process, timer, delta);
     if (!process->delta)
         return false;
     process->heap = NULL;
     process->state = NULL;
+    count_asleep(local, heap_room(heap));
     atomic_store_explicit(&process->shown_memory, delta->size, memory_order_relaxed);
     window_give(&local->windows, &process->vm->windows, heap);
     return true;
@@ -139,6 +148,7 @@ bool hibernate_end(struct process *process)
     struct vm_local *local = vm_local(process->vm);
     struct windows *windows = &process->vm->windows;
     const struct delta *delta = process->delta;
+    count_asleep(local, -(size_t)delta->room);
     struct heap *heap = window_take(&local->windows, windows, window_number(delta->at));
     const char *fresh = heap ? template_fresh(process->lodged, local->slabs, &local->fitted, heap, delta->room) : NULL;
     if (unlikely(!fresh)) {

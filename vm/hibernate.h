@@ -4,7 +4,7 @@
  * those who run meanwhile, so they all run in the same few pages, which are in the cache, and sleep in little memory, which is soon fetched again.
  *
  * Who may do so: a process that sleeps for a millisecond or longer, and of whose heap nobody else knows: it has no open handle, operation, listener, or
- * subscription, no second timer, and its heap has not grown beyond the window. Others stay where they are. Whether a process begins in a window at all
+ * subscription, no second timer, its heap has not needed a second chunk, and half of it or more is won. Others stay where they are. Whether a process begins in a window at all
  * is learned from those of the same template: only where most of them went to sleep like that. Or all do that can (VM_ALWAYS_HIBERNATES), for tests.
  *
  * All of this: on the worker that runs the process.

@@ -277,6 +277,17 @@ struct vm_local *vm_local(struct vm *vm)
     return likely(local != NULL) ? local : make_local(vm, worker);
 }
 
+/* What processes want back that have left their memory while they sleep. All of them may wake at the same time. */
+static size_t count_asleep(struct vm *vm)
+{
+    size_t asleep = 0;
+    pthread_mutex_lock(&vm->lock);
+    for (struct vm_local *local = vm->locals; local; local = local->next)
+        asleep += atomic_load_explicit(&local->asleep, memory_order_relaxed);
+    pthread_mutex_unlock(&vm->lock);
+    return (ptrdiff_t)asleep > 0 ? asleep : 0; /* the counts were not read at the same time */
+}
+
 bool vm_is_over_memory(struct vm *vm)
 {
     struct vm_local *local = vm_local(vm);
@@ -286,7 +297,8 @@ bool vm_is_over_memory(struct vm *vm)
     struct slab_stats stats;
     slab_depot_stats(vm->depot, &stats);
     local->memory_limit = limit;
-    local->over_memory = stats.used + stats.large + windows_used(&vm->windows) > limit;
+    size_t asleep = limit == SIZE_MAX ? 0 : count_asleep(vm);
+    local->over_memory = stats.used + stats.large + windows_used(&vm->windows) + asleep > limit;
     if (local->over_memory)
         local->spawns = 0; /* look again at the next spawn: it may have ended */
     return local->over_memory;

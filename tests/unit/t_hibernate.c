@@ -348,6 +348,30 @@ Test(hibernate_alone, one_that_cannot_be_woken_ends_with_a_reason, .init = open_
     cr_assert(is_told);
 }
 
+static void open_limited(void)
+{
+    open_with((struct rig_options){.hibernation = VM_ALWAYS_HIBERNATES, .workers = 1, .memory_limit = 24 << 20});
+}
+
+/* Little as they take now: all of them may wake at the same time. */
+Test(hibernate_alone, those_asleep_count_for_the_memory_limit_as_if_awake, .init = open_limited, .fini = close_rig)
+{
+    add_child("time.sleep('1h')");
+    rig_add(&rig, "t:main",
+            "return function() local time = require('time')\n"
+            "  for i = 1, 40 do\n"
+            "    for k = 1, 250 do\n"
+            "      local pid, err = process.spawn('t:child', 't:h')\n"
+            "      if not pid then return i .. ' ' .. err:message() end\n"
+            "    end\n"
+            "    time.sleep('5ms')\n"
+            "  end return 'all 10,000' end");
+    rig_run(&rig, "t:main");
+    int rounds = atoi(rig_text(&rig));
+    cr_assert(rounds > 2 && strstr(rig_text(&rig), "memory limit of the runtime reached"), "%s", rig_text(&rig));
+    cr_assert_lt(rounds, 20, "%d", rounds); /* 24 MB have room for some 3,000 states */
+}
+
 /* Four processes of a program are looked at, then the next ones begin in windows. */
 Test(hibernate_learned, those_of_a_program_that_sleeps, .init = open_learning, .fini = close_rig)
 {
