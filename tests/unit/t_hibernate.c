@@ -425,6 +425,15 @@ static size_t windows(void)
     return windows_used(&rig.vm->windows) / WINDOW_SIZE;
 }
 
+/* Within some seconds after all have ended. */
+Test(hibernate, workers_without_work_give_their_windows_back)
+{
+    add_child("time.sleep('5ms')");
+    begin_children(50, "");
+    RIG_UNTIL(are(0, 0));
+    RIG_UNTIL(windows() == 0);
+}
+
 /* One of some that sleep is tried, and shows that its memory does not fit a window: few of the others are. */
 Test(hibernate_learned, few_of_those_that_need_more, .init = open_learning, .fini = close_rig)
 {
