@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * window: see window.h. A layer lies 4 GB below the last one if that place is free; else it is found in a piece of address space that is large enough to
- * have its place somewhere, of which the rest is given back. Windows that wait for all workers are no memory any more: they are those of processes
- * that have stayed in theirs and ended, or of workers that had nothing to do.
+ * window: see window.h. A layer is found in a piece of address space that is large enough to have its place somewhere, of which the rest is given back; who
+ * asks for a place of its own choice may get one that a sanitizer wants for itself. Windows that wait for all workers are no memory any more: they
+ * are those of processes that have stayed in theirs and ended, or of workers that had nothing to do.
  */
 #include "vm/window.h"
 
@@ -14,7 +14,6 @@
 #include "sched/base/compiler.h"
 #include "sched/base/fault.h"
 #include "vm/slab_asan.h"
-#include "vm/slab_map.h"
 
 #define SPAN ((size_t)1 << 32)
 
@@ -76,7 +75,6 @@ static bool has_room(struct windows *windows)
     return true;
 }
 
-/* Somewhere. So much address space may be more than there is left under a limit (ulimit -v). */
 static char *search_layer(void)
 {
     const size_t size = SPAN + WINDOW_LAYER;
@@ -95,13 +93,9 @@ static char *search_layer(void)
     return NULL;
 }
 
-static char *map_layer(const struct windows *windows)
+static char *map_layer(void)
 {
-    char *layer = NULL;
-    if (windows->count > 0)
-        layer = slab_map_at((uintptr_t)windows->layers[windows->count - 1] - SPAN, WINDOW_LAYER);
-    if (!layer)
-        layer = search_layer();
+    char *layer = search_layer();
     if (layer) /* where huge pages are made unasked, one window would be 2 MB of memory */
         madvise(layer, WINDOW_LAYER, MADV_NOHUGEPAGE);
     return layer;
@@ -109,7 +103,7 @@ static char *map_layer(const struct windows *windows)
 
 static bool add_layer(struct windows *windows)
 {
-    char *layer = has_room(windows) && !fault_hit(windows->fault, FAULT_SLAB) ? map_layer(windows) : NULL;
+    char *layer = has_room(windows) && !fault_hit(windows->fault, FAULT_SLAB) ? map_layer() : NULL;
     if (!layer)
         return false;
     windows->layers[windows->count++] = layer;

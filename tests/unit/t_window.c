@@ -357,26 +357,6 @@ Test(window, without_address_space_there_is_none, .init = begin, .fini = end)
 
 static size_t address_space(void);
 
-/* In a process of its own: there is room for two more layers, and for no piece of 4 GB. */
-static int with_little_address_space(void)
-{
-    char *first = take(7);
-    size_t most = address_space() + 2 * WINDOW_LAYER + (1 << 20);
-    struct rlimit limit = {most, most};
-    if (setrlimit(RLIMIT_AS, &limit) < 0)
-        return 2;
-    char *second = window_take(&places, &windows, 7), *third = window_take(&places, &windows, 7);
-    if (!second || !third || (uint32_t)(uintptr_t)second != (uint32_t)(uintptr_t)first)
-        return 3;
-    fill(third, 1);
-    return window_take(&places, &windows, 7) ? 4 : 0;
-}
-
-Test(window, a_layer_needs_no_more_address_space_than_it_has, .init = begin, .fini = end)
-{
-    cr_assert_eq(status_of(with_little_address_space), 0);
-}
-
 /* In a process of its own. */
 static int with_limits(void)
 {
