@@ -32,8 +32,7 @@ struct template_fitted_copy {
 
 struct template_fitted {
     struct template_fitted_copy copies[TEMPLATE_FITTED_PLACES]; /* of clones in chunks, by template */
-    struct template_fitted_copy
-        lent[TEMPLATE_FITTED_LENT]; /* of those in memory of the caller, by template and place */
+    struct template_fitted_copy lent[TEMPLATE_FITTED_LENT];     /* in memory of the caller, by template and place */
 };
 
 static inline struct template_fitted_copy *template_fitted_place(struct template_fitted *fitted,

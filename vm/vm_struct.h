@@ -97,8 +97,8 @@ struct vm_local {
     struct message_depot *depots; /* of all workers */
     struct template_fitted fitted;
     struct window_cache windows;
-    _Atomic size_t
-        asleep; /* bytes that those want back when they wake that have left their windows here, less those woken here: wraps around */
+    /* Bytes that those want back who have left their windows here, less those of who was woken here: wraps around. */
+    _Atomic size_t asleep;
     uint64_t delta[(DELTA_MAX + 7) / 8]; /* for one that is being written */
     struct slot_cache slots;
     struct refs_bank refs[REFS_BANKS];
